@@ -1,0 +1,37 @@
+import { defineConfig } from "vitest/config";
+
+/**
+ * Suffixes say what a test costs: `.unit.spec` needs nothing, `.int.spec` starts engines (Postgres, the event node) on
+ * free ports, `.e2e.spec` runs the whole system. Integration files run one after another: the machine has few cores.
+ */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: { name: "unit", include: ["**/*.unit.spec.ts"], exclude: ["**/node_modules/**"], testTimeout: 20_000 },
+      },
+      {
+        test: {
+          name: "int",
+          include: ["**/*.int.spec.ts"],
+          exclude: ["**/node_modules/**"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+          pool: "forks",
+        },
+      },
+      {
+        test: {
+          name: "e2e",
+          include: ["**/*.e2e.spec.ts"],
+          exclude: ["**/node_modules/**"],
+          testTimeout: 400_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+          pool: "forks",
+        },
+      },
+    ],
+  },
+});
