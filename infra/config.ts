@@ -1,0 +1,104 @@
+import { hostname } from "node:os";
+import { resolve } from "node:path";
+import { z } from "zod";
+
+const duration = (byDefault: number, what: string) =>
+  z.coerce.number().int().nonnegative().default(byDefault).describe(`${what}, in milliseconds`);
+
+const delays = (byDefault: string, what: string) =>
+  z
+    .string()
+    .default(byDefault)
+    .transform((text) => text.split(",").map(Number))
+    .refine((list) => list.every((n) => Number.isInteger(n) && n >= 0), "a comma-separated list of milliseconds")
+    .describe(`${what}, comma-separated milliseconds`);
+
+/** Every setting, documented once. Names are those of the environment variables. */
+export const settings = z.object({
+  ORDERTRAIL_DATA: z
+    .string()
+    .default(".ordertrail")
+    .transform((p) => resolve(p))
+    .describe("folder of the embedded engines, keys and logs"),
+  HOST: z.string().default("127.0.0.1").describe("address that the API listens on"),
+  PORT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65535)
+    .default(7300)
+    .describe("port of API, pages and WebSockets; 0 takes a free one"),
+  DATABASE_URL: z.url().optional().describe("PostgreSQL to use in place of the embedded one"),
+  EVENTSTORE_URL: z.string().startsWith("esdb").optional().describe("EventStoreDB to use in place of the event node"),
+  NATS_URL: z.string().optional().describe("NATS to carry changes between relay and gateways in different processes"),
+  REGION: z.string().default("local").describe("region written into every event"),
+  INSTANCE: z.string().default(`${hostname()}-${process.pid}`).describe("name of this process in events and leases"),
+  LOG_LEVEL: z
+    .enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"])
+    .default("info")
+    .describe("least severity that is logged"),
+  OIDC_ISSUER: z.url().optional().describe("issuer of tokens; unset, the system issues development tokens itself"),
+  OIDC_AUDIENCE: z.string().default("ordertrail").describe("audience that a token must name"),
+  OIDC_JWKS_URL: z
+    .url()
+    .optional()
+    .describe("where the issuer publishes its keys; default: discovered from OIDC_ISSUER"),
+  ALLOWED_ORIGINS: z
+    .string()
+    .default("")
+    .transform((t) => t.split(",").filter(Boolean))
+    .describe("further origins that browsers may call from, comma-separated"),
+  ORDERTRAIL_MASTER_KEY: z
+    .base64url()
+    .optional()
+    .describe("32 bytes, base64url: wraps customer keys; default: a file in ORDERTRAIL_DATA/keys"),
+  ORDERTRAIL_FINGERPRINT_KEY: z
+    .base64url()
+    .optional()
+    .describe("32 bytes, base64url: the installation's fingerprint key; default: a file beside the master key"),
+  EVENTSTORE_TIMEOUT_MS: duration(5_000, "how long a call to the event store may take"),
+  DATABASE_TIMEOUT_MS: duration(10_000, "how long a database statement may take"),
+  DATABASE_POOL: z.coerce.number().int().min(2).default(12).describe("database connections per process"),
+  LEASE_MS: duration(5_000, "how long a consumer's lease lasts without renewal"),
+  PAYMENT_URL: z.url().default("http://127.0.0.1:7311").describe("payment gateway (Stripe's API)"),
+  PAYMENT_API_KEY: z.string().default("sk_test_ordertrail").describe("secret key at the payment gateway"),
+  RESTAURANT_URL: z.url().default("http://127.0.0.1:7312").describe("where restaurant notifications are sent"),
+  RESTAURANT_WEBHOOK_SECRET: z
+    .string()
+    .default("whsec_b3JkZXJ0cmFpbC1kZXZlbG9wbWVudC1zZWNyZXQ=")
+    .describe("secret that signs restaurant notifications (Standard Webhooks)"),
+  COURIER_URL: z.url().default("http://127.0.0.1:7313").describe("where offers to couriers are sent"),
+  OUTSIDE_TIMEOUT_MS: duration(5_000, "how long a call to an outside system may take"),
+  PAYMENT_IN_CALL_RETRY_MS: duration(2_000, "how long a transient payment error is tried again within the call"),
+  RETRY_DELAYS_MS: delays("60000,300000,900000", "delays before a failed step is tried again"),
+  RESERVATION_WAIT_MS: duration(2_000, "how long placing waits for the reservation before it answers pending"),
+  RESERVATION_HOLD_MS: duration(600_000, "how long a reservation is held without payment"),
+  RESTAURANT_ANSWER_MS: duration(300_000, "how long a restaurant may take to answer"),
+  COURIER_ANSWER_MS: duration(60_000, "how long a courier may take to accept"),
+  COURIER_SEARCH_MS: duration(600_000, "how long no courier may be found before support is alerted"),
+  RECOVERY_SCAN_MS: duration(2_000, "how often due effects are looked for"),
+  OWED_SWEEP_MS: duration(5_000, "how often open orders are asked what they are owed"),
+  LEDGER_CHAPTER_EVENTS: z.coerce
+    .number()
+    .int()
+    .min(10)
+    .default(10_000)
+    .describe("events after which a ledger's books are closed"),
+});
+
+/** The parsed configuration of a process. */
+export type Config = z.output<typeof settings>;
+
+/** A configuration that cannot be used; the message lists every fault with its variable. */
+export class ConfigError extends Error {
+  readonly code = "config_invalid";
+}
+
+/** Reads the configuration from environment variables. Throws ConfigError that names each faulty variable. */
+export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ""));
+  const parsed = settings.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map((issue) => `  ${issue.path.join(".")}: ${issue.message}`);
+  throw new ConfigError(`the configuration cannot be used:\n${faults.join("\n")}`);
+}
