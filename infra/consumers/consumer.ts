@@ -1,0 +1,71 @@
+import type { PoolClient } from "pg";
+import type { Position, RecordedEvent } from "../../domain/chain/envelope.ts";
+
+/** An event that could not be handled, with what is known about why. */
+export interface Parked {
+  readonly consumer: string;
+  readonly event: RecordedEvent;
+  /** Name of the error's class, `ProcessKilled` for an event that ended the process. */
+  readonly failureType: string;
+  /** `data`: the handler refused it; `crash`: the process died of it, twice. */
+  readonly failureClass: "data" | "crash";
+  readonly message: string;
+  readonly attempts: number;
+}
+
+/** What one transaction of a consumer has made true. */
+export interface Committed {
+  readonly position: Position | undefined;
+  /** Events that were given to `apply` and went through. */
+  readonly handled: number;
+  readonly parked: readonly Parked[];
+}
+
+/**
+ * Something that follows the log: a read model or a process manager. It gets every event of the types it handles in
+ * the order of the log, in batches, at least once; what it writes with `tx` is committed together with its position.
+ */
+export interface Consumer {
+  /** Unique in the system: its lease, its position and its parked streams go by it. */
+  readonly name: string;
+  /** The Postgres schema that holds its own tables. */
+  readonly schema: string;
+  handles(type: string): boolean;
+  /**
+   * Handles a batch. May be called again with parts of the same batch in the same transaction (after a rollback to a
+   * savepoint), so it keeps nothing outside of `tx`. Throws what it cannot handle.
+   */
+  apply(batch: readonly RecordedEvent[], tx: PoolClient, context: { readonly epoch: bigint }): Promise<void>;
+  /** Called in the transaction that parks a stream. What it throws is logged and undone; the stream is parked anyway. */
+  parked?(parked: Parked, tx: PoolClient): Promise<void>;
+  /** Called after each commit that handled or parked something; a hint, which is lost when the process dies. */
+  afterCommit?(committed: Committed): void;
+  /** At most this many events in one transaction. Default 500. */
+  readonly batchSize?: number;
+  /** Which failpoints its commits pass. Default `project`. */
+  readonly failpointPrefix?: "project" | "process";
+}
+
+export type ConsumerState =
+  | "starting"
+  /** Another process owns it. */
+  | "standby"
+  | "running"
+  /** The last try failed; it is tried again after a delay. */
+  | "retrying"
+  | "stopped";
+
+/** How a consumer is doing, for health checks and the operations page. */
+export interface ConsumerStatus {
+  readonly name: string;
+  readonly state: ConsumerState;
+  readonly epoch: bigint | undefined;
+  readonly position: Position | undefined;
+  /** Events between its position and the head; undefined while not owner. */
+  readonly lag: { readonly events: number; readonly exact: boolean } | undefined;
+  /** Events passed per second, over the last ten seconds or so. */
+  readonly rate: number;
+  readonly handled: number;
+  readonly parkedStreams: number;
+  readonly lastError: { readonly message: string; readonly at: number } | undefined;
+}

@@ -1,0 +1,34 @@
+import type { PoolClient } from "pg";
+import type { RecordedEvent } from "../../domain/chain/envelope.ts";
+import type { Outbox } from "./topic-message.ts";
+
+/** What a projection's handler works with. */
+export interface ProjectionContext {
+  readonly tx: PoolClient;
+  /** Schema of the generation that is written; qualify every table with it. */
+  readonly schema: string;
+  /** The topics' epoch: `<name>:<generation>`. */
+  readonly epoch: string;
+  /** Undefined during a rebuild, when nobody may be told anything. */
+  readonly outbox: Outbox | undefined;
+}
+
+/**
+ * A read model. Its handler is deterministic: rows depend on the events alone (no clock, no sequence, no random value)
+ * and not on how the events were cut into batches, because a rebuilt generation has to equal the live one.
+ */
+export interface Projection {
+  /** `[a-z][a-z0-9_]*`; the schemas are `<name>_g<generation>`. */
+  readonly name: string;
+  /** Version of the tables and the handler, from 1; a live generation of another version has to be rebuilt. */
+  readonly version: number;
+  /** Its tables, without schema. All of them are compared with a rebuild. */
+  readonly tables: readonly string[];
+  /** DDL of all tables and indexes in a schema that exists. */
+  create(schema: string): string;
+  handles(type: string): boolean;
+  /** Set-based: a bounded number of statements for a batch of any size. */
+  handle(batch: readonly RecordedEvent[], context: ProjectionContext): Promise<void>;
+  /** At most this many events in one live transaction. Default 500. */
+  readonly batchSize?: number;
+}
