@@ -42,6 +42,14 @@ export class WrongRevisionError extends Error {
   }
 }
 
+/** The append is over the store's limit of 1 MiB. */
+export class AppendTooLargeError extends Error {
+  readonly code = "append_too_large";
+  constructor(stream: string, options?: ErrorOptions) {
+    super(`an append to ${stream} is larger than the event store allows`, options);
+  }
+}
+
 /** The store did not answer in time, or cannot be reached. Whether an append happened is not known. */
 export class StoreUnavailableError extends Error {
   readonly code = "store_unavailable";

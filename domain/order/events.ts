@@ -1,0 +1,141 @@
+import type { PersonalData } from "../chain/personal.ts";
+import type { Money, Quantity } from "../money/money.ts";
+
+// The names and shapes below are what is stored, for ever. A new shape is a new version with an upcaster and a test
+// that folds the old bytes (see the contract). Adding an optional field is free; changing a meaning is not.
+
+export const orderStream = (orderId: string): string => `order-${orderId}`;
+
+/** The order id of an order's stream, or undefined for any other stream. */
+export const orderIdOf = (stream: string): string | undefined =>
+  stream.startsWith("order-") ? stream.slice("order-".length) : undefined;
+
+export type SiteKind = "restaurant" | "bakery" | "dark_store" | "warehouse";
+export type DeliveryMethod = "courier" | "parcel";
+export type Channel = "web" | "phone" | "api";
+
+/** Failure types of the domain, with the class each belongs to. */
+export const FAILURE_CLASS = {
+  payment_timeout: "transient",
+  payment_declined: "permanent",
+  insufficient_funds: "permanent",
+  payment_fraud: "permanent",
+  restaurant_closed: "permanent",
+  restaurant_rejected: "permanent",
+  item_unavailable: "permanent",
+  driver_unavailable: "transient",
+  carrier_unavailable: "transient",
+  service_unavailable: "transient",
+  invalid_message: "poison",
+  unknown: "transient",
+} as const;
+export type FailureType = keyof typeof FAILURE_CLASS;
+
+/** Contact of the buyer, as it is before sealing and after opening. Coordinates are integer microdegrees. */
+export interface Contact {
+  readonly name: string;
+  readonly phone?: string | undefined;
+  readonly email?: string | undefined;
+  readonly address?: string | undefined;
+  readonly position?: { readonly lat: number; readonly lon: number } | undefined;
+  readonly instructions?: string | undefined;
+}
+
+export interface OrderLine {
+  readonly sku: string;
+  readonly name: string;
+  readonly quantity: Quantity;
+  readonly unitPrice: Money;
+  readonly price: Money;
+  readonly tax: Money;
+  readonly allergens: readonly string[];
+  readonly binLocation?: string | undefined;
+  readonly note?: PersonalData<string> | undefined;
+}
+
+/** The part of an order that one site makes, with all that later steps need of the site. */
+export interface PlacedFulfilment {
+  readonly fulfilmentId: string;
+  readonly siteId: string;
+  readonly kind: SiteKind;
+  readonly name: string;
+  readonly city: string;
+  readonly timeZone: string;
+  readonly stations: readonly string[];
+  readonly lines: readonly OrderLine[];
+}
+
+export interface OrderPlaced {
+  readonly orderId: string;
+  readonly customerId: string;
+  /** Principal that placed it, `type:id`: a guest reads its own order by this. */
+  readonly placedBy: string;
+  readonly channel: Channel;
+  readonly fulfilments: readonly PlacedFulfilment[];
+  readonly subtotal: Money;
+  readonly deliveryFee: Money;
+  readonly tax: Money;
+  readonly total: Money;
+  readonly currency: string;
+  readonly delivery: { readonly method: DeliveryMethod; readonly promisedAt: string };
+  readonly paymentMethod: string;
+  /** Until when the reservation is held without payment. */
+  readonly holdUntil: string;
+  readonly contact: PersonalData<Contact>;
+}
+
+export interface MissingItem {
+  readonly sku: string;
+  readonly asked: number;
+  readonly available: number;
+}
+
+type Fact<Type extends string, Data> = { readonly type: Type; readonly data: Data };
+
+export type OrderEvent =
+  | Fact<"order.placed", OrderPlaced>
+  /** `ledgerAsked` false: refused before the ledger was asked, so there is nothing to release. */
+  | Fact<"order.out_of_stock", { fulfilmentId: string; missing: readonly MissingItem[]; ledgerAsked: boolean }>
+  | Fact<"order.cancelled", { by: string; reason?: PersonalData<string> | undefined }>
+  | Fact<"order.picked_up", { courierId: string }>
+  | Fact<"order.delivered", { courierId: string; proof?: PersonalData<string> | undefined }>
+  | Fact<"stock.reserved", { fulfilmentId: string; ledger: string; ledgerRevision: string }>
+  | Fact<"stock.released", { fulfilmentId: string; ledger: string; ledgerRevision: string; voided: boolean }>
+  | Fact<"payment.processing", { intent: string; amount: Money }>
+  | Fact<
+      "payment.attempt_failed",
+      { attempt: number; failureType: FailureType; reference: string; nextAttemptAt?: string | undefined }
+    >
+  | Fact<"payment.confirmed", { intent: string; amount: Money }>
+  | Fact<"payment.failed", { failureType: FailureType; attempts: number }>
+  | Fact<"payment.cancelled", { intent: string }>
+  | Fact<"payment.refunded", { refund: string; intent: string; amount: Money }>
+  | Fact<"payment.refund_failed", { attempt: number; failureType: FailureType; nextAttemptAt?: string | undefined }>
+  | Fact<
+      "restaurant.notified",
+      {
+        fulfilmentId: string;
+        notificationId: string;
+        status: string;
+        acknowledgedAt: string;
+        /** Until when the site must answer. */
+        answerBy: string;
+      }
+    >
+  | Fact<
+      "restaurant.notification_failed",
+      { fulfilmentId: string; attempt: number; failureType: FailureType; nextAttemptAt?: string | undefined }
+    >
+  | Fact<"restaurant.accepted", { fulfilmentId: string }>
+  | Fact<"restaurant.rejected", { fulfilmentId: string; reason: string }>
+  | Fact<"kitchen.stage_started", { fulfilmentId: string; stage: string }>
+  | Fact<"kitchen.stage_completed", { fulfilmentId: string; stage: string }>
+  | Fact<"kitchen.recalled", { fulfilmentId: string; stage: string }>
+  | Fact<"kitchen.ready", { fulfilmentId: string }>
+  | Fact<"driver.assigned", { courierId: string; attempt: number; acceptBy: string }>
+  | Fact<"driver.accepted", { courierId: string }>
+  | Fact<"driver.declined", { courierId: string; attempt: number; reason: string }>
+  | Fact<"driver.arrived", { courierId: string }>
+  | Fact<"driver.unavailable", { attempt: number }>;
+
+export type OrderEventType = OrderEvent["type"];

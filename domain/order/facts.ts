@@ -1,0 +1,86 @@
+import type { Actor } from "../chain/envelope.ts";
+import type { OrderDecision } from "./decide.ts";
+import type { OrderEvent } from "./events.ts";
+import { isFinal, type OrderState } from "./state.ts";
+
+// A fact reports what has happened outside and is always appended, whatever the state. The functions here only keep
+// the same outcome from being recorded twice, and let the loser of a race against a deadline decide to do nothing.
+
+/** Records a fact unless the order already knows exactly this outcome. */
+export function record(state: OrderState, fact: OrderEvent): readonly OrderDecision[] {
+  return state && isKnown(state, fact) ? [] : [fact];
+}
+
+function isKnown(order: NonNullable<OrderState>, fact: OrderEvent): boolean {
+  switch (fact.type) {
+    case "stock.reserved":
+      return order.fulfilments.some((f) => f.fulfilmentId === fact.data.fulfilmentId && f.reserved);
+    case "stock.released":
+      return order.fulfilments.some((f) => f.fulfilmentId === fact.data.fulfilmentId && f.released);
+    case "payment.processing":
+      return order.payment.intent === fact.data.intent;
+    case "payment.confirmed":
+      return order.payment.confirmed && order.payment.intent === fact.data.intent;
+    case "payment.cancelled":
+      return order.payment.cancelled;
+    case "payment.failed":
+      return order.ended === "payment_failed";
+    case "payment.attempt_failed":
+      return order.payment.attempts >= fact.data.attempt;
+    case "restaurant.notified":
+      return order.fulfilments.some((f) => f.fulfilmentId === fact.data.fulfilmentId && f.notified);
+    case "driver.assigned":
+      return order.courier.attempt >= fact.data.attempt;
+    case "driver.unavailable":
+      return order.courier.unavailableReported;
+    default:
+      return false;
+  }
+}
+
+/** The ledger could not reserve: recorded once, and only while the order still waits for its stock. */
+export function outOfStock(
+  state: OrderState,
+  data: Extract<OrderEvent, { type: "order.out_of_stock" }>["data"],
+): readonly OrderDecision[] {
+  if (!state || isFinal(state)) return [];
+  return state.fulfilments.some((f) => f.fulfilmentId === data.fulfilmentId && f.reserved)
+    ? []
+    : [{ type: "order.out_of_stock", data }];
+}
+
+const DEADLINE: Actor = { type: "system", id: "deadline" };
+
+/** The site has not answered by its deadline. Decided at the expected revision: an answer that came first wins. */
+export function noAnswer(state: OrderState, fulfilmentId: string): readonly OrderDecision[] {
+  if (!state || isFinal(state)) return [];
+  const fulfilment = state.fulfilments.find((f) => f.fulfilmentId === fulfilmentId);
+  if (!fulfilment?.notified || fulfilment.accepted || fulfilment.rejected) return [];
+  return [{ type: "restaurant.rejected", data: { fulfilmentId, reason: "no_answer" }, actor: DEADLINE }];
+}
+
+/** The courier has not answered by the deadline of this assignment. */
+export function courierSilent(state: OrderState, attempt: number): readonly OrderDecision[] {
+  if (!state || isFinal(state)) return [];
+  const { courier } = state;
+  if (courier.attempt !== attempt || courier.courierId === undefined || courier.accepted) return [];
+  return [
+    {
+      type: "driver.declined",
+      data: { courierId: courier.courierId, attempt, reason: "no_answer" },
+      actor: DEADLINE,
+    },
+  ];
+}
+
+/** The reservation has run out without payment. The gateway has been asked first whether it was paid after all. */
+export function holdExpired(state: OrderState): readonly OrderDecision[] {
+  if (!state || isFinal(state) || state.payment.confirmed) return [];
+  return [
+    {
+      type: "payment.failed",
+      data: { failureType: "payment_timeout", attempts: state.payment.attempts },
+      actor: DEADLINE,
+    },
+  ];
+}
