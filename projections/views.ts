@@ -1,0 +1,144 @@
+import type { Money, Quantity } from "../domain/money/money.ts";
+import type { Channel, DeliveryMethod, FailureType, MissingItem, SiteKind } from "../domain/order/events.ts";
+import type { OrderStatus } from "../domain/order/state.ts";
+import type { SiteDetails } from "../domain/site/site.ts";
+
+// What the read side shows: answers of the read API, snapshots and deltas of topics. Types only; pages import them.
+
+/** A past step of an order, for trackers: which event, when, and for which station. */
+export interface Milestone {
+  readonly type: string;
+  readonly at: string;
+  readonly fulfilmentId?: string | undefined;
+  readonly stage?: string | undefined;
+}
+
+/** A customer's or agent's view of one order. Topic `order.<orderId>`; a delta carries the whole view. */
+export interface OrderView {
+  readonly orderId: string;
+  /** Short number that people say to each other: the first six characters of the id, upper case. */
+  readonly number: string;
+  readonly status: OrderStatus;
+  readonly channel: Channel;
+  readonly customerId: string;
+  readonly placedBy: string;
+  readonly placedAt: string;
+  readonly promisedAt: string;
+  readonly method: DeliveryMethod;
+  readonly subtotal: Money;
+  readonly deliveryFee: Money;
+  readonly tax: Money;
+  readonly total: Money;
+  readonly fulfilments: readonly FulfilmentView[];
+  readonly payment: {
+    readonly status: "none" | "processing" | "confirmed" | "failed" | "cancelled";
+    readonly attempts: number;
+    readonly nextAttemptAt?: string | undefined;
+    readonly refunded: number;
+  };
+  readonly courier: { readonly courierId?: string | undefined; readonly accepted: boolean; readonly arrived: boolean };
+  readonly missing: readonly MissingItem[];
+  readonly failure?: FailureType | undefined;
+  /** Reason of a rejection, as a code: `no_answer`, `auto_rejected_closing_time`, or the site's own. */
+  readonly rejection?: string | undefined;
+  readonly milestones: readonly Milestone[];
+  /** Revision of the last event seen in the order's stream: the ETag. */
+  readonly revision: string;
+}
+
+export interface FulfilmentView {
+  readonly fulfilmentId: string;
+  readonly siteId: string;
+  readonly siteName: string;
+  readonly kind: SiteKind;
+  readonly city: string;
+  readonly timeZone: string;
+  readonly stations: readonly string[];
+  readonly lines: readonly { readonly sku: string; readonly name: string; readonly quantity: Quantity; readonly price: Money }[];
+  readonly notified: boolean;
+  readonly accepted: boolean;
+  readonly rejected: boolean;
+  readonly started: readonly string[];
+  readonly completed: readonly string[];
+  readonly ready: boolean;
+}
+
+/** One line of a kitchen ticket. The note is opened for the site's own staff only. */
+export interface TicketLine {
+  readonly sku: string;
+  readonly name: string;
+  readonly quantity: Quantity;
+  readonly allergens: readonly string[];
+  readonly binLocation?: string | undefined;
+  readonly note?: string | undefined;
+}
+
+/**
+ * A site's view of one fulfilment. Topic `kitchen.<siteId>`: the snapshot's data is `{ tickets: TicketView[] }`, a
+ * delta's is `{ ticket: TicketView }`.
+ */
+export interface TicketView {
+  readonly orderId: string;
+  readonly fulfilmentId: string;
+  readonly number: string;
+  readonly siteId: string;
+  /** `new` waits for an answer; `done` has left the kitchen; `cancelled` stays until acknowledged on the display. */
+  readonly status: "new" | "accepted" | "working" | "ready" | "done" | "cancelled" | "rejected";
+  readonly receivedAt: string;
+  readonly promisedAt: string;
+  readonly stations: readonly string[];
+  readonly started: readonly string[];
+  readonly completed: readonly string[];
+  readonly lines: readonly TicketLine[];
+  /** Time of the last change. */
+  readonly changedAt: string;
+  readonly courier: { readonly assigned: boolean; readonly arrived: boolean };
+}
+
+/** One event of an order's timeline. */
+export interface TimelineEntry {
+  readonly revision: string;
+  readonly id: string;
+  readonly type: string;
+  readonly at: string;
+  readonly actor: { readonly type: string; readonly id: string; readonly onBehalfOf?: string | undefined };
+  readonly sentence: string;
+  readonly data: unknown;
+  readonly correlationId: string;
+  readonly causationId: string;
+  readonly hash: string;
+}
+
+/** A site as shops list it. */
+export interface SiteView extends SiteDetails {
+  readonly siteId: string;
+  readonly status: "open" | "suspended" | "closed";
+}
+
+/** An item on a site's menu with what is in stock there; `available` 0 is sold out and still shown. */
+export interface MenuItem {
+  readonly sku: string;
+  readonly name: string;
+  readonly description: string;
+  readonly price: Money;
+  readonly unit: "each" | "g";
+  readonly allergens: readonly string[];
+  readonly emoji?: string | undefined;
+  readonly available: number;
+}
+
+/** A courier's own view: shift and the order in hand or offered. */
+export interface CourierView {
+  readonly courierId: string;
+  readonly onShift: boolean;
+  readonly city?: string | undefined;
+  readonly orderId?: string | undefined;
+}
+
+/** How every answer of the read side says what it shows: position of its read model and when that was written. */
+export interface Freshness {
+  /** Decimal string; opaque outside. */
+  readonly position: string;
+  /** Milliseconds between the last event applied and now, as far as the read model knows; 0 when it is caught up. */
+  readonly ageMs: number;
+}
