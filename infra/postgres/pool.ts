@@ -1,0 +1,93 @@
+import pg from "pg";
+import type { Log } from "../log.ts";
+import { ConnectionTaggingClient, tagConnectionError } from "./connection-errors.ts";
+
+/** What a pool needs to know of the configuration. */
+export interface DatabaseSettings {
+  readonly DATABASE_URL?: string | undefined;
+  readonly DATABASE_TIMEOUT_MS: number;
+  readonly DATABASE_POOL: number;
+}
+
+export interface PoolOptions {
+  /** At most this many connections. Default: DATABASE_POOL, or 12 for a bare URL. */
+  readonly max?: number;
+  /** Shown in pg_stat_activity. */
+  readonly applicationName: string;
+  /** Where the loss of an idle connection is logged. */
+  readonly log?: Log;
+}
+
+/**
+ * A pool whose every wait is bounded: connecting, statements (by the server, and a little later by the client, should
+ * the server not answer at all), transactions left open. Its errors can be asked `isDatabaseTrouble`.
+ */
+export function createPool(database: DatabaseSettings | string, options: PoolOptions): pg.Pool {
+  const settings =
+    typeof database === "string"
+      ? { DATABASE_URL: database, DATABASE_TIMEOUT_MS: 10_000, DATABASE_POOL: 12 }
+      : database;
+  if (settings.DATABASE_URL === undefined) throw new Error("DATABASE_URL is not set");
+  const timeout = settings.DATABASE_TIMEOUT_MS;
+  const pool = new TaggingPool({
+    connectionString: settings.DATABASE_URL,
+    Client: ConnectionTaggingClient,
+    max: options.max ?? settings.DATABASE_POOL,
+    application_name: options.applicationName,
+    connectionTimeoutMillis: Math.min(timeout, 5_000),
+    idleTimeoutMillis: 30_000,
+    statement_timeout: timeout,
+    query_timeout: timeout + 2_000,
+    idle_in_transaction_session_timeout: 2 * timeout,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 5_000,
+  });
+  // The pool drops such a connection by itself; without a listener the event would end the process.
+  pool.on("error", (error) => options.log?.warn({ err: error }, "an idle database connection was lost"));
+  return pool;
+}
+
+/** Marks what goes wrong between asking for a connection and having it, as the client marks the rest. */
+class TaggingPool extends pg.Pool {
+  override connect(): Promise<pg.PoolClient>;
+  override connect(
+    callback: (err: Error | undefined, client: pg.PoolClient | undefined, done: (release?: unknown) => void) => void,
+  ): void;
+  override connect(
+    callback?: (err: Error | undefined, client: pg.PoolClient | undefined, done: (release?: unknown) => void) => void,
+  ): Promise<pg.PoolClient> | undefined {
+    if (callback === undefined)
+      return super.connect().catch((error: unknown) => Promise.reject(tagConnectionError(error)));
+    super.connect((error, client, done) => callback(error && tagConnectionError(error), client, done));
+    return undefined;
+  }
+}
+
+/**
+ * Runs `work` in one transaction and returns what it returns. When it throws, the transaction is rolled back and the
+ * error goes on. A failed COMMIT is never cancelled or repeated: its error goes on, and whether the transaction took
+ * place is for the caller to look up.
+ */
+export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  // A connection lost between two statements is reported by the next one; the event alone must not end the process.
+  const ignore = () => undefined;
+  client.on("error", ignore);
+  let reusable = false;
+  try {
+    await client.query("BEGIN");
+    const result = await work(client);
+    await client.query("COMMIT");
+    reusable = true;
+    return result;
+  } catch (error) {
+    reusable = await client.query("ROLLBACK").then(
+      () => true,
+      () => false,
+    );
+    throw error;
+  } finally {
+    client.off("error", ignore);
+    client.release(!reusable);
+  }
+}
