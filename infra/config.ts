@@ -43,6 +43,9 @@ export const settings = z.object({
     .url()
     .optional()
     .describe("where the issuer publishes its keys; default: discovered from OIDC_ISSUER"),
+  OIDC_ID_CLAIM: z.string().default("sub").describe("claim of the issuer's tokens that holds the caller's id"),
+  OIDC_ROLE_CLAIM: z.string().default("role").describe("claim of the issuer's tokens that holds the caller's role"),
+  OIDC_SITES_CLAIM: z.string().default("sites").describe("claim of the issuer's tokens that lists a kitchen's sites"),
   ALLOWED_ORIGINS: z
     .string()
     .default("")
