@@ -1,0 +1,51 @@
+import { DamagedRow } from "./event-log.ts";
+import { UnreadableFrame } from "./framing.ts";
+import { LIMITS } from "./limits.ts";
+import { MalformedMessage } from "./protobuf.ts";
+
+/** gRPC status codes, as far as the event node ends calls with them. */
+export const STATUS = {
+  ok: 0,
+  cancelled: 1,
+  invalidArgument: 3,
+  deadlineExceeded: 4,
+  resourceExhausted: 8,
+  unimplemented: 12,
+  internal: 13,
+  unavailable: 14,
+  dataLoss: 15,
+} as const;
+
+/**
+ * Ends a call with a status. `trailers` are what the client makes its typed errors from: `exception` names the error,
+ * the others fill its fields.
+ */
+export class CallError extends Error {
+  readonly code: number;
+  readonly trailers: Record<string, string>;
+  constructor(code: number, message: string, trailers: Record<string, string> = {}) {
+    super(message);
+    this.code = code;
+    this.trailers = trailers;
+  }
+}
+
+export const invalidArgument = (message: string): CallError => new CallError(STATUS.invalidArgument, message);
+
+export const appendTooLarge = (): CallError =>
+  new CallError(STATUS.invalidArgument, "Maximum Append Size Exceeded.", {
+    exception: "maximum-append-size-exceeded",
+    "maximum-append-size": String(LIMITS.appendSize),
+  });
+
+export const shuttingDown = (): CallError => new CallError(STATUS.unavailable, "The event node is shutting down.");
+
+/** The status that an error thrown while serving a call ends it with. */
+export function toCallError(error: unknown): CallError {
+  if (error instanceof CallError) return error;
+  if (error instanceof MalformedMessage) return invalidArgument(error.message);
+  if (error instanceof UnreadableFrame)
+    return new CallError(error.tooLarge ? STATUS.resourceExhausted : STATUS.unimplemented, error.message);
+  if (error instanceof DamagedRow) return new CallError(STATUS.dataLoss, error.message);
+  return new CallError(STATUS.internal, error instanceof Error ? error.message : String(error));
+}

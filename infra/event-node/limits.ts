@@ -1,0 +1,47 @@
+/**
+ * Every bound of the event node in one place. Nothing that a client can make grow is without one; sizes are bytes,
+ * times milliseconds.
+ */
+export const LIMITS = {
+  /** What the real server refuses with MaximumAppendSizeExceeded: the whole append, not one event. */
+  appendSize: 1_048_576,
+  /** A single gRPC message; larger ones end the call with RESOURCE_EXHAUSTED. */
+  messageSize: 16 * 1024 * 1024,
+  /** Appends of one batch stream that wait for their commit; beyond it we stop reading from that stream. */
+  waitingAppends: 4_096,
+  waitingAppendBytes: 16 * 1024 * 1024,
+  /** Appends that were begun in one batch message and not finished yet, per batch stream. */
+  unfinishedAppends: 1_024,
+  /** One commit takes at most this many appends or bytes, so that the first of a long queue is not kept waiting. */
+  commitAppends: 1_024,
+  commitBytes: 8 * 1024 * 1024,
+  /** One page read from the database: the event loop is given back after each. */
+  pageEvents: 256,
+  pageBytes: 256 * 1024,
+  /** Encoded events a call may have handed to the socket and not yet flushed. */
+  unsentBytes: 512 * 1024,
+  /** Encoded events kept in memory for live subscribers. */
+  ringEvents: 8_192,
+  ringBytes: 16 * 1024 * 1024,
+  /** Streams whose name and head are kept in memory. */
+  knownStreams: 50_000,
+  /** The write-ahead log is copied into the database from this size on, and at the hard bound before the next append. */
+  walCheckpointBytes: 8 * 1024 * 1024,
+  walHardBytes: 64 * 1024 * 1024,
+  filterExpressionLength: 4_096,
+  filterPrefixes: 1_024,
+  streamNameBytes: 4_096,
+  eventTypeBytes: 4_096,
+  concurrentStreams: 2_000,
+  connections: 1_000,
+  headerListSize: 16 * 1024,
+  /** A connection that has not said which protocol it speaks by then is closed. */
+  firstByteTimeout: 10_000,
+  /** A graceful stop waits this long for calls to finish, then cuts them off. */
+  closeTimeout: 3_000,
+} as const;
+
+/** Bytes that can wait in a call's receive window before the client has to stop sending. */
+export const STREAM_WINDOW = 4 * 1024 * 1024;
+/** The same for all calls of a connection together. */
+export const CONNECTION_WINDOW = 16 * 1024 * 1024;
