@@ -54,7 +54,12 @@ export interface FulfilmentView {
   readonly city: string;
   readonly timeZone: string;
   readonly stations: readonly string[];
-  readonly lines: readonly { readonly sku: string; readonly name: string; readonly quantity: Quantity; readonly price: Money }[];
+  readonly lines: readonly {
+    readonly sku: string;
+    readonly name: string;
+    readonly quantity: Quantity;
+    readonly price: Money;
+  }[];
   readonly notified: boolean;
   readonly accepted: boolean;
   readonly rejected: boolean;

@@ -1,5 +1,8 @@
-import type { PoolClient } from "pg";
+import type { Pool, PoolClient } from "pg";
 import type { Position, RecordedEvent } from "../../domain/chain/envelope.ts";
+import type { Clock } from "../clock.ts";
+import type { Log } from "../log.ts";
+import type { Feed, Lag } from "./feed.ts";
 
 /** An event that could not be handled, with what is known about why. */
 export interface Parked {
@@ -62,10 +65,31 @@ export interface ConsumerStatus {
   readonly epoch: bigint | undefined;
   readonly position: Position | undefined;
   /** Events between its position and the head; undefined while not owner. */
-  readonly lag: { readonly events: number; readonly exact: boolean } | undefined;
+  readonly lag: Lag | undefined;
   /** Events passed per second, over the last ten seconds or so. */
   readonly rate: number;
   readonly handled: number;
   readonly parkedStreams: number;
   readonly lastError: { readonly message: string; readonly at: number } | undefined;
+}
+
+export interface RunOptions {
+  readonly consumer: Consumer;
+  readonly pool: Pool;
+  readonly feed: Feed;
+  readonly leaseMs: number;
+  /** Name of this process, as leases show it. */
+  readonly instance: string;
+  readonly log: Log;
+  /** For the times at which something failed. */
+  readonly clock: Clock;
+  /** Ends the run: what is in work is finished, then the lease is given back. */
+  readonly signal: AbortSignal;
+}
+
+/** A consumer that runs, here or as a standby of another process. */
+export interface RunningConsumer {
+  /** Resolves when it has ended after the signal. Never rejects. */
+  readonly done: Promise<void>;
+  status(): ConsumerStatus;
 }

@@ -1,0 +1,152 @@
+import type { Pool, PoolClient } from "pg";
+import type { RecordedEvent } from "../../domain/chain/envelope.ts";
+import type { Clock } from "../clock.ts";
+import { failpoint } from "../failpoints.ts";
+import type { Log } from "../log.ts";
+import { inTransaction } from "../postgres/pool.ts";
+import type { Committed, Consumer, Parked } from "./consumer.ts";
+import { failsOnDatabase } from "./failures.ts";
+import { movePosition, OwnershipLostError } from "./fence.ts";
+import { isolate } from "./isolation.ts";
+import { holdBack, ParkingChangedError, park } from "./parking.ts";
+import type { Place } from "./position.ts";
+import { messageOf } from "./waiting.ts";
+
+export interface BatchWork {
+  readonly pool: Pool;
+  readonly consumer: Consumer;
+  readonly epoch: bigint;
+  /** Asked again directly before the commit. */
+  held(): boolean;
+  /** Where the stored position stands. */
+  readonly from: Place;
+  /** Where it stands once the batch is committed. */
+  readonly to: Place;
+  /** Of the types that the consumer handles. */
+  readonly events: readonly RecordedEvent[];
+  readonly parkedStreams: ReadonlySet<string>;
+  /** Park the only event without handling it: it has ended the process before. */
+  readonly poison?: { readonly kills: number };
+  /** First statement of the transaction, such as a `SET LOCAL`. */
+  readonly prelude?: string;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** How the events of a transaction are handled; answers with what was parked. */
+type Handling = (tx: PoolClient, events: readonly RecordedEvent[]) => Promise<Parked[]>;
+
+/**
+ * Handles a batch in one transaction with the move of the position. When it fails on data, a second transaction finds
+ * the poisonous events, parks their streams and lets the rest through. Rejects when it fails on the database (nothing
+ * is changed, or the answer to the commit was lost: read the position again) and with OwnershipLostError.
+ */
+export async function commitBatch(work: BatchWork): Promise<Committed> {
+  const { poison } = work;
+  if (poison !== undefined) {
+    return await commitOnce(work, (tx, events) => parkUntouched(work, tx, events, poison.kills));
+  }
+  try {
+    return await commitOnce(work, async (tx, events) => {
+      if (events.length > 0) await work.consumer.apply(events, tx, { epoch: work.epoch });
+      return [];
+    });
+  } catch (error) {
+    if (failsOnDatabase(error) || error instanceof OwnershipLostError || error instanceof ParkingChangedError) {
+      throw error;
+    }
+    work.log.warn({ consumer: work.consumer.name, cause: messageOf(error) }, "batch failed on data: looking for it");
+    return await commitOnce(work, (tx, events) => handleWithIsolation(work, tx, events));
+  }
+}
+
+async function commitOnce(work: BatchWork, handling: Handling): Promise<Committed> {
+  const { consumer } = work;
+  const prefix = consumer.failpointPrefix ?? "project";
+  const open = work.events.filter((event) => !work.parkedStreams.has(event.stream));
+  const closed = work.events.filter((event) => work.parkedStreams.has(event.stream));
+  const committed = await inTransaction(work.pool, async (tx): Promise<Committed> => {
+    if (work.prelude !== undefined) await tx.query(work.prelude);
+    await holdBack(tx, consumer.name, closed);
+    const parked = await handling(tx, open);
+    // Last, so that the row is locked for a moment only, and an owner that was stopped meanwhile fails here.
+    await movePosition(tx, { name: consumer.name, epoch: work.epoch, from: work.from, to: work.to });
+    if (!work.held()) throw new OwnershipLostError(`${consumer.name}: the lease ran out before the commit`);
+    if (parked.length > 0) failpoint("park.before-commit");
+    failpoint(`${prefix}.before-commit`);
+    return { position: work.to, handled: open.length - parked.length, parked };
+  });
+  if (committed.parked.length > 0) failpoint("park.after-commit");
+  failpoint(`${prefix}.after-commit`);
+  return committed;
+}
+
+async function handleWithIsolation(
+  work: BatchWork,
+  tx: PoolClient,
+  events: readonly RecordedEvent[],
+): Promise<Parked[]> {
+  const { consumer, epoch } = work;
+  const parked: Parked[] = [];
+  const { heldBack } = await isolate(events, {
+    attempt: (part) =>
+      inSavepoint(tx, async () => {
+        await consumer.apply(part, tx, { epoch });
+        // A deferred constraint would otherwise fail at the commit, where nobody can tell whose fault it is.
+        await tx.query("SET CONSTRAINTS ALL IMMEDIATE");
+      }),
+    poison: async (event, error) => {
+      const failureType = error instanceof Error ? error.name : typeof error;
+      const one = { consumer: consumer.name, event, failureType, message: messageOf(error), attempts: 1 };
+      parked.push(await parkStream(work, tx, { ...one, failureClass: "data" }, error));
+    },
+  });
+  await holdBack(tx, consumer.name, heldBack);
+  return parked;
+}
+
+async function parkUntouched(
+  work: BatchWork,
+  tx: PoolClient,
+  events: readonly RecordedEvent[],
+  kills: number,
+): Promise<Parked[]> {
+  const parked: Parked[] = [];
+  for (const event of events) {
+    const message = `the process ended ${kills} times while it handled this event`;
+    const one = { consumer: work.consumer.name, event, failureType: "ProcessKilled", message, attempts: kills };
+    parked.push(await parkStream(work, tx, { ...one, failureClass: "crash" }, undefined));
+  }
+  return parked;
+}
+
+async function parkStream(work: BatchWork, tx: PoolClient, parked: Parked, error: unknown): Promise<Parked> {
+  const { consumer, log } = work;
+  const stack = error instanceof Error ? (error.stack ?? "") : "";
+  await park(tx, parked, stack, work.clock.now());
+  const { stream, id, type, revision } = parked.event;
+  const failed = await inSavepoint(tx, async () => consumer.parked?.(parked, tx));
+  if (failed) {
+    log.error({ consumer: consumer.name, stream, cause: messageOf(failed.error) }, "the parking could not be told");
+  }
+  log.error(
+    { consumer: consumer.name, stream, eventId: id, type, revision: revision.toString(), cause: parked.message },
+    "stream parked",
+  );
+  return parked;
+}
+
+/** Does something that may fail on data without harm to the transaction; rejects only when the database fails. */
+async function inSavepoint(tx: PoolClient, act: () => Promise<void>): Promise<{ error: unknown } | undefined> {
+  await tx.query("SAVEPOINT part");
+  try {
+    await act();
+    await tx.query("RELEASE SAVEPOINT part");
+    return undefined;
+  } catch (error) {
+    if (failsOnDatabase(error)) throw error;
+    await tx.query("ROLLBACK TO SAVEPOINT part");
+    await tx.query("RELEASE SAVEPOINT part");
+    return { error };
+  }
+}

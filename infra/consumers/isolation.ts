@@ -1,0 +1,41 @@
+import type { RecordedEvent } from "../../domain/chain/envelope.ts";
+
+/** What the search for poisonous events needs done; the caller does it with savepoints. */
+export interface IsolationSteps {
+  /** Tries a part as a whole. Resolves with the failure (and the part undone), or undefined when it went through. */
+  attempt(part: readonly RecordedEvent[]): Promise<{ readonly error: unknown } | undefined>;
+  /** The event failed alone. From now on its stream counts as parked. */
+  poison(event: RecordedEvent, error: unknown): Promise<void>;
+}
+
+/**
+ * Handles a batch of which some events cannot be handled: halves it until each of those is alone. Order within a
+ * stream is kept: later events of a parked stream are not tried, they are given back in order.
+ */
+export async function isolate(
+  events: readonly RecordedEvent[],
+  steps: IsolationSteps,
+): Promise<{ heldBack: RecordedEvent[]; parkedStreams: Set<string> }> {
+  const parkedStreams = new Set<string>();
+  const heldBack: RecordedEvent[] = [];
+
+  const handle = async (part: readonly RecordedEvent[]): Promise<void> => {
+    const open = part.filter((event) => !parkedStreams.has(event.stream));
+    for (const event of part) if (parkedStreams.has(event.stream)) heldBack.push(event);
+    const [only] = open;
+    if (only === undefined) return;
+    const failure = await steps.attempt(open);
+    if (failure === undefined) return;
+    if (open.length === 1) {
+      parkedStreams.add(only.stream);
+      await steps.poison(only, failure.error);
+      return;
+    }
+    const middle = open.length >>> 1;
+    await handle(open.slice(0, middle));
+    await handle(open.slice(middle));
+  };
+
+  await handle(events);
+  return { heldBack, parkedStreams };
+}

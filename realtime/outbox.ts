@@ -1,0 +1,17 @@
+import type { PoolClient } from "pg";
+import type { Outbox } from "../projections/runner/topic-message.ts";
+
+const PUBLISH = `
+  INSERT INTO realtime.outbox (topic, message)
+  SELECT topic, message FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS given (topic, message, place)
+  ORDER BY place`;
+
+/** The outbox of a transaction: messages are published after its commit, or never. One statement for any number. */
+export function outboxWriter(tx: PoolClient): Outbox {
+  return {
+    async publish(messages) {
+      if (messages.length === 0) return;
+      await tx.query(PUBLISH, [messages.map(({ topic }) => topic), messages.map((message) => JSON.stringify(message))]);
+    },
+  };
+}
