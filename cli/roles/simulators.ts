@@ -1,0 +1,50 @@
+import { join } from "node:path";
+import type { Config } from "../../infra/config.ts";
+import type { Log } from "../../infra/log.ts";
+import { startCourierSimulator } from "../../infra/simulators/courier-simulator.ts";
+import { startPaymentSimulator } from "../../infra/simulators/payment/payment-simulator.ts";
+import { startRestaurantSimulator } from "../../infra/simulators/restaurant-simulator.ts";
+import type { RunningSimulator } from "../../infra/simulators/simulator.ts";
+import { closeAll } from "../../infra/simulators/start-simulators.ts";
+
+const LOOPBACK = new Set(["127.0.0.1", "localhost", "[::1]"]);
+
+/** The port on this machine that an address means; undefined where it means another machine, so a real system. */
+function localPort(address: string): number | undefined {
+  const { hostname, port, protocol } = new URL(address);
+  if (!LOOPBACK.has(hostname) || protocol !== "http:") return undefined;
+  return port === "" ? 80 : Number(port);
+}
+
+/**
+ * The role `simulators`: stands in for each outside system whose address is on this machine, on the port of that
+ * address. An address elsewhere is a real system and is left alone. Journals lie in `<ORDERTRAIL_DATA>/simulators`.
+ */
+export async function start(config: Config, log: Log): Promise<{ stop(): Promise<void> }> {
+  const dataDir = join(config.ORDERTRAIL_DATA, "simulators");
+  const systems = [
+    {
+      setting: "PAYMENT_URL",
+      begin: (port: number) => startPaymentSimulator({ dataDir, port, log, apiKey: config.PAYMENT_API_KEY }),
+    },
+    {
+      setting: "RESTAURANT_URL",
+      begin: (port: number) =>
+        startRestaurantSimulator({ dataDir, port, log, webhookSecret: config.RESTAURANT_WEBHOOK_SECRET }),
+    },
+    { setting: "COURIER_URL", begin: (port: number) => startCourierSimulator({ dataDir, port, log }) },
+  ] as const;
+
+  const running: RunningSimulator[] = [];
+  try {
+    for (const { setting, begin } of systems) {
+      const port = localPort(config[setting]);
+      if (port === undefined) log.info({ setting }, "a real system is configured: not simulated");
+      else running.push(await begin(port));
+    }
+  } catch (error) {
+    await closeAll(running).catch(() => undefined);
+    throw error;
+  }
+  return { stop: () => closeAll(running) };
+}

@@ -1,0 +1,100 @@
+import { join } from "node:path";
+import { z } from "zod";
+import { type Clock, systemClock, toInstant } from "../clock.ts";
+import type { Log } from "../log.ts";
+import type { Line } from "./journal.ts";
+import { type Outcome, type RunningSimulator, Simulator } from "./simulator.ts";
+
+export interface CourierSimulatorOptions {
+  readonly dataDir: string;
+  readonly port: number;
+  readonly log: Log;
+  readonly clock?: Clock;
+}
+
+interface Receipt {
+  readonly offerId: string;
+  readonly receivedAt: string;
+}
+
+type Change =
+  | { readonly offer: Readonly<Record<string, unknown>>; readonly receipt: Receipt }
+  | { readonly repeated: string }
+  | { readonly withdraw: Receipt };
+
+interface Kept {
+  readonly offer: Readonly<Record<string, unknown>>;
+  readonly receipt: Receipt;
+  /** How often it was delivered, repeats included. */
+  deliveries: number;
+}
+
+const offer = z.looseObject({ offerId: z.string(), orderId: z.string(), courierId: z.string() });
+const withdrawal = z.looseObject({ offerId: z.string() });
+
+const fault = { status: 500, answer: { error: "the couriers' app is out of order" } } as const;
+
+/**
+ * The couriers' app: takes offers at `POST /offers` and withdrawals at `POST /withdrawals`, each once by `offerId`. A
+ * withdrawal may come before the offer it takes back. `GET /_offers` lists them; the journal is `couriers.jsonl`.
+ */
+export async function startCourierSimulator(options: CourierSimulatorOptions): Promise<RunningSimulator> {
+  const { dataDir, port, log, clock = systemClock } = options;
+  const offers = new Map<string, Kept>();
+  const withdrawn = new Map<string, Receipt>();
+
+  const simulator = await Simulator.create<Change>({
+    name: "couriers",
+    file: join(dataDir, "couriers.jsonl"),
+    log,
+    clock,
+    apply: ({ changes }: Line<Change>) => {
+      for (const change of changes) {
+        if ("repeated" in change) {
+          const known = offers.get(change.repeated);
+          if (known !== undefined) known.deliveries += 1;
+        } else if ("withdraw" in change) withdrawn.set(change.withdraw.offerId, change.withdraw);
+        else offers.set(change.receipt.offerId, { offer: change.offer, receipt: change.receipt, deliveries: 1 });
+      }
+    },
+  });
+
+  const receipt = (offerId: string): Receipt => ({ offerId, receivedAt: toInstant(clock.now()) });
+
+  const take = (body: unknown): Outcome<Change> => {
+    const parsed = offer.safeParse(body);
+    if (!parsed.success) return { status: 400, answer: { error: z.prettifyError(parsed.error) } };
+    const { offerId } = parsed.data;
+    const known = offers.get(offerId);
+    if (known !== undefined) return { status: 200, answer: known.receipt, changes: [{ repeated: offerId }] };
+    const fresh = receipt(offerId);
+    return { status: 200, answer: fresh, changes: [{ offer: parsed.data, receipt: fresh }] };
+  };
+
+  const withdraw = (body: unknown): Outcome<Change> => {
+    const parsed = withdrawal.safeParse(body);
+    if (!parsed.success) return { status: 400, answer: { error: z.prettifyError(parsed.error) } };
+    const known = withdrawn.get(parsed.data.offerId);
+    if (known !== undefined) return { status: 200, answer: known };
+    const fresh = receipt(parsed.data.offerId);
+    return { status: 200, answer: fresh, changes: [{ withdraw: fresh }] };
+  };
+
+  simulator.app.post(
+    "/offers",
+    simulator.handle((request, mood) => (mood.failing ? fault : take(request.body))),
+  );
+  simulator.app.post(
+    "/withdrawals",
+    simulator.handle((request, mood) => (mood.failing ? fault : withdraw(request.body))),
+  );
+  simulator.app.get("/_offers", async () => ({
+    offers: [...offers.values()].map(({ offer, receipt, deliveries }) => ({
+      ...receipt,
+      deliveries,
+      withdrawnAt: withdrawn.get(receipt.offerId)?.receivedAt ?? null,
+      offer,
+    })),
+  }));
+  return simulator.listen(port);
+}
