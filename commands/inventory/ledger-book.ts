@@ -1,0 +1,62 @@
+import { genesisHash } from "../../domain/chain/chain.ts";
+import type { Position, RecordedEvent } from "../../domain/chain/envelope.ts";
+import { type LedgerEvent, ledgerStream } from "../../domain/inventory/events.ts";
+import { emptyLedger, evolve, type Ledger } from "../../domain/inventory/state.ts";
+import type { EventStore } from "../../infra/event-store/port.ts";
+import { BrokenChainError, type OwnEvent, type OwnTrace } from "../writing/stream-memory.ts";
+
+const PAGE = 2_000;
+
+/** One chapter of a site's ledger as this process has read it. Belongs to the site's sequencer alone. */
+export class LedgerBook {
+  readonly stream: string;
+  readonly ledger: Ledger;
+  readonly #store: EventStore;
+  revision = -1n;
+  hash: string;
+  position: Position | undefined;
+  /** Business time of the last event. */
+  lastAt = "";
+  readonly #commands = new Map<string, OwnTrace>();
+
+  constructor(store: EventStore, siteId: string, chapter: number) {
+    this.#store = store;
+    this.stream = ledgerStream(siteId, chapter);
+    this.ledger = emptyLedger(siteId, chapter);
+    this.hash = genesisHash(this.stream);
+  }
+
+  /** Reads forward to the chapter's end and returns how many events were new. Throws BrokenChainError. */
+  async refresh(): Promise<number> {
+    let read = 0;
+    for (;;) {
+      const page = await this.#store.readStream(this.stream, { from: this.revision + 1n, limit: PAGE });
+      for (const event of page) this.#fold(event);
+      read += page.length;
+      if (page.length < PAGE) return read;
+    }
+  }
+
+  /** What a command has left in this chapter. */
+  traceOf(cmd: string): OwnTrace | undefined {
+    return this.#commands.get(cmd);
+  }
+
+  #fold(event: RecordedEvent): void {
+    if (event.revision !== this.revision + 1n || event.metadata?.prevHash !== this.hash) {
+      throw new BrokenChainError(
+        `${this.stream} revision ${event.revision} does not follow from revision ${this.revision}; run "ordertrail verify"`,
+      );
+    }
+    // Only the project writes ledger streams; the shapes are those of the contract.
+    evolve(this.ledger, { type: event.type, data: event.data } as LedgerEvent, event.revision, event.metadata.at);
+    this.revision = event.revision;
+    this.hash = event.metadata.hash;
+    this.position = event.position;
+    this.lastAt = event.metadata.at;
+    const { cmd, fp } = event.metadata;
+    const own: OwnEvent = { id: event.id, type: event.type, revision: event.revision, position: event.position };
+    const trace = this.#commands.get(cmd);
+    this.#commands.set(cmd, { fp, events: [...(trace?.events ?? []), own] });
+  }
+}

@@ -1,0 +1,21 @@
+import type { LedgerCommand } from "../../domain/inventory/decide.ts";
+import type { MissingItem } from "../../domain/inventory/events.ts";
+import type { ReservationStatus } from "../../domain/inventory/state.ts";
+import type { Envelope } from "../writing/build-events.ts";
+import type { OwnTrace } from "../writing/stream-memory.ts";
+
+/** A request to a site's ledger. */
+export interface LedgerRequest {
+  readonly command: LedgerCommand;
+  readonly envelope: Envelope;
+  /** For an order's request: when it was placed. Chapters that were opened later may not know all about it. */
+  readonly since: string;
+  readonly kind: "command" | "fact";
+}
+
+/** What a ledger answers, always from what is stored. */
+export type LedgerAnswer =
+  | { readonly kind: "done"; readonly ledger: string; readonly own: OwnTrace; readonly repeated: boolean }
+  | { readonly kind: "known"; readonly ledger: string; readonly status: ReservationStatus; readonly revision: bigint }
+  | { readonly kind: "nothing"; readonly ledger: string; readonly revision: bigint }
+  | { readonly kind: "missing"; readonly missing: readonly MissingItem[] };
