@@ -43,10 +43,24 @@ export interface Consumer {
   parked?(parked: Parked, tx: PoolClient): Promise<void>;
   /** Called after each commit that handled or parked something; a hint, which is lost when the process dies. */
   afterCommit?(committed: Committed): void;
+  /**
+   * Called when this process has become the owner, before the first batch: work beside the batches (effects) may be
+   * done while `held()`, and ends with `lost`.
+   */
+  owned?(tenure: Tenure): void;
   /** At most this many events in one transaction. Default 500. */
   readonly batchSize?: number;
   /** Which failpoints its commits pass. Default `project`. */
   readonly failpointPrefix?: "project" | "process";
+}
+
+/** The time during which this process owns a consumer. */
+export interface Tenure {
+  readonly epoch: bigint;
+  /** Answered from a monotonic clock: false as soon as the lease may have run out. */
+  held(): boolean;
+  /** Aborted when the lease is lost or the process stops. */
+  readonly lost: AbortSignal;
 }
 
 export type ConsumerState =

@@ -80,13 +80,24 @@ class ConsumerRun {
   async #own(lease: Lease, begun: () => void): Promise<void> {
     const { consumer, signal, log } = this.#options;
     const stop = AbortSignal.any([signal, lease.lost]);
-    const delay = new GrowingPause(RETRY);
     const ownership = new Ownership(this.#options, lease);
     await ownership.begin();
     begun();
     this.#ownership = ownership;
     this.#state = "running";
     log.info({ consumer: consumer.name, epoch: lease.epoch.toString() }, "consumer owned");
+    const tenure = new AbortController();
+    consumer.owned?.({ epoch: lease.epoch, held: () => lease.held(), lost: AbortSignal.any([stop, tenure.signal]) });
+    try {
+      await this.#follow(ownership, lease, stop);
+    } finally {
+      tenure.abort();
+    }
+  }
+
+  async #follow(ownership: Ownership, lease: Lease, stop: AbortSignal): Promise<void> {
+    const { consumer, log } = this.#options;
+    const delay = new GrowingPause(RETRY);
     let failures = 0;
     while (!stop.aborted && lease.held()) {
       try {
