@@ -28,6 +28,25 @@ export const settings = z.object({
     .max(65535)
     .default(7300)
     .describe("port of API, pages and WebSockets; 0 takes a free one"),
+  HEALTH_PORT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65535)
+    .default(0)
+    .describe(
+      "port of /health for roles without an API; 0 takes a free one, written to ORDERTRAIL_DATA/run/<role>.port",
+    ),
+  SIMULATORS: z
+    .string()
+    .default("payment,restaurant,courier")
+    .transform((t) => (t === "none" ? [] : t.split(",").filter(Boolean)))
+    .refine(
+      (list) => list.every((name) => ["payment", "restaurant", "courier"].includes(name)),
+      "a comma-separated list of payment, restaurant, courier; or none",
+    )
+    .describe("outside systems that are simulated at their configured addresses; none for production"),
+  SAMPLE_DATA: z.stringbool().default(true).describe("whether `up` fills an empty system with something to order"),
   DATABASE_URL: z.url().optional().describe("PostgreSQL to use in place of the embedded one"),
   EVENTSTORE_URL: z.string().startsWith("esdb").optional().describe("EventStoreDB to use in place of the event node"),
   NATS_URL: z.string().optional().describe("NATS to carry changes between relay and gateways in different processes"),

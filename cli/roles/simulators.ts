@@ -17,27 +17,34 @@ function localPort(address: string): number | undefined {
 }
 
 /**
- * The role `simulators`: stands in for each outside system whose address is on this machine, on the port of that
- * address. An address elsewhere is a real system and is left alone. Journals lie in `<ORDERTRAIL_DATA>/simulators`.
+ * The role `simulators`: stands in for each outside system that SIMULATORS names and whose address is on this machine,
+ * on the port of that address. An address elsewhere is a real system and is left alone. Journals lie in `<ORDERTRAIL_DATA>/simulators`.
  */
 export async function start(config: Config, log: Log): Promise<{ stop(): Promise<void> }> {
   const dataDir = join(config.ORDERTRAIL_DATA, "simulators");
   const systems = [
     {
+      system: "payment",
       setting: "PAYMENT_URL",
       begin: (port: number) => startPaymentSimulator({ dataDir, port, log, apiKey: config.PAYMENT_API_KEY }),
     },
     {
+      system: "restaurant",
       setting: "RESTAURANT_URL",
       begin: (port: number) =>
         startRestaurantSimulator({ dataDir, port, log, webhookSecret: config.RESTAURANT_WEBHOOK_SECRET }),
     },
-    { setting: "COURIER_URL", begin: (port: number) => startCourierSimulator({ dataDir, port, log }) },
+    {
+      system: "courier",
+      setting: "COURIER_URL",
+      begin: (port: number) => startCourierSimulator({ dataDir, port, log }),
+    },
   ] as const;
 
   const running: RunningSimulator[] = [];
   try {
-    for (const { setting, begin } of systems) {
+    for (const { system, setting, begin } of systems) {
+      if (!config.SIMULATORS.includes(system)) continue;
       const port = localPort(config[setting]);
       if (port === undefined) log.info({ setting }, "a real system is configured: not simulated");
       else running.push(await begin(port));

@@ -4,8 +4,8 @@ import { once } from "node:events";
 import { chmod, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
+import { readOrCreateSecret } from "../keys/secret-file.ts";
 import type { Log } from "../log.ts";
-import { keptSecret } from "../supervisor/files.ts";
 import { keptPort } from "../supervisor/ports.ts";
 import { waitUntil } from "../supervisor/wait.ts";
 import { findBinaries } from "./binaries.ts";
@@ -69,7 +69,10 @@ export async function planPostgres(data: string, log: Log): Promise<PostgresPlan
   await Promise.all([mkdir(join(data, "run"), { recursive: true }), mkdir(join(data, "keys"), { recursive: true })]);
   await chmod(join(data, "keys"), 0o700);
   const binaries = await findBinaries(user);
-  const password = await keptSecret(join(data, "keys", "postgres.password"), () => randomBytes(24).toString("hex"));
+  const secret = await readOrCreateSecret(join(data, "keys", "postgres.password"), () =>
+    Buffer.from(randomBytes(24).toString("hex")),
+  );
+  const password = secret.toString("utf8").trim();
   const pgdata = await clusterFolder(data, binaries, user, password, log);
   await clearLeftoverServer(pgdata, log);
   const port = await keptPort(join(data, "run", "postgres.port"));

@@ -1,28 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { link, open, readFile, rename, rm } from "node:fs/promises";
+import { open, readFile, rename } from "node:fs/promises";
 
 /** Writes a file so that readers, and a crash at any moment, see either the old content or the new one. */
 export async function writeFileAtomically(path: string, content: string, mode = 0o644): Promise<void> {
   const draft = await writeDraft(path, content, mode);
   await rename(draft, path);
-}
-
-/**
- * The secret kept in a file that only its owner may read, made on first use. When two processes make it at once, both
- * end up with the one that was there first.
- */
-export async function keptSecret(path: string, make: () => string): Promise<string> {
-  const existing = await readIfExists(path);
-  if (existing !== undefined) return existing.trim();
-  const draft = await writeDraft(path, `${make()}\n`, 0o600);
-  try {
-    await link(draft, path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-  } finally {
-    await rm(draft, { force: true });
-  }
-  return (await readFile(path, "utf8")).trim();
 }
 
 /** A file's content, or undefined when there is none. */

@@ -1,0 +1,71 @@
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { type Config, ConfigError } from "../../infra/config.ts";
+import { keptPort } from "../../infra/supervisor/ports.ts";
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** Outside systems and the settings that hold their addresses. */
+const OUTSIDE = { payment: "PAYMENT_URL", restaurant: "RESTAURANT_URL", courier: "COURIER_URL" } as const;
+
+/** Environment of the role processes, apart from the engines' addresses. */
+export interface RoleAddresses {
+  readonly port: number;
+  readonly env: Env;
+  readonly simulated: readonly string[];
+}
+
+/**
+ * Chooses the addresses of API and simulators. An outside system whose address is set is somebody's real one and is not
+ * simulated, unless SIMULATORS names it; the others get ports of this data folder's own, so that several systems run
+ * on one machine.
+ */
+export async function chooseAddresses(config: Config, given: Env): Promise<RoleAddresses> {
+  const run = join(config.ORDERTRAIL_DATA, "run");
+  const port = config.PORT === 0 ? await keptPort(join(run, "api.port"), config.HOST) : config.PORT;
+  await assertFree(port, config.HOST);
+  const env: Record<string, string> = { PORT: String(port) };
+  const simulated: string[] = [];
+  for (const [system, variable] of Object.entries(OUTSIDE)) {
+    if (!config.SIMULATORS.includes(system)) continue;
+    if (given[variable] === undefined) {
+      env[variable] = `http://127.0.0.1:${await keptPort(join(run, `${system}.port`))}`;
+      simulated.push(system);
+    } else if (given.SIMULATORS !== undefined) simulated.push(system);
+  }
+  env.SIMULATORS = simulated.join(",") || "none";
+  return { port, env, simulated };
+}
+
+/** The address at which this machine itself reaches a server that listens on `host`. */
+export function reachableHost(host: string): string {
+  if (host === "0.0.0.0") return "127.0.0.1";
+  if (host === "::") return "[::1]";
+  return host.includes(":") ? `[${host}]` : host;
+}
+
+/** A connection string without its password, for people. */
+export function withoutPassword(url: string): string {
+  return url.replace(/^([a-z+]+:\/\/[^/?@:]*):[^/?@]*@/i, "$1@");
+}
+
+async function assertFree(port: number, host: string): Promise<void> {
+  const code = await listenFault(port, host);
+  if (code === undefined) return;
+  if (code === "EADDRINUSE") {
+    throw new ConfigError(
+      `port ${port} is taken by another program: choose another with PORT, for instance PORT=${port + 1}`,
+    );
+  }
+  if (code === "EACCES")
+    throw new ConfigError(`port ${port} may not be used by this user: choose one above 1023 with PORT`);
+  throw new ConfigError(`HOST=${host} cannot be listened on (${code}): it must be an address of this machine`);
+}
+
+function listenFault(port: number, host: string): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+    probe.listen({ port, host, exclusive: true }, () => probe.close(() => resolve(undefined)));
+  });
+}

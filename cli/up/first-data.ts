@@ -1,0 +1,33 @@
+import { join } from "node:path";
+import type { Config } from "../../infra/config.ts";
+import type { Log } from "../../infra/log.ts";
+import { readIfExists, writeFileAtomically } from "../../infra/supervisor/files.ts";
+
+/**
+ * Fills a system that holds no event yet. A file in the data folder remembers that filling began, so that a run killed
+ * in the middle is finished by the next one, although the system is no longer empty then.
+ */
+export async function fillIfEmpty(config: Config, log: Log, progress: (line: string) => void): Promise<void> {
+  const marker = join(config.ORDERTRAIL_DATA, "run", "sample-data");
+  const state = (await readIfExists(marker))?.trim();
+  if (state === "done") return;
+  if (state === undefined && !(await holdsNothing(config))) {
+    await writeFileAtomically(marker, "done\n");
+    return;
+  }
+  await writeFileAtomically(marker, "begun\n");
+  const { loadSampleData } = await import("../sample-data.ts");
+  await loadSampleData(config, log);
+  await writeFileAtomically(marker, "done\n");
+  progress("sample data loaded");
+}
+
+async function holdsNothing(config: Config): Promise<boolean> {
+  const { createEventStore } = await import("../../infra/event-store/client.ts");
+  const store = createEventStore({ url: config.EVENTSTORE_URL ?? "", timeoutMs: config.EVENTSTORE_TIMEOUT_MS });
+  try {
+    return (await store.head()) === undefined;
+  } finally {
+    await store.close();
+  }
+}

@@ -1,0 +1,134 @@
+import { chmod, mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { pino } from "pino";
+import { type Config, readConfig } from "../../infra/config.ts";
+import type { Log } from "../../infra/log.ts";
+import { migrate } from "../../infra/postgres/migrations.ts";
+import { lockFolder } from "../../infra/supervisor/folder-lock.ts";
+import { endLeftovers } from "../../infra/supervisor/leftovers.ts";
+import { createLogSink } from "../../infra/supervisor/log-sink.ts";
+import { Supervisor } from "../../infra/supervisor/supervisor.ts";
+import { MIGRATIONS } from "../migrations.ts";
+import type { RoleName } from "../roles/role.ts";
+import type { WelcomeFacts } from "../welcome.ts";
+import { chooseAddresses, reachableHost, withoutPassword } from "./addresses.ts";
+import { eventNodeChild, postgresChild, roleChild } from "./children.ts";
+import { fillIfEmpty } from "./first-data.ts";
+import { buildPages } from "./web-pages.ts";
+
+/** A system that runs on this machine. */
+export interface RunningSystem {
+  readonly facts: WelcomeFacts;
+  stop(): Promise<void>;
+}
+
+/** Tells people what happens, a line at a time. */
+export type Progress = (line: string) => void;
+
+/**
+ * Starts everything in order: engines, schema, pages, first data, simulators, workers, API. When a part cannot be
+ * started, those before it are ended again and the error goes on. `signal` ends a start that is under way.
+ */
+export async function startSystem(config: Config, progress: Progress, signal: AbortSignal): Promise<RunningSystem> {
+  const data = config.ORDERTRAIL_DATA;
+  await mkdir(join(data, "keys"), { recursive: true, mode: 0o700 });
+  await chmod(join(data, "keys"), 0o700);
+  const lock = await lockFolder(data);
+  const logs = join(data, "logs");
+  const sink = createLogSink({ folder: logs, output: process.stderr, pretty: process.stderr.isTTY });
+  const log: Log = pino(
+    { name: "ordertrail", level: config.LOG_LEVEL, base: { role: "supervisor", pid: process.pid } },
+    { write: (line: string) => sink.line("supervisor", line.trimEnd()) },
+  );
+  const began = new Map<string, number>();
+  const supervisor = new Supervisor({
+    data,
+    log,
+    sink,
+    changed: (name, state, pid) => {
+      if (state === "starting") began.set(name, performance.now());
+      if (state !== "ready") return;
+      const seconds = ((performance.now() - (began.get(name) ?? 0)) / 1000).toFixed(1);
+      progress(`${name.padEnd(11)} ready after ${seconds} s (process ${pid})`);
+    },
+  });
+  const stop = async () => {
+    await supervisor.stop();
+    await sink.close();
+    await lock.release();
+  };
+  const interrupt = () => void supervisor.stop();
+  signal.addEventListener("abort", interrupt);
+  try {
+    await endLeftovers(data, log);
+    const facts = await startParts(config, supervisor, log, progress);
+    return { facts: { ...facts, logs }, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", interrupt);
+  }
+}
+
+async function startParts(
+  config: Config,
+  supervisor: Supervisor,
+  log: Log,
+  progress: Progress,
+): Promise<Omit<WelcomeFacts, "logs">> {
+  const addresses = await chooseAddresses(config, process.env);
+  const engines = new Engines(config, supervisor);
+  const roleEnv = () => ({ ...addresses.env, ...engines.env() });
+  const pages = buildPages().then(
+    (state) => state === "built" && progress("pages       built"),
+    (error: Error) => progress(`pages       not built: ${error.message}`),
+  );
+  await Promise.all([
+    config.DATABASE_URL === undefined &&
+      supervisor.start(postgresChild(config, log, (url) => engines.moved("DATABASE_URL", url))),
+    config.EVENTSTORE_URL === undefined &&
+      supervisor.start(eventNodeChild(config, (url) => engines.moved("EVENTSTORE_URL", url))),
+  ]);
+  const { DATABASE_URL: database = "", EVENTSTORE_URL: eventStore = "" } = engines.env();
+  const steps = await migrate(database, MIGRATIONS, log);
+  progress(`schema      ${steps.length === 0 ? "up to date" : `${steps.length} steps made`}`);
+  await pages;
+  if (config.SAMPLE_DATA) await fillIfEmpty(readConfig({ ...process.env, ...roleEnv() }), log, progress);
+  const roles: RoleName[] = addresses.simulated.length > 0 ? ["simulators", "workers", "api"] : ["workers", "api"];
+  for (const role of roles) {
+    await supervisor.start(roleChild(role, config, roleEnv));
+    engines.dependents.push(role);
+  }
+  return {
+    base: `http://${reachableHost(config.HOST)}:${addresses.port}`,
+    eventStore: withoutPassword(eventStore),
+    database: withoutPassword(database),
+    simulated: addresses.simulated,
+  };
+}
+
+type Engine = "DATABASE_URL" | "EVENTSTORE_URL";
+
+/** Where the engines answer. When one comes back at another port, the processes that use it are started anew. */
+class Engines {
+  readonly dependents: string[] = [];
+  readonly #supervisor: Supervisor;
+  #urls: Readonly<Partial<Record<Engine, string>>>;
+
+  constructor(config: Config, supervisor: Supervisor) {
+    this.#supervisor = supervisor;
+    const { DATABASE_URL, EVENTSTORE_URL } = config;
+    this.#urls = { ...(DATABASE_URL && { DATABASE_URL }), ...(EVENTSTORE_URL && { EVENTSTORE_URL }) };
+  }
+
+  env(): Readonly<Partial<Record<Engine, string>>> {
+    return this.#urls;
+  }
+
+  moved(engine: Engine, url: string): void {
+    if (this.#urls[engine] === url) return;
+    this.#urls = { ...this.#urls, [engine]: url };
+    for (const name of this.dependents) void this.#supervisor.restart(name);
+  }
+}
