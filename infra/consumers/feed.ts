@@ -2,6 +2,7 @@ import type { RecordedEvent } from "../../domain/chain/envelope.ts";
 import type { EventStore } from "../event-store/port.ts";
 import type { Log } from "../log.ts";
 import { EventRing } from "./event-ring.ts";
+import { PageAhead } from "./page-ahead.ts";
 import { comparePlaces, laterPlace, type Place } from "./position.ts";
 import { GrowingPause, messageOf, pause } from "./waiting.ts";
 
@@ -259,26 +260,6 @@ class SharedFeed implements Feed {
 
   #wake(): void {
     for (const done of [...this.#waiting]) done();
-  }
-}
-
-/** A page that is being read. */
-class PageAhead {
-  readonly page: ReturnType<EventStore["readAll"]>;
-  readonly ringBegan: Place;
-  readonly #after: Place;
-  readonly #max: number;
-
-  constructor(store: EventStore, after: Place, max: number, ringBegan: Place) {
-    this.#after = after;
-    this.#max = max;
-    this.ringBegan = ringBegan;
-    this.page = store.readAll(after, max);
-    this.page.catch(() => {}); // whoever awaits it gets the error; nobody may
-  }
-
-  serves(after: Place, max: number): boolean {
-    return this.#max === max && comparePlaces(this.#after, after) === 0;
   }
 }
 
