@@ -38,7 +38,10 @@ const creation = z.strictObject({
   description: z.string().optional(),
   metadata,
 });
-const confirmation = z.strictObject({ payment_method: z.string().optional() });
+const confirmation = z.strictObject({
+  payment_method: z.string().optional(),
+  error_on_requires_action: z.enum(["true", "false"]).optional(),
+});
 const cancellation = z.strictObject({ cancellation_reason: z.string().optional() });
 const refunding = z.strictObject({
   payment_intent: z.string(),
@@ -135,14 +138,15 @@ export function confirmIntent(state: PaymentState, id: string, body: unknown, co
     };
     return done(paid, charge);
   }
+  const refused: PaymentError = { ...verdict, charge: charge.id };
   const unpaid: Intent = {
     ...intent,
     status: "requires_payment_method",
     payment_method: null,
-    last_payment_error: verdict,
+    last_payment_error: refused,
     latest_charge: charge.id,
   };
-  return { ...cardRefused(verdict, unpaid, charge.id), changes: [{ put: unpaid }, { put: charge }] };
+  return { ...cardRefused(refused, unpaid), changes: [{ put: unpaid }, { put: charge }] };
 }
 
 /** Cancels an intent that has not been paid. Whichever of this and a confirmation comes first wins. */

@@ -40,9 +40,9 @@ export const missing = (param: string, id: string): Failure => ({
   notBegun: true,
 });
 
-export const cardRefused = (error: PaymentError, intent: Intent, charge: string): Failure => ({
+export const cardRefused = (error: PaymentError, intent: Intent): Failure => ({
   status: 402,
-  answer: { error: { ...error, charge, payment_intent: intent } },
+  answer: { error: { ...error, payment_intent: intent } },
 });
 
 export const serverFault: Failure = {

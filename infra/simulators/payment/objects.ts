@@ -7,6 +7,8 @@ export interface PaymentError {
   readonly code: string;
   readonly decline_code?: string;
   readonly message: string;
+  /** The failed charge. */
+  readonly charge?: string;
 }
 
 /** The part of Stripe's objects that their SDK's callers look at. Amounts are minor units, times epoch seconds. */

@@ -1,0 +1,64 @@
+import { z } from "zod";
+import type { Config } from "../../infra/config.ts";
+import { failpoint } from "../../infra/failpoints.ts";
+import { type Answer, answered, failed } from "./answer.ts";
+import { endpoint, postJson, unreadable } from "./post-json.ts";
+
+/** An order that is offered to one courier. */
+export interface CourierOffer {
+  /** Ours, one for each offer; a repeat under it is taken once. */
+  readonly offerId: string;
+  readonly orderId: string;
+  readonly courierId: string;
+  readonly siteId: string;
+}
+
+export interface OfferReceipt {
+  /** When the couriers' app took it: RFC 3339, by its clock; the same at every repeat. */
+  readonly receivedAt: string;
+}
+
+/** The couriers' app. Whether a courier takes an offer is said by the courier, through the API. */
+export interface CourierGateway {
+  offer(offer: CourierOffer): Promise<Answer<OfferReceipt>>;
+  /** Takes an offer back; one that was never made is kept from being shown when it comes late. */
+  withdraw(offerId: string): Promise<Answer<OfferReceipt>>;
+}
+
+const receipt = z.object({ offerId: z.string(), receivedAt: z.iso.datetime({ offset: true }) });
+
+/** The couriers' app over HTTP at COURIER_URL. */
+export class HttpCourierGateway implements CourierGateway {
+  readonly #base: string;
+  readonly #timeoutMs: number;
+
+  constructor(config: Pick<Config, "COURIER_URL" | "OUTSIDE_TIMEOUT_MS">) {
+    this.#base = config.COURIER_URL;
+    this.#timeoutMs = config.OUTSIDE_TIMEOUT_MS;
+  }
+
+  async offer({ offerId, orderId, courierId, siteId }: CourierOffer): Promise<Answer<OfferReceipt>> {
+    failpoint("courier.before-offer");
+    const answer = await this.#post("offers", { offerId, orderId, courierId, siteId });
+    failpoint("courier.after-offer");
+    return answer;
+  }
+
+  withdraw(offerId: string): Promise<Answer<OfferReceipt>> {
+    return this.#post("withdrawals", { offerId });
+  }
+
+  async #post(path: string, message: Pick<CourierOffer, "offerId"> | CourierOffer): Promise<Answer<OfferReceipt>> {
+    const url = endpoint(this.#base, path);
+    const answer = await postJson({
+      url,
+      body: JSON.stringify(message),
+      timeoutMs: this.#timeoutMs,
+      gone: "driver_unavailable",
+    });
+    if (!answer.ok) return answer;
+    const parsed = receipt.safeParse(answer.value);
+    if (!parsed.success || parsed.data.offerId !== message.offerId) return failed(unreadable(url));
+    return answered({ receivedAt: parsed.data.receivedAt });
+  }
+}
