@@ -49,7 +49,9 @@ export function seal(
 export function unseal(keys: Pick<Subkeys, "seal">, stream: string, eventId: string, sealed: Sealed): unknown {
   try {
     const ct = Buffer.from(sealed.ct, "base64url");
-    const decipher = createDecipheriv("aes-256-gcm", keys.seal, Buffer.from(sealed.iv, "base64url"));
+    const decipher = createDecipheriv("aes-256-gcm", keys.seal, Buffer.from(sealed.iv, "base64url"), {
+      authTagLength: TAG_BYTES,
+    });
     decipher.setAAD(placeOf(stream, eventId));
     decipher.setAuthTag(ct.subarray(ct.length - TAG_BYTES));
     const text = Buffer.concat([decipher.update(ct.subarray(0, ct.length - TAG_BYTES)), decipher.final()]);

@@ -7,7 +7,7 @@ export const ledgerStream = (siteId: string, chapter: number): string => `ledger
 
 /** Site and chapter of a ledger's stream, or undefined for any other stream. */
 export function ledgerOf(stream: string): { siteId: string; chapter: number } | undefined {
-  const match = /^ledger-([a-z0-9-]+)\.(\d+)$/.exec(stream);
+  const match = /^ledger-([a-z0-9]+(?:-[a-z0-9]+)*)\.(0|[1-9]\d*)$/.exec(stream);
   return match?.[1] === undefined ? undefined : { siteId: match[1], chapter: Number(match[2]) };
 }
 

@@ -48,15 +48,9 @@ export function emptyLedger(siteId: string, chapter: number): Ledger {
   };
 }
 
-/** Stock of a SKU; what was never received is nothing. */
-export function stockOf(ledger: Ledger, sku: string): Stock {
-  let stock = ledger.stock.get(sku);
-  if (!stock) {
-    stock = { onHand: 0, reserved: 0 };
-    ledger.stock.set(sku, stock);
-  }
-  return stock;
-}
+/** Stock of a SKU; what was never received is nothing. Reading leaves the ledger as it is. */
+export const stockOf = (ledger: Ledger, sku: string): Readonly<Stock> =>
+  ledger.stock.get(sku) ?? { onHand: 0, reserved: 0 };
 
 /** Units that can still be promised to a buyer; never negative. */
 export function availableOf(ledger: Ledger, sku: string): number {
@@ -77,17 +71,17 @@ export function evolve(ledger: Ledger, event: LedgerEvent, revision: bigint, at:
         ledger.openedAt = data.openedAt;
       }
       ledger.pagesMissing -= 1;
-      for (const { sku, onHand } of data.balances) stockOf(ledger, sku).onHand = onHand;
+      for (const { sku, onHand } of data.balances) entryOf(ledger, sku).onHand = onHand;
       for (const sku of data.unavailable) ledger.unavailable.add(sku);
       for (const { reservationId, lines } of data.reservations) reserve(ledger, reservationId, lines, revision);
-      for (const id of data.voids) ledger.reservations.set(id, { status: "voided", lines: [], revision });
+      for (const id of data.voids) voidOne(ledger, id, revision);
       return;
     }
     case "ledger.received":
-      for (const { sku, quantity } of event.data.lines) stockOf(ledger, sku).onHand += quantity;
+      for (const { sku, quantity } of event.data.lines) entryOf(ledger, sku).onHand += quantity;
       return;
     case "ledger.counted":
-      stockOf(ledger, event.data.sku).onHand = event.data.onHand;
+      entryOf(ledger, event.data.sku).onHand = event.data.onHand;
       return;
     case "ledger.reserved":
       reserve(ledger, event.data.reservationId, event.data.lines, revision);
@@ -96,7 +90,7 @@ export function evolve(ledger: Ledger, event: LedgerEvent, revision: bigint, at:
       settle(ledger, event.data.reservationId, "released", revision);
       return;
     case "ledger.voided":
-      ledger.reservations.set(event.data.reservationId, { status: "voided", lines: [], revision });
+      voidOne(ledger, event.data.reservationId, revision);
       return;
     case "ledger.consumed":
       settle(ledger, event.data.reservationId, "consumed", revision);
@@ -113,9 +107,19 @@ export function evolve(ledger: Ledger, event: LedgerEvent, revision: bigint, at:
   }
 }
 
+/** Stock of a SKU for folding into: begins at nothing. */
+function entryOf(ledger: Ledger, sku: string): Stock {
+  let stock = ledger.stock.get(sku);
+  if (!stock) {
+    stock = { onHand: 0, reserved: 0 };
+    ledger.stock.set(sku, stock);
+  }
+  return stock;
+}
+
 function reserve(ledger: Ledger, reservationId: string, lines: readonly StockLine[], revision: bigint): void {
   if (ledger.reservations.has(reservationId)) return;
-  for (const { sku, quantity } of lines) stockOf(ledger, sku).reserved += quantity;
+  for (const { sku, quantity } of lines) entryOf(ledger, sku).reserved += quantity;
   ledger.reservations.set(reservationId, { status: "open", lines, revision });
 }
 
@@ -123,9 +127,17 @@ function settle(ledger: Ledger, reservationId: string, status: "released" | "con
   const known = ledger.reservations.get(reservationId);
   if (known?.status !== "open") return;
   for (const { sku, quantity } of known.lines) {
-    const stock = stockOf(ledger, sku);
+    const stock = entryOf(ledger, sku);
     stock.reserved -= quantity;
-    if (status === "consumed") stock.onHand -= quantity;
+    // After a count that found less than was promised, what is consumed was not among the goods counted.
+    if (status === "consumed") stock.onHand = Math.max(0, stock.onHand - quantity);
   }
   ledger.reservations.set(reservationId, { status, lines: known.lines, revision });
+}
+
+/** Blocks a reservation that has not come; one that is open gives its stock back. */
+function voidOne(ledger: Ledger, reservationId: string, revision: bigint): void {
+  settle(ledger, reservationId, "released", revision);
+  if (ledger.reservations.has(reservationId)) return;
+  ledger.reservations.set(reservationId, { status: "voided", lines: [], revision });
 }

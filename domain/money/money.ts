@@ -27,14 +27,28 @@ export const subtract = (a: Money, b: Money): Money => add(a, { amount: -b.amoun
 
 /** Price of a quantity. `perUnit` is the price of one piece, or of 1,000 g where the unit is grams; rounded half up. */
 export function priceOf(perUnit: Money, quantity: Quantity): Money {
-  if (quantity.unit === "each") return checked(perUnit.amount * quantity.amount, perUnit.currency);
-  return checked(Math.floor((perUnit.amount * quantity.amount + 500) / 1000), perUnit.currency);
+  const { amount } = checked(perUnit.amount, perUnit.currency);
+  if (!Number.isSafeInteger(quantity.amount)) throw new MoneyError(`${quantity.amount} is not a whole quantity`);
+  const product = BigInt(amount) * BigInt(quantity.amount);
+  return fromBig(quantity.unit === "each" ? product : halfUp(product, 1_000n), perUnit.currency);
 }
 
 /** Tax contained in a gross amount, at a rate in basis points (700 = 7%); rounded half up. */
 export function taxIncluded(gross: Money, basisPoints: number): Money {
-  const base = 10_000 + basisPoints;
-  return checked(Math.floor((2 * gross.amount * basisPoints + base) / (2 * base)), gross.currency);
+  const { amount } = checked(gross.amount, gross.currency);
+  if (!Number.isSafeInteger(basisPoints) || basisPoints < 0) throw new MoneyError(`${basisPoints} is not a tax rate`);
+  return fromBig(halfUp(BigInt(amount) * BigInt(basisPoints), BigInt(10_000 + basisPoints)), gross.currency);
+}
+
+// A price times a quantity can pass what a number holds exactly before it is divided again: computed in BigInt.
+
+const fromBig = (amount: bigint, currency: string): Money => checked(Number(amount), currency);
+
+/** `numerator / denominator` to the nearest integer, halves upwards; the denominator is positive. */
+function halfUp(numerator: bigint, denominator: bigint): bigint {
+  const doubled = 2n * numerator + denominator;
+  const quotient = doubled / (2n * denominator);
+  return doubled < 0n && quotient * 2n * denominator !== doubled ? quotient - 1n : quotient;
 }
 
 /** How much of something: pieces, or grams. */

@@ -117,7 +117,7 @@ function reject(order: Order, fulfilmentId: string, reason: string): OrderDecisi
   const known = fulfilmentOf(order, fulfilmentId);
   if (known.rejected) return [];
   openFulfilment(order, fulfilmentId);
-  if (known.started.length + known.completed.length > 0) {
+  if (known.started.length + known.completed.length > 0 || known.ready) {
     throw new Refusal("cancel_too_late", "a station has started; report what is missing instead");
   }
   return [{ type: "restaurant.rejected", data: { fulfilmentId, reason } }];

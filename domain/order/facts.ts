@@ -27,6 +27,14 @@ function isKnown(order: NonNullable<OrderState>, fact: OrderEvent): boolean {
       return order.ended === "payment_failed";
     case "payment.attempt_failed":
       return order.payment.attempts >= fact.data.attempt;
+    case "payment.refunded":
+      return order.payment.refunds.includes(fact.data.refund);
+    case "payment.refund_failed":
+      return order.payment.refundAttempts >= fact.data.attempt;
+    case "restaurant.notification_failed":
+      return order.fulfilments.some(
+        (f) => f.fulfilmentId === fact.data.fulfilmentId && (f.notification?.attempts ?? 0) >= fact.data.attempt,
+      );
     case "restaurant.notified":
       return order.fulfilments.some((f) => f.fulfilmentId === fact.data.fulfilmentId && f.notified);
     case "driver.assigned":

@@ -61,6 +61,8 @@ export interface PaymentState {
   readonly refundNextAttemptAt: string | undefined;
   readonly captured: number;
   readonly refunded: number;
+  /** References of the refunds counted in `refunded`: each counts once, whoever reports it. */
+  readonly refunds: readonly string[];
 }
 
 export interface CourierState {
@@ -173,6 +175,7 @@ export function evolve(state: OrderState, event: OrderEvent, at: string): OrderS
         refundNextAttemptAt: undefined,
         captured: 0,
         refunded: 0,
+        refunds: [],
       },
       courier: {
         attempt: 0,
@@ -215,13 +218,29 @@ function evolvePlaced(order: Order, event: Exclude<OrderEvent, { type: "order.pl
     case "payment.attempt_failed":
       return withPayment(order, { attempts: event.data.attempt, nextAttemptAt: event.data.nextAttemptAt });
     case "payment.confirmed":
-      return withPayment(order, { confirmed: true, intent: event.data.intent, captured: event.data.amount.amount });
+      return withPayment(order, {
+        confirmed: true,
+        intent: event.data.intent,
+        captured: event.data.amount.amount,
+        nextAttemptAt: undefined,
+      });
     case "payment.failed":
-      return { ...ended(order, "payment_failed"), failure: event.data.failureType };
+      // What was captured is the truth: an attempt that is reported as failed afterwards does not end a paid order.
+      if (order.payment.confirmed) return order;
+      return {
+        ...ended(withPayment(order, { nextAttemptAt: undefined }), "payment_failed"),
+        failure: event.data.failureType,
+      };
     case "payment.cancelled":
-      return withPayment(order, { cancelled: true });
+      return withPayment(order, { cancelled: true, nextAttemptAt: undefined });
     case "payment.refunded":
-      return withPayment(order, { refunded: order.payment.refunded + event.data.amount.amount });
+      return order.payment.refunds.includes(event.data.refund)
+        ? order
+        : withPayment(order, {
+            refunded: order.payment.refunded + event.data.amount.amount,
+            refunds: [...order.payment.refunds, event.data.refund],
+            refundNextAttemptAt: undefined,
+          });
     case "payment.refund_failed":
       return withPayment(order, {
         refundAttempts: event.data.attempt,
@@ -233,8 +252,11 @@ function evolvePlaced(order: Order, event: Exclude<OrderEvent, { type: "order.pl
         notification: { attempts: f.notification?.attempts ?? 0, answerBy: event.data.answerBy },
       }));
     case "restaurant.notification_failed":
-      return withFulfilment(order, event.data.fulfilmentId, () => ({
-        notification: { attempts: event.data.attempt, nextAttemptAt: event.data.nextAttemptAt },
+      // A failure that is reported after a success must not take away the deadline of the answer.
+      return withFulfilment(order, event.data.fulfilmentId, (f) => ({
+        notification: f.notified
+          ? { attempts: event.data.attempt, answerBy: f.notification?.answerBy }
+          : { attempts: event.data.attempt, nextAttemptAt: event.data.nextAttemptAt },
       }));
     case "restaurant.accepted":
       return {
@@ -311,7 +333,7 @@ export function statusOf(order: Order): OrderStatus {
   if (order.pickedUp) return "picked_up";
   if (isReady(order)) return order.courier.accepted ? "driver_assigned" : "ready";
   if (isAccepted(order)) {
-    return order.fulfilments.some((f) => f.started.length + f.completed.length > 0)
+    return all(order, (f) => f.started.length + f.completed.length > 0 || f.ready)
       ? "preparing"
       : "restaurant_accepted";
   }
