@@ -73,6 +73,8 @@ export interface CourierState {
   readonly arrived: boolean;
   /** Couriers that declined or did not answer. */
   readonly tried: readonly string[];
+  /** Whom each attempt went to: their claims are given free when they have served their purpose. */
+  readonly assignments: readonly { readonly attempt: number; readonly courierId: string }[];
   readonly unavailableReported: boolean;
 }
 
@@ -184,6 +186,7 @@ export function evolve(state: OrderState, event: OrderEvent, at: string): OrderS
         accepted: false,
         arrived: false,
         tried: [],
+        assignments: [],
         unavailableReported: false,
       },
       acceptedAt: undefined,
@@ -293,6 +296,10 @@ function evolvePlaced(order: Order, event: Exclude<OrderEvent, { type: "order.pl
         acceptBy: event.data.acceptBy,
         accepted: false,
         arrived: false,
+        assignments: [
+          ...order.courier.assignments.filter(({ attempt }) => attempt !== event.data.attempt),
+          { attempt: event.data.attempt, courierId: event.data.courierId },
+        ],
       });
     case "driver.accepted":
       return order.courier.courierId === event.data.courierId ? withCourier(order, { accepted: true }) : order;
