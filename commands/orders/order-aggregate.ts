@@ -1,0 +1,10 @@
+import type { OrderEvent } from "../../domain/order/events.ts";
+import { evolve, type OrderState } from "../../domain/order/state.ts";
+import type { Aggregate } from "../writing/stream-memory.ts";
+
+/** Orders as the writer folds them. Only the project writes order streams; shapes are those of the contract. */
+export const orders: Aggregate<OrderState> = {
+  name: "order",
+  initial: undefined,
+  evolve: (state, event) => evolve(state, { type: event.type, data: event.data } as OrderEvent, event.metadata.at),
+};

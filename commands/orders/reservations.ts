@@ -1,0 +1,82 @@
+import type { Actor } from "../../domain/chain/envelope.ts";
+import { fingerprint } from "../../domain/chain/ids.ts";
+import { orderStream } from "../../domain/order/events.ts";
+import { outOfStock, record } from "../../domain/order/facts.ts";
+import type { FulfilmentState, Order, OrderState } from "../../domain/order/state.ts";
+import { type Clock, toInstant } from "../../infra/clock.ts";
+import type { LedgerAnswer } from "../inventory/requests.ts";
+import type { LedgerSequencer } from "../inventory/sequencer.ts";
+import type { Envelope } from "../writing/build-events.ts";
+import type { StreamWriter, Written } from "../writing/writer.ts";
+import { orders } from "./order-aggregate.ts";
+
+const STOCK: Actor = { type: "system", id: "stock" };
+
+/** Reserves for orders: asks the ledger, and records in the order's stream what it answered. */
+export class Reservations {
+  readonly #writer: StreamWriter;
+  readonly #ledgers: LedgerSequencer;
+  readonly #clock: Clock;
+  readonly #fingerprintKey: Uint8Array;
+
+  constructor(writer: StreamWriter, ledgers: LedgerSequencer, clock: Clock, fingerprintKey: Uint8Array) {
+    this.#writer = writer;
+    this.#ledgers = ledgers;
+    this.#clock = clock;
+    this.#fingerprintKey = fingerprintKey;
+  }
+
+  /**
+   * Reserves one fulfilment, once, however often and by however many processes it is asked for. Returns the order as it
+   * is afterwards.
+   */
+  async reserve(order: Order, fulfilment: FulfilmentState): Promise<Written<OrderState>> {
+    const { orderId, placedAt } = order;
+    const { fulfilmentId, siteId } = fulfilment;
+    const lines = fulfilment.lines.map(({ sku, quantity }) => ({ sku, quantity: quantity.amount }));
+    const answer = await this.#ledgers.ask(siteId, {
+      command: { type: "reserve", orderId, fulfilmentId, lines },
+      since: placedAt,
+      kind: "fact",
+      envelope: this.#envelope(orderId, `reserve/${orderId}:${fulfilmentId}`, { lines }),
+    });
+    return await this.#record(order, fulfilmentId, answer);
+  }
+
+  async #record(order: Order, fulfilmentId: string, answer: LedgerAnswer): Promise<Written<OrderState>> {
+    const { orderId } = order;
+    const cmd = `stock.reserve/${fulfilmentId}`;
+    const write = (result: string, decide: (state: OrderState) => ReturnType<typeof record>) =>
+      this.#writer.write({
+        stream: orderStream(orderId),
+        aggregate: orders,
+        kind: "fact",
+        envelope: this.#envelope(orderId, cmd, { reference: `${orderId}:${fulfilmentId}`, result }),
+        decide,
+      });
+    if (answer.kind === "missing") {
+      const { missing } = answer;
+      return await write("out_of_stock", (state) => outOfStock(state, { fulfilmentId, missing, ledgerAsked: true }));
+    }
+    if (answer.kind === "known" && answer.status === "voided") {
+      // The release came first: the order has ended, and there is nothing to record.
+      return await write("voided", () => []);
+    }
+    const revision = answer.kind === "done" ? answer.own.events[0]?.revision : answer.revision;
+    const { ledger } = answer;
+    return await write("reserved", (state) =>
+      record(state, { type: "stock.reserved", data: { fulfilmentId, ledger, ledgerRevision: String(revision) } }),
+    );
+  }
+
+  #envelope(orderId: string, cmd: string, what: unknown): Envelope {
+    return {
+      cmd,
+      fp: fingerprint(this.#fingerprintKey, what),
+      at: toInstant(this.#clock.now()),
+      actor: STOCK,
+      correlationId: orderId,
+      causationId: orderStream(orderId),
+    };
+  }
+}

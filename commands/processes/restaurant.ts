@@ -1,0 +1,108 @@
+import type { Actor } from "../../domain/chain/envelope.ts";
+import { noAnswer, record } from "../../domain/order/facts.ts";
+import { type FulfilmentState, isFinal, type Order } from "../../domain/order/state.ts";
+import { type Clock, toInstant } from "../../infra/clock.ts";
+import type { RestaurantGateway } from "../gateways/restaurant-gateway.ts";
+import { attemptOf } from "./effect-ids.ts";
+import type { FactRecorder } from "./facts.ts";
+import type { Effect, Owed, Performed, ProcessManager } from "./runner/process-manager.ts";
+
+export interface RestaurantPolicy {
+  readonly retryDelaysMs: readonly number[];
+  /** How long a site may take to answer after it was told. */
+  readonly answerMs: number;
+}
+
+const RESTAURANT: Actor = { type: "system", id: "restaurant" };
+
+/** What an order is owed by its sites: to be told, and to have their silence noticed. */
+export function owedNotifications(order: Order): readonly Owed[] {
+  if (isFinal(order) || !order.payment.confirmed) return [];
+  return order.fulfilments.flatMap((fulfilment): Owed[] => {
+    const { fulfilmentId, notification } = fulfilment;
+    if (!fulfilment.notified) {
+      const failed = notification?.attempts ?? 0;
+      const planned = notification?.nextAttemptAt;
+      const dueAt = Date.parse(planned ?? order.placedAt);
+      // First attempts of a site go one at a time and in order; a failed one leaves the queue for its retries.
+      const lane = failed === 0 ? fulfilment.siteId : undefined;
+      return [{ id: `restaurant.notify/${fulfilmentId}/${failed + 1}`, dueAt, lane }];
+    }
+    if (fulfilment.accepted || notification?.answerBy === undefined) return [];
+    return [{ id: `restaurant.answer-deadline/${fulfilmentId}`, dueAt: Date.parse(notification.answerBy) }];
+  });
+}
+
+/** Tells sites about paid orders, and rejects in their name when they do not answer. */
+export class RestaurantProcess implements ProcessManager {
+  readonly name = "restaurant";
+  readonly #gateway: RestaurantGateway;
+  readonly #facts: FactRecorder;
+  readonly #clock: Clock;
+  readonly #policy: RestaurantPolicy;
+
+  constructor(gateway: RestaurantGateway, facts: FactRecorder, clock: Clock, policy: RestaurantPolicy) {
+    this.#gateway = gateway;
+    this.#facts = facts;
+    this.#clock = clock;
+    this.#policy = policy;
+  }
+
+  handles(type: string): boolean {
+    return type.startsWith("restaurant.") || type === "payment.confirmed" || type.startsWith("order.");
+  }
+
+  owed(order: Order): readonly Owed[] {
+    return owedNotifications(order);
+  }
+
+  async perform(effect: Effect, order: Order): Promise<Performed> {
+    const fulfilmentId = effect.id.split("/")[1];
+    const fulfilment = order.fulfilments.find((f) => f.fulfilmentId === fulfilmentId);
+    if (!fulfilment) return undefined;
+    if (effect.id.startsWith("restaurant.notify/")) await this.#notify(effect, order, fulfilment);
+    else {
+      const identity = { reference: fulfilment.fulfilmentId, result: "no_answer" };
+      await this.#facts.record(effect, RESTAURANT, identity, (state) => noAnswer(state, fulfilment.fulfilmentId));
+    }
+    return undefined;
+  }
+
+  async #notify(effect: Effect, order: Order, { fulfilmentId, siteId, lines }: FulfilmentState): Promise<void> {
+    const notificationId = `${order.orderId}:${fulfilmentId}`;
+    const answer = await this.#gateway.notify({
+      notificationId,
+      orderId: order.orderId,
+      fulfilmentId,
+      siteId,
+      number: order.orderId.slice(0, 6).toUpperCase(),
+      lines: lines.map(({ sku, name, quantity }) => ({ sku, name, quantity })),
+    });
+    if (answer.ok) {
+      const { status, acknowledgedAt } = answer.value;
+      const answerBy = toInstant(this.#clock.now() + this.#policy.answerMs);
+      const data = { fulfilmentId, notificationId, status, acknowledgedAt, answerBy };
+      await this.#facts.record(effect, RESTAURANT, { reference: notificationId, result: status }, (state) =>
+        record(state, { type: "restaurant.notified", data }),
+      );
+      return;
+    }
+    const attempt = attemptOf(effect.id);
+    const failureType = answer.failure.type;
+    const delay = this.#policy.retryDelaysMs[attempt - 1];
+    const identity = { reference: `${notificationId}/${attempt}`, result: failureType };
+    await this.#facts.record(effect, RESTAURANT, identity, (state) => {
+      const known = state?.fulfilments.find((f) => f.fulfilmentId === fulfilmentId);
+      if (!state || isFinal(state) || !known || known.notified || (known.notification?.attempts ?? 0) >= attempt)
+        return [];
+      if (answer.failure.class === "permanent" || delay === undefined) {
+        return [
+          { type: "restaurant.notification_failed", data: { fulfilmentId, attempt, failureType } },
+          { type: "restaurant.rejected", data: { fulfilmentId, reason: "not_reached" } },
+        ];
+      }
+      const nextAttemptAt = toInstant(this.#clock.now() + delay);
+      return [{ type: "restaurant.notification_failed", data: { fulfilmentId, attempt, failureType, nextAttemptAt } }];
+    });
+  }
+}

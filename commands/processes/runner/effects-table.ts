@@ -1,0 +1,160 @@
+import type { Pool, PoolClient } from "pg";
+import type { Migration } from "../../../infra/postgres/migrations.ts";
+
+/** The schemas of the process managers, one each: no process reads another's tables. */
+export const PROCESS_SCHEMAS = ["payment", "restaurant", "courier", "stock"] as const;
+export type ProcessSchema = (typeof PROCESS_SCHEMAS)[number];
+
+const ddl = (schema: string): string => `
+  CREATE SCHEMA IF NOT EXISTS ${schema};
+  CREATE TABLE ${schema}.orders (
+    order_id  uuid PRIMARY KEY,
+    settled   boolean NOT NULL
+  );
+  CREATE INDEX orders_unsettled ON ${schema}.orders (order_id) WHERE NOT settled;
+  CREATE TABLE ${schema}.effects (
+    order_id    uuid NOT NULL,
+    effect_id   text NOT NULL,
+    lane        text,
+    due_at      bigint NOT NULL,
+    state       text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'done')),
+    tries       integer NOT NULL DEFAULT 0,
+    last_error  text,
+    PRIMARY KEY (order_id, effect_id)
+  );
+  CREATE INDEX effects_due ON ${schema}.effects (due_at) WHERE state = 'waiting';`;
+
+export const effectsMigration: Migration = {
+  name: "2026-11-21-04-effects",
+  async up(db) {
+    for (const schema of PROCESS_SCHEMAS) await db.raw(ddl(schema));
+  },
+};
+
+/** A row of `effects` as the dispatcher works with it. */
+export interface EffectRow {
+  readonly orderId: string;
+  readonly id: string;
+  readonly lane: string | undefined;
+  readonly dueAt: number;
+  readonly tries: number;
+}
+
+interface StoredRow {
+  order_id: string;
+  effect_id: string;
+  lane: string | null;
+  due_at: string;
+  tries: number;
+}
+
+const fromStored = (row: StoredRow): EffectRow => ({
+  orderId: row.order_id,
+  id: row.effect_id,
+  lane: row.lane ?? undefined,
+  dueAt: Number(row.due_at),
+  tries: row.tries,
+});
+
+/** Statements over one process manager's tables. Each is one round trip for any number of rows. */
+export class EffectsTable {
+  readonly #schema: ProcessSchema;
+  readonly #consumer: string;
+
+  /** @param consumer name under which the lease and the epoch of this process manager are kept */
+  constructor(schema: ProcessSchema, consumer: string) {
+    this.#schema = schema;
+    this.#consumer = consumer;
+  }
+
+  /** Adds effects that are not known yet and returns those. */
+  async add(db: Pool | PoolClient, owed: readonly Omit<EffectRow, "tries">[]): Promise<EffectRow[]> {
+    if (owed.length === 0) return [];
+    const { rows } = await db.query<StoredRow>(
+      `INSERT INTO ${this.#schema}.effects (order_id, effect_id, lane, due_at)
+       SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[])
+       ON CONFLICT (order_id, effect_id) DO NOTHING
+       RETURNING order_id, effect_id, lane, due_at, tries`,
+      [owed.map((e) => e.orderId), owed.map((e) => e.id), owed.map((e) => e.lane ?? null), owed.map((e) => e.dueAt)],
+    );
+    return rows.map(fromStored);
+  }
+
+  /** Notes that these orders may be owed something. */
+  async touch(db: PoolClient, orderIds: readonly string[]): Promise<void> {
+    await db.query(
+      `INSERT INTO ${this.#schema}.orders (order_id, settled) SELECT unnest($1::uuid[]), false
+       ON CONFLICT (order_id) DO UPDATE SET settled = false WHERE ${this.#schema}.orders.settled`,
+      [orderIds],
+    );
+  }
+
+  /** Waiting effects that are due, the longest due first. */
+  async due(db: Pool, now: number, limit: number): Promise<EffectRow[]> {
+    const { rows } = await db.query<StoredRow>(
+      `SELECT order_id, effect_id, lane, due_at, tries FROM ${this.#schema}.effects
+       WHERE state = 'waiting' AND due_at <= $1 ORDER BY due_at LIMIT $2`,
+      [now, limit],
+    );
+    return rows.map(fromStored);
+  }
+
+  /** Marks effects as done, if this epoch still owns them. */
+  async done(db: Pool, epoch: bigint, effects: readonly EffectRow[]): Promise<void> {
+    await db.query(
+      `UPDATE ${this.#schema}.effects AS e SET state = 'done'
+       FROM unnest($1::uuid[], $2::text[]) AS d (order_id, effect_id)
+       WHERE e.order_id = d.order_id AND e.effect_id = d.effect_id AND ${this.#fence("$3", "$4")}`,
+      [effects.map((e) => e.orderId), effects.map((e) => e.id), this.#consumer, epoch.toString()],
+    );
+  }
+
+  /** Puts an effect off, with what went wrong where something did. */
+  async again(db: Pool, epoch: bigint, effect: EffectRow, dueAt: number, error: string | undefined): Promise<void> {
+    await db.query(
+      `UPDATE ${this.#schema}.effects SET due_at = $3, tries = tries + $4, last_error = COALESCE($5, last_error)
+       WHERE order_id = $1 AND effect_id = $2 AND state = 'waiting' AND ${this.#fence("$6", "$7")}`,
+      [effect.orderId, effect.id, dueAt, error === undefined ? 0 : 1, error ?? null, this.#consumer, epoch.toString()],
+    );
+  }
+
+  /** A page of orders that are not settled, by id. */
+  async unsettled(db: Pool, after: string | undefined, limit: number): Promise<string[]> {
+    const { rows } = await db.query<{ order_id: string }>(
+      `SELECT order_id FROM ${this.#schema}.orders
+       WHERE NOT settled AND ($1::uuid IS NULL OR order_id > $1) ORDER BY order_id LIMIT $2`,
+      [after ?? null, limit],
+    );
+    return rows.map((row) => row.order_id);
+  }
+
+  /** Ids of the effects that these orders have done. */
+  async doneOf(db: Pool, orderIds: readonly string[]): Promise<Map<string, Set<string>>> {
+    const { rows } = await db.query<{ order_id: string; effect_id: string }>(
+      `SELECT order_id, effect_id FROM ${this.#schema}.effects WHERE order_id = ANY($1::uuid[]) AND state = 'done'`,
+      [orderIds],
+    );
+    const done = new Map<string, Set<string>>();
+    for (const { order_id, effect_id } of rows) {
+      const set = done.get(order_id) ?? new Set();
+      done.set(order_id, set.add(effect_id));
+    }
+    return done;
+  }
+
+  /** Marks orders as settled, if this epoch still owns them: nothing is owed and nothing more can be. */
+  async settle(db: Pool, epoch: bigint, orderIds: readonly string[]): Promise<void> {
+    if (orderIds.length === 0) return;
+    await db.query(
+      `UPDATE ${this.#schema}.orders SET settled = true
+       WHERE order_id = ANY($1::uuid[]) AND ${this.#fence("$2", "$3")} AND NOT EXISTS (
+         SELECT FROM ${this.#schema}.effects AS e WHERE e.order_id = orders.order_id AND e.state = 'waiting')`,
+      [orderIds, this.#consumer, epoch.toString()],
+    );
+  }
+
+  /** True in SQL while the epoch is the owner's: the consumer's position row carries it. */
+  #fence(consumer: string, epoch: string): string {
+    return `EXISTS (SELECT FROM runner.positions WHERE name = ${consumer} AND epoch = ${epoch})`;
+  }
+}

@@ -1,0 +1,92 @@
+import type { Pool } from "pg";
+import { orderStream } from "../../../domain/order/events.ts";
+import { isFinal, type OrderState } from "../../../domain/order/state.ts";
+import type { Tenure } from "../../../infra/consumers/consumer.ts";
+import type { Log } from "../../../infra/log.ts";
+import { orders } from "../../orders/order-aggregate.ts";
+import type { StreamMemory } from "../../writing/stream-memory.ts";
+import type { EffectRow, EffectsTable } from "./effects-table.ts";
+import type { ProcessManager } from "./process-manager.ts";
+
+interface SweepOptions {
+  readonly manager: ProcessManager;
+  readonly table: EffectsTable;
+  readonly memory: StreamMemory;
+  readonly pool: Pool;
+  readonly log: Log;
+  readonly tenure: Tenure;
+  readonly sweepMs: number;
+  offer(effects: readonly EffectRow[]): void;
+}
+
+const PAGE = 200;
+const READ_AT_ONCE = 8;
+
+/**
+ * Asks open orders again and again what they are owed and writes down what is missing, so that the table of effects
+ * holds nothing that cannot be derived: with every row deleted, every order still ends right. Orders that have ended
+ * and have all their effects done are settled and not asked again.
+ */
+export class Sweep {
+  readonly #options: SweepOptions;
+  #after: string | undefined;
+
+  constructor(options: SweepOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    const { tenure, sweepMs, log, manager } = this.#options;
+    const turn = async () => {
+      if (!tenure.held()) return;
+      try {
+        if (this.#after === undefined) await manager.sweep?.(() => tenure.held());
+        await this.#page();
+      } catch (error) {
+        log.warn({ process: manager.name, cause: String(error) }, "open orders not asked; tried again");
+      }
+      // A full page is followed at once by the next.
+      if (!tenure.lost.aborted) setTimeout(turn, this.#after === undefined ? sweepMs : 10).unref();
+    };
+    setTimeout(turn, sweepMs).unref();
+  }
+
+  async #page(): Promise<void> {
+    const { table, pool, manager, tenure, offer } = this.#options;
+    const ids = await table.unsettled(pool, this.#after, PAGE);
+    this.#after = ids.length < PAGE ? undefined : ids.at(-1);
+    if (ids.length === 0) return;
+    const done = await table.doneOf(pool, ids);
+    const settled: string[] = [];
+    const missing: Omit<EffectRow, "tries">[] = [];
+    for (const { orderId, state } of await this.#states(ids)) {
+      if (!state) continue;
+      const owed = manager.owed(state);
+      const open = owed.filter(({ id }) => !done.get(orderId)?.has(id));
+      if (open.length === 0 && isFinal(state)) settled.push(orderId);
+      missing.push(...open.map(({ id, dueAt, lane }) => ({ orderId, id, dueAt, lane })));
+    }
+    if (!tenure.held()) return;
+    offer(await table.add(pool, missing));
+    await table.settle(pool, tenure.epoch, settled);
+  }
+
+  async #states(ids: readonly string[]): Promise<{ orderId: string; state: OrderState }[]> {
+    const { memory } = this.#options;
+    const states: { orderId: string; state: OrderState }[] = [];
+    for (let i = 0; i < ids.length; i += READ_AT_ONCE) {
+      const some = ids.slice(i, i + READ_AT_ONCE);
+      const loaded = await Promise.all(
+        some.map(async (orderId) => {
+          const stream = orderStream(orderId);
+          return memory.remembered<OrderState>(stream) ?? (await memory.refresh(stream, orders));
+        }),
+      );
+      loaded.forEach(({ state }, index) => {
+        const orderId = some[index];
+        if (orderId) states.push({ orderId, state });
+      });
+    }
+    return states;
+  }
+}
