@@ -1,9 +1,11 @@
-import { statSync } from "node:fs";
+import { closeSync, fstatSync, fsyncSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { DataDirError } from "./data-dir.ts";
+import { LIMITS } from "./limits.ts";
 
 const SCHEMA_VERSION = 1;
+export const PAGE_SIZE = 8_192;
 
 /**
  * Pages of 8 KiB hold seven events of 1 KiB where 4 KiB hold three; commits of single events were 1.4 times as fast.
@@ -35,8 +37,6 @@ const SCHEMA = `
 export interface EventDatabase {
   db: DatabaseSync;
   path: string;
-  /** Size of the write-ahead log in bytes. */
-  walSize(): number;
 }
 
 /** Opens or makes `events.db` in a directory that this process has locked. The columns are described in `event-row.ts`. */
@@ -45,17 +45,36 @@ export function openDatabase(dir: string): EventDatabase {
   let db: DatabaseSync | undefined;
   try {
     db = new DatabaseSync(path, { timeout: 5_000 });
-    db.exec("PRAGMA page_size = 8192; PRAGMA journal_mode = WAL");
+    db.exec(`PRAGMA page_size = ${PAGE_SIZE}; PRAGMA journal_mode = WAL`);
     // A commit returns when the log is on the disk. Checkpoints are made elsewhere: see wal-checkpoints.ts.
     db.exec("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -65536");
     const version = db.prepare("PRAGMA user_version").get()?.user_version;
     if (version === 0) db.exec(`BEGIN; ${SCHEMA} COMMIT`);
     else if (version !== SCHEMA_VERSION)
       throw new Error(`its version is ${version}, this program knows ${SCHEMA_VERSION}`);
+    // The first write makes the file.
+    db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
+    prepareWal(`${path}-wal`);
   } catch (error) {
     db?.close();
     throw new DataDirError(`the event log ${path} cannot be opened: ${(error as Error).message}`);
   }
-  const wal = `${path}-wal`;
-  return { db, path, walSize: () => statSync(wal, { throwIfNoEntry: false })?.size ?? 0 };
+  return { db, path };
+}
+
+/**
+ * Fills the write-ahead log's file with zeros behind what it holds. A commit that makes the file longer has to write
+ * the file system's journal as well as the data: measured on ext4, 940 to 2,900 commits a second against 6,400 into a
+ * file that is long enough. SQLite ignores what lies behind its last valid frame.
+ */
+function prepareWal(wal: string): void {
+  const file = openSync(wal, "r+");
+  try {
+    const zeros = Buffer.alloc(1024 * 1024);
+    for (let at = fstatSync(file).size; at < LIMITS.walPreparedBytes; at += zeros.length)
+      writeSync(file, zeros, 0, zeros.length, at);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
 }

@@ -53,9 +53,9 @@ export async function startEventNode(options: EventNodeOptions): Promise<EventNo
     const live = new LiveSubscribers();
     const checkpoints = new WalCheckpoints(database, onFatal);
     const writer = new Writer(database.db, log, {
-      onCommitted(events) {
+      onCommitted(events, appends, bytes) {
         live.publish(events);
-        checkpoints.committed();
+        checkpoints.committed(appends, bytes);
       },
       onFatal,
       onPoint,

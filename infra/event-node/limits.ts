@@ -25,9 +25,12 @@ export const LIMITS = {
   ringBytes: 16 * 1024 * 1024,
   /** Streams whose name and head are kept in memory. */
   knownStreams: 50_000,
-  /** The write-ahead log is copied into the database from this size on, and at the hard bound before the next append. */
-  walCheckpointBytes: 8 * 1024 * 1024,
-  walHardBytes: 64 * 1024 * 1024,
+  /** The write-ahead log is copied into the database each time about this much was written to it. */
+  walCopyBytes: 8 * 1024 * 1024,
+  /** A log of this size is begun anew as soon as it is copied. */
+  walRestartBytes: 16 * 1024 * 1024,
+  /** The log's file is made this large at the start. */
+  walPreparedBytes: 32 * 1024 * 1024,
   filterExpressionLength: 4_096,
   filterPrefixes: 1_024,
   streamNameBytes: 4_096,

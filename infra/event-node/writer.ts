@@ -27,7 +27,7 @@ export type WriterPoint = "event-node.before-commit" | "event-node.after-commit"
 
 export interface WriterHooks {
   /** Called with the committed events, after their appends were answered. */
-  onCommitted(events: LoggedEvent[]): void;
+  onCommitted(events: LoggedEvent[], appends: number, bytes: number): void;
   /** A transaction failed: nothing that was not acknowledged may be assumed stored or not stored. Must not return. */
   onFatal(error: Error): void;
   onPoint(name: WriterPoint): void;
@@ -97,7 +97,12 @@ export class Writer {
       if (outcome) append.settle(outcome);
     }
     this.#hooks.onPoint("event-node.after-ack");
-    if (stored.length > 0) this.#hooks.onCommitted(stored);
+    if (stored.length > 0)
+      this.#hooks.onCommitted(
+        stored,
+        batch.length,
+        batch.reduce((sum, append) => sum + append.size, 0),
+      );
   }
 
   #takeBatch(): WaitingAppend[] {
