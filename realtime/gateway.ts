@@ -79,18 +79,18 @@ export async function registerGateway(app: FastifyInstance, options: GatewayOpti
     },
   });
   const principals = new WeakMap<FastifyRequest, Principal>();
-  app.get(PATH, {
-    websocket: true,
-    config: { public: true }, // it has its own way to tell who asks: browsers cannot set headers here
-    preValidation: async (request, reply) => {
+  const route = {
+    websocket: true as const,
+    config: { public: true as const }, // it has its own way to tell who asks: browsers cannot set headers here
+    preValidation: async (request: FastifyRequest, reply: FastifyReply) => {
       const principal = await gateway.admit(request, reply);
       if (principal) principals.set(request, principal);
     },
-    handler: (socket: WebSocket, request: FastifyRequest) => {
-      const principal = principals.get(request);
-      if (principal) gateway.open(socket, principal);
-      else socket.terminate();
-    },
+  };
+  app.get(PATH, route, (socket, request) => {
+    const principal = principals.get(request);
+    if (principal) gateway.open(socket, principal);
+    else socket.terminate();
   });
   gateway.start();
   return { status: () => gateway.status() };

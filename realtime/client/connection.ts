@@ -1,0 +1,259 @@
+import { BEARER_PREFIX, type ClientMessage, type ServerMessage, SUBPROTOCOL } from "../protocol.ts";
+import { type LiveStatus, statusOf } from "./status.ts";
+import { Topic, type TopicHandlers } from "./topic.ts";
+
+export interface LiveOptions {
+  /** `ws://…/ws` or `wss://…/ws`. */
+  readonly url: string;
+  /** The caller's token, asked for at every connecting. */
+  readonly token?: () => string | undefined;
+  /** From when on a lost connection is called offline. Default 5,000 ms. */
+  readonly offlineAfterMs?: number;
+  /** How old the server's word may be while it is connected. Default 10,000 ms. */
+  readonly staleAfterMs?: number;
+  /** Longest pause between two tries to connect. Default 10,000 ms. */
+  readonly longestPauseMs?: number;
+  /** Default: the platform's. */
+  readonly WebSocket?: SocketConstructor;
+}
+
+/** What is needed of a WebSocket; browsers and Node have it. */
+export interface Socket {
+  readonly readyState: number;
+  send(data: string): void;
+  close(code?: number, reason?: string): void;
+  addEventListener(type: "open" | "close" | "error", listener: () => void): void;
+  addEventListener(type: "message", listener: (event: { readonly data: unknown }) => void): void;
+}
+
+export type SocketConstructor = new (url: string, protocols: string[]) => Socket;
+
+const OPEN = 1;
+const FIRST_PAUSE_MS = 250;
+const TICK_MS = 500;
+const CONNECT_MS = 10_000;
+const ASK_LATER_MS = 2_000;
+const DEFAULT_BEAT_MS = 2_000;
+
+/**
+ * The one connection of a page. It reconnects by itself, asks for what it missed, and says at any time how fresh what
+ * the page shows is.
+ */
+export class LiveConnection {
+  readonly #options: LiveOptions;
+  readonly #topics = new Map<string, Topic>();
+  readonly #watchers = new Set<(status: LiveStatus) => void>();
+  readonly #startedAt = Date.now();
+  readonly #ticker: ReturnType<typeof setInterval>;
+  readonly #later = new Set<ReturnType<typeof setTimeout>>();
+  readonly #forgetPage: () => void;
+  #socket: Socket | undefined;
+  #welcomed = false;
+  #connectingSince = 0;
+  #heardAt = 0;
+  #beatMs = DEFAULT_BEAT_MS;
+  #asOf: number | undefined;
+  #tries = 0;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #closed = false;
+  #told: LiveStatus | undefined;
+
+  constructor(options: LiveOptions) {
+    this.#options = options;
+    this.#ticker = setInterval(() => this.#tick(), TICK_MS);
+    this.#forgetPage = onPageBack(() => this.reconnect());
+    this.#connect();
+  }
+
+  /** Follows a topic until the returned function is called. Types are the caller's word: data is what the topic holds. */
+  subscribe<Snapshot, Delta = Snapshot>(name: string, handlers: TopicHandlers<Snapshot, Delta>): () => void {
+    const topic = this.#topics.get(name) ?? new Topic(name);
+    this.#topics.set(name, topic);
+    const untyped = handlers as TopicHandlers<unknown, unknown>;
+    topic.handlers.add(untyped);
+    this.#ask(topic, true);
+    return () => {
+      topic.handlers.delete(untyped);
+      if (topic.handlers.size > 0 || this.#topics.get(name) !== topic) return;
+      this.#topics.delete(name);
+      this.#send({ op: "unsubscribe", topic: name });
+    };
+  }
+
+  status(): LiveStatus {
+    return statusOf({
+      now: Date.now(),
+      open: this.#welcomed,
+      startedAt: this.#startedAt,
+      asOf: this.#asOf,
+      offlineAfterMs: this.#options.offlineAfterMs ?? 5_000,
+      staleAfterMs: this.#options.staleAfterMs ?? 10_000,
+    });
+  }
+
+  /** Tells every change of the status, and about twice a second how it goes on while it is not live. */
+  onStatus(watcher: (status: LiveStatus) => void): () => void {
+    this.#watchers.add(watcher);
+    watcher(this.status());
+    return () => this.#watchers.delete(watcher);
+  }
+
+  /** Connects now, if it is not connected; with a connection, finds out whether it still lives. */
+  reconnect(): void {
+    if (this.#closed) return;
+    if (this.#welcomed) this.#send({ op: "ping" });
+    else if (this.#socket === undefined) this.#connect();
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearInterval(this.#ticker);
+    clearTimeout(this.#retry);
+    for (const timer of this.#later) clearTimeout(timer);
+    this.#forgetPage();
+    this.#topics.clear();
+    this.#watchers.clear();
+    this.#drop();
+  }
+
+  #connect(): void {
+    clearTimeout(this.#retry);
+    const token = this.#options.token?.();
+    const protocols = token === undefined ? [SUBPROTOCOL] : [SUBPROTOCOL, BEARER_PREFIX + token];
+    const Constructor = this.#options.WebSocket ?? platformWebSocket();
+    this.#connectingSince = Date.now();
+    const socket = new Constructor(this.#options.url, protocols);
+    this.#socket = socket;
+    socket.addEventListener("message", ({ data }) => {
+      if (this.#socket === socket) this.#receive(String(data));
+    });
+    const over = () => {
+      if (this.#socket !== socket) return;
+      this.#drop();
+      this.#connectLater();
+    };
+    socket.addEventListener("close", over);
+    socket.addEventListener("error", over);
+  }
+
+  /** Each further try waits longer, at random, so that the pages of a restarted server do not come all at once. */
+  #connectLater(): void {
+    if (this.#closed) return;
+    const longest = Math.min(this.#options.longestPauseMs ?? 10_000, FIRST_PAUSE_MS * 2 ** Math.min(this.#tries, 10));
+    this.#tries++;
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => this.#connect(), longest * (0.3 + Math.random() * 0.7));
+    this.#tell();
+  }
+
+  /** Forgets the socket; a dead one may take minutes to close. */
+  #drop(): void {
+    const socket = this.#socket;
+    this.#socket = undefined;
+    this.#welcomed = false;
+    socket?.close();
+  }
+
+  #receive(text: string): void {
+    this.#heardAt = Date.now();
+    const message = JSON.parse(text) as ServerMessage; // the gateway speaks the subprotocol that was agreed on
+    switch (message.op) {
+      case "welcome":
+        this.#welcomed = true;
+        this.#tries = 0;
+        this.#beatMs = message.beatMs;
+        this.#asOf ??= this.#heardAt;
+        for (const topic of this.#topics.values()) this.#ask(topic, false);
+        break;
+      case "beat":
+        // Both times are the server's: how long ago it was is the same on every clock.
+        this.#vouched(this.#heardAt - Math.max(0, message.at - message.asOf));
+        break;
+      case "pong":
+      case "fault":
+        break;
+      default:
+        this.#take(message);
+    }
+    this.#tell();
+  }
+
+  #take(message: Extract<ServerMessage, { topic: string }>): void {
+    const topic = this.#topics.get(message.topic);
+    if (topic === undefined) return;
+    const next = topic.take(message);
+    if (next === "ask_again") this.#ask(topic, false);
+    if (next !== "ask_later") return;
+    const timer = setTimeout(
+      () => {
+        this.#later.delete(timer);
+        if (this.#topics.get(topic.name) === topic) this.#ask(topic, false);
+      },
+      ASK_LATER_MS * (0.5 + Math.random()),
+    );
+    this.#later.add(timer);
+  }
+
+  #ask(topic: Topic, afresh: boolean): void {
+    if (!this.#welcomed) return;
+    const have = topic.asking(afresh);
+    this.#send({ op: "subscribe", topic: topic.name, ...(have === undefined ? {} : { have }) });
+  }
+
+  #send(message: ClientMessage): void {
+    if (this.#socket?.readyState === OPEN) this.#socket.send(JSON.stringify(message));
+  }
+
+  #vouched(at: number): void {
+    this.#asOf = Math.max(this.#asOf ?? 0, at);
+  }
+
+  #tick(): void {
+    const now = Date.now();
+    const silent = this.#welcomed
+      ? now - this.#heardAt > 2 * this.#beatMs + 500
+      : this.#socket !== undefined && now - this.#connectingSince > CONNECT_MS;
+    if (silent) {
+      this.#drop();
+      this.#connectLater();
+    }
+    this.#tell();
+  }
+
+  #tell(): void {
+    const status = this.status();
+    const told = this.#told;
+    const same = told?.state === status.state && told.reason === status.reason;
+    if (same && status.state === "live" && told?.asOf === status.asOf) return;
+    this.#told = status;
+    for (const watcher of this.#watchers) watcher(status);
+  }
+}
+
+function platformWebSocket(): SocketConstructor {
+  // Browsers and Node declare it differently; both keep to what `Socket` names.
+  const { WebSocket } = globalThis as unknown as { WebSocket?: SocketConstructor };
+  if (WebSocket === undefined) throw new Error("this platform has no WebSocket");
+  return WebSocket;
+}
+
+/** Calls back when a page wakes up: the network is there again, or the page is looked at again. */
+function onPageBack(back: () => void): () => void {
+  interface Page {
+    addEventListener(type: string, listener: () => void): void;
+    removeEventListener(type: string, listener: () => void): void;
+  }
+  const { window, document } = globalThis as unknown as {
+    window?: Page;
+    document?: Page & { readonly visibilityState: string };
+  };
+  const visible = () => {
+    if (document?.visibilityState === "visible") back();
+  };
+  window?.addEventListener("online", back);
+  document?.addEventListener("visibilitychange", visible);
+  return () => {
+    window?.removeEventListener("online", back);
+    document?.removeEventListener("visibilitychange", visible);
+  };
+}
