@@ -11,7 +11,7 @@ import { waitUntil } from "../supervisor/wait.ts";
 import { findBinaries } from "./binaries.ts";
 import { clusterFolder, SUPERUSER } from "./cluster-folder.ts";
 import { clearLeftoverServer } from "./leftover-server.ts";
-import { serverUser } from "./server-user.ts";
+import { type ServerUser, serverUser, succeeds } from "./server-user.ts";
 
 /** How to start the server of a data folder, and where it will answer. */
 export interface PostgresPlan {
@@ -50,6 +50,8 @@ const SETTINGS: Readonly<Record<string, string>> = {
   max_wal_senders: "10",
   // A replication slot whose reader is gone must not fill the disk.
   max_slot_wal_keep_size: "2GB",
+  // Statements of a process that was killed end with it. (Not every system lets the server look.)
+  ...(process.platform === "linux" && { client_connection_check_interval: "2s" }),
   password_encryption: "scram-sha-256",
   timezone: "UTC",
   log_timezone: "UTC",
@@ -76,15 +78,27 @@ export async function planPostgres(data: string, log: Log): Promise<PostgresPlan
   const pgdata = await clusterFolder(data, binaries, user, password, log);
   await clearLeftoverServer(pgdata, log);
   const port = await keptPort(join(data, "run", "postgres.port"));
+  const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+  const args = ["-D", pgdata, "-p", String(port), ...settings];
   return {
-    command: binaries.postgres,
-    args: ["-D", pgdata, "-p", String(port), ...Object.entries(SETTINGS).flatMap(([k, v]) => ["-c", `${k}=${v}`])],
+    ...((await canLeash(user))
+      ? { command: "setpriv", args: [...LEASH, binaries.postgres, ...args] }
+      : { command: binaries.postgres, args }),
     env: { PATH: process.env.PATH ?? "", LC_ALL: "C", TZ: "UTC" },
     ...user,
     port,
     url: `postgresql://${SUPERUSER}:${password}@127.0.0.1:${port}/${DATABASE}`,
   };
 }
+
+/**
+ * Where util-linux is there, the kernel tells the server to shut down when the process that started it dies, so that a
+ * SIGKILLed supervisor leaves no database behind. Elsewhere the next start ends it.
+ */
+const LEASH = ["--pdeathsig", "INT"];
+
+const canLeash = async (user: ServerUser | undefined): Promise<boolean> =>
+  process.platform === "linux" && succeeds("setpriv", [...LEASH, "true"], user);
 
 /** Asks once whether the server answers; makes the application's database when it is missing. Rejects when not ready. */
 export async function probePostgres(plan: PostgresPlan): Promise<void> {

@@ -7,7 +7,6 @@ export interface Migration {
   readonly name: string;
   /** Makes the change through the given connection, which is in a transaction. */
   up(db: Knex): Promise<void>;
-  down?(db: Knex): Promise<void>;
 }
 
 /** Schema of the bookkeeping: which steps have run. */
@@ -26,8 +25,8 @@ const NAME = /^\d{4}-\d{2}-\d{2}-\d{2}-[a-z0-9-]+$/;
  * transaction: either the whole step forward is there or none of it.
  *
  * Processes that start together take turns by an advisory lock, which ends with its connection. knex's own lock is a
- * row that a killed run could leave behind; under ours it is known to be stale and is freed. Both use the only
- * connection of the pool, so that as long as statements of a killed run still work on the server, its lock holds.
+ * row that a killed run could leave behind; under ours it is known to be stale and is freed. Lock and steps use the
+ * only connection of the pool: while a statement of a killed run still works on the server, its lock holds.
  */
 export async function migrate(url: string, migrations: readonly Migration[], log?: Log): Promise<string[]> {
   const ordered = inOrder(migrations);
@@ -44,6 +43,8 @@ export async function migrate(url: string, migrations: readonly Migration[], log
     log: { warn: () => undefined, debug: () => undefined, deprecate: () => undefined, error: () => undefined },
   });
   try {
+    // Lets the server notice in the middle of a long statement that this process was killed; not every one can.
+    await db.raw("SET client_connection_check_interval = '1s'").catch(() => undefined);
     await db.raw(`SET lock_timeout = ${LOCK_WAIT_MS}`);
     await db.raw("SELECT pg_advisory_lock(?)", [LOCK_KEY]);
     await db.raw("CREATE SCHEMA IF NOT EXISTS ??", [BOOKKEEPING]);
@@ -69,5 +70,6 @@ function inOrder(migrations: readonly Migration[]): Migration[] {
 const sourceOf = (ordered: readonly Migration[]): Knex.MigrationSource<Migration> => ({
   getMigrations: async () => [...ordered],
   getMigrationName: (migration) => migration.name,
-  getMigration: async ({ up, down }) => ({ up, ...(down === undefined ? {} : { down }) }),
+  // knex insists on a way back. There is none: what a step did wrong is mended by the next one.
+  getMigration: async ({ up }) => ({ up, down: () => Promise.reject(new Error("there is no way back")) }),
 });
