@@ -3,7 +3,7 @@ import type { Principal } from "../../infra/auth/principal.ts";
 import { failpoint } from "../../infra/failpoints.ts";
 import { CLOSE, type Refusal } from "../protocol.ts";
 import { encode } from "./outgoing.ts";
-import type { Subscription } from "./subscription.ts";
+import type { Recipient, Subscription } from "./subscription.ts";
 
 export interface SessionLimits {
   /** Unsent bytes beyond which deltas are left out, to be replaced by a snapshot. */
@@ -32,7 +32,7 @@ export const DEFAULT_LIMITS: SessionLimits = {
 const CLOSING_MS = 1_000;
 
 /** One socket: what it may see, what it gets, and how fast it takes it. */
-export class Session {
+export class Session implements Recipient {
   readonly principal: Principal;
   readonly subscriptions = new Map<string, Subscription>();
   readonly openedAt = performance.now();

@@ -1,16 +1,27 @@
+import type { Principal } from "../../infra/auth/principal.ts";
 import { messageOf, pause } from "../../infra/consumers/waiting.ts";
 import type { Log } from "../../infra/log.ts";
-import { compareVersions, type Have } from "../protocol.ts";
+import { compareVersions, type Have, type Refusal } from "../protocol.ts";
 import type { TopicSource } from "../topic-source.ts";
 import { judge } from "./judgement.ts";
 import { encode, type Outgoing } from "./outgoing.ts";
-import type { Session } from "./session.ts";
 import type { SnapshotReader } from "./snapshot-reader.ts";
 
 /** Deltas kept while a snapshot is read; with more, another snapshot is cheaper. */
 const LONGEST_BUFFER = 64;
 /** A topic whose deltas do not fit together is repaired this often at most. */
 const BETWEEN_SNAPSHOTS_MS = 200;
+
+/** Who a subscription sends to. */
+export interface Recipient {
+  readonly principal: Principal;
+  /** Takes nothing more for the moment. */
+  readonly slow: boolean;
+  /** Aborted when it is there no longer. */
+  readonly gone: AbortSignal;
+  send(bytes: Buffer): void;
+  refuse(topic: string, reason: Refusal): void;
+}
 
 /**
  * One topic for one socket. What was sent last decides what is sent next: the delta that follows it, nothing, or a
@@ -19,7 +30,7 @@ const BETWEEN_SNAPSHOTS_MS = 200;
 export class Subscription {
   readonly topic: string;
   readonly source: TopicSource;
-  readonly #session: Session;
+  readonly #recipient: Recipient;
   readonly #reader: SnapshotReader;
   readonly #log: Log;
   #sent: Have | undefined;
@@ -34,8 +45,8 @@ export class Subscription {
   #buffer: Outgoing[] = [];
   #readAt = Number.NEGATIVE_INFINITY;
 
-  constructor(session: Session, source: TopicSource, topic: string, reader: SnapshotReader, log: Log) {
-    this.#session = session;
+  constructor(recipient: Recipient, source: TopicSource, topic: string, reader: SnapshotReader, log: Log) {
+    this.#recipient = recipient;
     this.source = source;
     this.topic = topic;
     this.#reader = reader;
@@ -93,7 +104,7 @@ export class Subscription {
       this.#again = true;
       return;
     }
-    if (this.#session.slow) {
+    if (this.#recipient.slow) {
       this.#stale = true;
       return;
     }
@@ -105,7 +116,7 @@ export class Subscription {
     const { message } = outgoing;
     const judgement = judge(this.#sent, message);
     if (judgement === "drop") return;
-    if (this.#session.slow) {
+    if (this.#recipient.slow) {
       this.#stale = true;
       return;
     }
@@ -113,17 +124,17 @@ export class Subscription {
       this.repair();
       return;
     }
-    this.#session.send(outgoing.bytesFor(this.#session.principal));
+    this.#recipient.send(outgoing.bytesFor(this.#recipient.principal));
     this.#sent = { epoch: message.epoch, version: message.version };
   }
 
   async #readUntilCurrent(): Promise<void> {
     do {
       this.#again = false;
-      await pause(Math.max(0, this.#readAt + BETWEEN_SNAPSHOTS_MS - performance.now()), this.#session.gone);
+      await pause(Math.max(0, this.#readAt + BETWEEN_SNAPSHOTS_MS - performance.now()), this.#recipient.gone);
       this.#readAt = performance.now();
       await this.#readOnce();
-    } while (this.#again && !this.#closed && !this.#session.slow && !this.#stale);
+    } while (this.#again && !this.#closed && !this.#recipient.slow && !this.#stale);
     if (this.#again) this.#stale = true;
     this.#reading = false;
     const kept = this.#buffer;
@@ -134,9 +145,9 @@ export class Subscription {
   async #readOnce(): Promise<void> {
     if (this.#closed) return;
     try {
-      const snapshot = await this.#reader.read(this.source, this.topic, this.#session.principal);
+      const snapshot = await this.#reader.read(this.source, this.topic, this.#recipient.principal);
       if (this.#closed) return;
-      if (this.#session.slow) {
+      if (this.#recipient.slow) {
         this.#stale = true;
         return;
       }
@@ -146,12 +157,12 @@ export class Subscription {
     } catch (error) {
       this.#log.warn({ topic: this.topic, cause: messageOf(error) }, "snapshot could not be read");
       this.#stale = true;
-      if (!this.#answered) this.#session.refuse(this.topic, "unavailable");
+      if (!this.#answered) this.#recipient.refuse(this.topic, "unavailable");
     }
   }
 
   #sendEmpty(): void {
-    if (!this.#answered || this.#sent) this.#session.send(encode({ op: "empty", topic: this.topic }));
+    if (!this.#answered || this.#sent) this.#recipient.send(encode({ op: "empty", topic: this.topic }));
     this.#answered = true;
     this.#sent = undefined;
   }
@@ -160,10 +171,10 @@ export class Subscription {
     const sent = this.#sent;
     const notNewer = sent?.epoch === epoch && compareVersions(version, sent.version) <= 0;
     if (!notNewer) {
-      this.#session.send(encode({ op: "snapshot", topic: this.topic, epoch, version, data }));
+      this.#recipient.send(encode({ op: "snapshot", topic: this.topic, epoch, version, data }));
       this.#sent = { epoch, version };
     } else if (!this.#answered) {
-      this.#session.send(encode({ op: "current", topic: this.topic, epoch, version: sent.version }));
+      this.#recipient.send(encode({ op: "current", topic: this.topic, epoch, version: sent.version }));
     }
     this.#answered = true;
   }
