@@ -36,8 +36,10 @@ export class EventLog {
   constructor(db: DatabaseSync) {
     this.streams = new Streams(db);
     this.#insert = db.prepare(`INSERT INTO events (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+    // Left to itself the planner walks the stream backwards by revision until it meets the id.
     this.#latest = db.prepare(
-      "SELECT revision, position FROM events WHERE stream = ? AND id = ? ORDER BY revision DESC LIMIT 1",
+      `SELECT revision, position FROM events INDEXED BY events_by_id
+       WHERE stream = ? AND id = ? ORDER BY position DESC LIMIT 1`,
     );
     this.#at = db.prepare("SELECT id, position FROM events WHERE stream = ? AND revision = ?");
     const page = (where: string) => {

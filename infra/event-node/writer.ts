@@ -46,6 +46,8 @@ export class Writer {
   readonly #begin: StatementSync;
   readonly #commit: StatementSync;
   #queue: WaitingAppend[] = [];
+  /** How long a commit takes to reach the disk, in milliseconds, smoothed. */
+  #commitTime = 1;
   #scheduled = false;
   #stopped = false;
 
@@ -77,14 +79,23 @@ export class Writer {
   }
 
   #run(): void {
-    const batch = this.#takeBatch();
+    const batch: WaitingAppend[] = [];
     const outcomes: AppendOutcome[] = [];
     const stored: LoggedEvent[] = [];
+    let bytes = 0;
     try {
       this.#begin.run();
-      for (const append of batch) outcomes.push(this.#apply(append, stored));
+      const start = performance.now();
+      for (const append of this.#queue) {
+        if (batch.length > 0 && this.#isFull(batch.length, bytes + append.size, start)) break;
+        batch.push(append);
+        bytes += append.size;
+        outcomes.push(this.#apply(append, stored));
+      }
       this.#hooks.onPoint("event-node.before-commit");
+      const worked = performance.now();
       this.#commit.run();
+      this.#commitTime += (performance.now() - worked - this.#commitTime) / 8;
     } catch (error) {
       // Memory may be ahead of the file now, and after a failed fsync nobody knows what the disk holds.
       this.#stopped = true;
@@ -92,33 +103,22 @@ export class Writer {
       return;
     }
     this.#hooks.onPoint("event-node.after-commit");
+    this.#queue.splice(0, batch.length);
     for (const [i, append] of batch.entries()) {
       const outcome = outcomes[i];
       if (outcome) append.settle(outcome);
     }
     this.#hooks.onPoint("event-node.after-ack");
-    if (stored.length > 0)
-      this.#hooks.onCommitted(
-        stored,
-        batch.length,
-        batch.reduce((sum, append) => sum + append.size, 0),
-      );
+    if (stored.length > 0) this.#hooks.onCommitted(stored, batch.length, bytes);
   }
 
-  #takeBatch(): WaitingAppend[] {
-    let bytes = 0;
-    let count = 0;
-    for (const append of this.#queue) {
-      if (count > 0 && (count >= LIMITS.commitAppends || bytes + append.size > LIMITS.commitBytes)) break;
-      bytes += append.size;
-      count++;
-    }
-    if (count === this.#queue.length) {
-      const all = this.#queue;
-      this.#queue = [];
-      return all;
-    }
-    return this.#queue.splice(0, count);
+  /**
+   * A commit takes no more once its appends have taken as long as the disk will. Then the disk costs half of the time
+   * at most, and the first clients have their answers, and are at work again, while the rest of a long queue is stored.
+   */
+  #isFull(appends: number, bytes: number, start: number): boolean {
+    if (appends >= LIMITS.commitAppends || bytes > LIMITS.commitBytes) return true;
+    return performance.now() - start > this.#commitTime;
   }
 
   #apply(append: WaitingAppend, stored: LoggedEvent[]): AppendOutcome {
