@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { chained, rehashed } from "../../test/fixtures/chained.ts";
+import { chained, type Fact, rehashed } from "../../test/fixtures/chained.ts";
 import { type ChainBreak, type ChainFinding, ChainWalk, genesisHash, type HeadWitness } from "./chain.ts";
 import type { RecordedEvent } from "./envelope.ts";
 
 const STREAM = "order-1";
-const facts = [0, 1, 2, 3, 4].map((n) => ({ type: `order.step_${n}`, data: { n, text: "so it was" } }));
+const facts: Fact[] = [0, 1, 2, 3, 4].map((n) => ({ type: `order.step_${n}`, data: { n, text: "so it was" } }));
 const stream = chained(STREAM, facts);
 
 /** The event at a revision of the untouched stream. */
