@@ -1,4 +1,4 @@
-import { createWriteStream, mkdirSync, renameSync, statSync, type WriteStream } from "node:fs";
+import { createWriteStream, mkdirSync, openSync, renameSync, statSync, type WriteStream } from "node:fs";
 import { join } from "node:path";
 import type { Writable } from "node:stream";
 import { prettyFactory } from "pino-pretty";
@@ -21,6 +21,9 @@ export interface LogSinkOptions {
 
 /** Waiting output above which lines of a child are dropped: a full disk must not fill the memory as well. */
 const MAX_WAITING_BYTES = 4_000_000;
+
+/** How long a file that cannot be written is left alone. */
+const REOPEN_AFTER_MS = 1_000;
 
 const COLOURS = [36, 35, 33, 32, 34, 96];
 
@@ -55,54 +58,62 @@ export function createLogSink(options: LogSinkOptions): LogSink {
   };
 }
 
+/** A log file that is set aside when it is full. What cannot be written (a full disk) is lost, and tried anew later. */
 class ChildFile {
   readonly #path: string;
   readonly #maxBytes: number;
-  #stream: WriteStream;
-  #bytes: number;
+  #stream: WriteStream | undefined;
+  #bytes = 0;
+  #openedAt = Number.NEGATIVE_INFINITY;
 
   constructor(path: string, maxBytes: number) {
     this.#path = path;
     this.#maxBytes = maxBytes;
-    this.#bytes = sizeOf(path);
-    this.#stream = open(path);
   }
 
   write(text: string): void {
-    if (this.#stream.destroyed || this.#stream.writableLength > MAX_WAITING_BYTES) return;
-    this.#stream.write(`${text}\n`);
+    const stream = this.#writable();
+    if (stream === undefined || stream.writableLength > MAX_WAITING_BYTES) return;
+    stream.write(`${text}\n`);
     this.#bytes += Buffer.byteLength(text) + 1;
-    if (this.#bytes >= this.#maxBytes) this.#rotate();
+    if (this.#bytes >= this.#maxBytes) this.#setAside(stream);
   }
 
   close(): Promise<void> {
+    const stream = this.#stream;
     return new Promise((resolve) => {
-      if (this.#stream.destroyed) resolve();
-      else this.#stream.once("close", () => resolve()).end();
+      if (stream === undefined || stream.destroyed) resolve();
+      else stream.once("close", () => resolve()).end();
     });
   }
 
-  #rotate(): void {
-    // The old stream goes on writing what it holds to the renamed file.
-    this.#stream.end();
+  #writable(): WriteStream | undefined {
+    if (this.#stream !== undefined && !this.#stream.destroyed) return this.#stream;
+    if (performance.now() - this.#openedAt < REOPEN_AFTER_MS) return undefined;
+    this.#openedAt = performance.now();
+    try {
+      this.#bytes = statSync(this.#path, { throwIfNoEntry: false })?.size ?? 0;
+      // Opened at once: a file that only exists a moment later could not be set aside when it fills in that moment.
+      this.#stream = createWriteStream(this.#path, { fd: openSync(this.#path, "a") });
+      this.#stream.on("error", () => undefined);
+    } catch {
+      this.#stream = undefined;
+    }
+    return this.#stream;
+  }
+
+  #setAside(stream: WriteStream): void {
+    // The stream goes on writing what it holds, to the renamed file.
+    stream.end();
+    this.#stream = undefined;
+    this.#openedAt = Number.NEGATIVE_INFINITY;
     try {
       renameSync(this.#path, `${this.#path}.1`);
     } catch {
       // Somebody removed the file: the next one begins anyway.
     }
-    this.#stream = open(this.#path);
-    this.#bytes = 0;
   }
 }
-
-function open(path: string): WriteStream {
-  const stream = createWriteStream(path, { flags: "a" });
-  // A log that cannot be written (disk full) is lost; what it reports on goes on.
-  stream.on("error", () => undefined);
-  return stream;
-}
-
-const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 
 const isObject = (text: string): boolean => text.startsWith("{");
 
