@@ -5,8 +5,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { start as startRole } from "../../cli/roles/simulators.ts";
-import { readConfig } from "../config.ts";
 import { createLog } from "../log.ts";
 import type { Line } from "./journal.ts";
 import type { PaymentChange } from "./payment/objects.ts";
@@ -181,42 +179,5 @@ describe("simulators that restart", () => {
       .filter((change) => "put" in change && change.put.object === "charge" && change.put.captured);
     expect(captured).toHaveLength(charges.length);
     expect(answered.size).toBeGreaterThanOrEqual(120);
-  });
-});
-
-describe("the role", () => {
-  test("listens on the ports of the configured addresses and leaves systems elsewhere alone", async () => {
-    const world = await startSimulators({ dataDir: folder, ports: anyPorts, log });
-    const { paymentUrl, courierUrl } = world;
-    await world.close();
-    const role = await startRole(
-      readConfig({
-        ORDERTRAIL_DATA: folder,
-        PAYMENT_URL: paymentUrl,
-        COURIER_URL: courierUrl,
-        RESTAURANT_URL: "https://kitchens.example",
-      }),
-      log,
-    );
-    expect((await fetch(`${paymentUrl}/health/live`)).status).toBe(204);
-    expect((await fetch(`${courierUrl}/health/live`)).status).toBe(204);
-    await role.stop();
-    await expect(fetch(`${paymentUrl}/health/live`)).rejects.toThrow();
-  });
-
-  test("starts none when one port is taken", async () => {
-    const world = await startSimulators({ dataDir: folder, ports: anyPorts, log });
-    const free = await startSimulators({ dataDir: join(folder, "free"), ports: anyPorts, log });
-    const { paymentUrl } = free;
-    await free.close();
-    const config = readConfig({
-      ORDERTRAIL_DATA: join(folder, "other"),
-      PAYMENT_URL: paymentUrl,
-      RESTAURANT_URL: world.restaurantUrl,
-      COURIER_URL: world.courierUrl,
-    });
-    await expect(startRole(config, log)).rejects.toMatchObject({ code: "EADDRINUSE" });
-    await expect(fetch(`${paymentUrl}/health/live`)).rejects.toThrow();
-    await world.close();
   });
 });
