@@ -2,7 +2,9 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 import { NotStorableError } from "../../domain/chain/canonical-json.ts";
 import { Refusal } from "../../domain/refusal.ts";
+import { AuthError, type AuthErrorCode } from "../auth/errors.ts";
 import { StoreUnavailableError } from "../event-store/port.ts";
+import { isDatabaseTrouble } from "../postgres/trouble.ts";
 import { PROBLEMS, type ProblemType } from "./problem-types.ts";
 
 /** An answer that is not success, in the terms of RFC 9457. `extra` members go into the body as they are. */
@@ -43,10 +45,19 @@ const CODES_OF_FASTIFY: Readonly<Record<string, ProblemType>> = {
   FST_ERR_CTP_EMPTY_JSON_BODY: "invalid_request",
 };
 
+const OF_AUTH: Readonly<Record<AuthErrorCode, ProblemType>> = {
+  token_missing: "unauthenticated",
+  token_invalid: "unauthenticated",
+  token_expired: "token_expired",
+  forbidden: "forbidden",
+  issuer_unavailable: "unavailable",
+};
+
 /** Makes a problem of whatever a handler threw. What nobody foresaw becomes `internal` and is logged by the caller. */
 export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof Refusal) return new Problem(error.code, error.message, {}, { cause: error });
+  if (error instanceof AuthError) return new Problem(OF_AUTH[error.code], error.message, {}, { cause: error });
   if (error instanceof NotStorableError) return new Problem("not_storable", error.message, {}, { cause: error });
   if (error instanceof StoreUnavailableError) {
     return new Problem(
@@ -68,7 +79,10 @@ export function asProblem(error: unknown): Problem {
   if (error instanceof Error && status !== undefined && status >= 400 && status < 500) {
     return new Problem(status === 429 ? "too_many_requests" : "invalid_request", error.message, {}, { cause: error });
   }
-  if (code === "keys_unavailable" || code === "database_unavailable") {
+  if (code === "customer_id_invalid") return new Problem("invalid_request", (error as Error).message);
+  if (code === "integrity_broken")
+    return new Problem("integrity_broken", (error as Error).message, {}, { cause: error });
+  if (code === "keys_unavailable" || isDatabaseTrouble(error)) {
     return new Problem(
       "unavailable",
       "the database does not answer; try again with the same Idempotency-Key",
@@ -94,7 +108,6 @@ export function answerProblems(app: FastifyInstance): void {
 function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (problem.status >= 500) request.log.error({ err: problem.cause ?? problem, code: problem.type }, problem.message);
   if (problem.status === 503) reply.header("retry-after", "2");
-  if (problem.status === 401) reply.header("www-authenticate", 'Bearer realm="ordertrail"');
   return reply
     .code(problem.status)
     .header("content-type", "application/problem+json; charset=utf-8")

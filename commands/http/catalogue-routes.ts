@@ -1,0 +1,122 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { decide as decideItem, type ItemCommand, itemStream } from "../../domain/catalogue/item.ts";
+import { decide as decideSite, type SiteCommand, STATIONS, siteStream } from "../../domain/site/site.ts";
+import { authorise } from "../../infra/auth/fastify-auth.ts";
+import { items, sites } from "../catalogue/catalogue-aggregates.ts";
+import type { Decided } from "../writing/build-events.ts";
+import type { Aggregate } from "../writing/stream-memory.ts";
+import { answer, envelopeFor, idempotencyKey, ifMatch } from "./command-context.ts";
+import type { Api, CommandServices } from "./command-routes.ts";
+import {
+  changeItemBody,
+  changeSiteBody,
+  commandAnswer,
+  itemParams,
+  listItemBody,
+  openSiteBody,
+  problem,
+  siteParams,
+} from "./schemas.ts";
+
+const response = { 200: commandAnswer, 201: commandAnswer, "4xx": problem, "5xx": problem };
+const config = { action: "catalogue.write" } as const;
+const tags = ["catalogue"];
+
+/** Sites and items. */
+export function catalogueRoutes(api: Api, services: CommandServices): void {
+  const siteWrite = (request: FastifyRequest, reply: FastifyReply, siteId: string, command: SiteCommand) =>
+    write(services, request, reply, {
+      id: siteId,
+      stream: siteStream(siteId),
+      aggregate: sites,
+      name: `site.${command.type}`,
+      creates: command.type === "open",
+      decide: (state) => decideSite(command, state),
+      status: (state) => state?.status ?? "unknown",
+    });
+  const itemWrite = (request: FastifyRequest, reply: FastifyReply, sku: string, command: ItemCommand) =>
+    write(services, request, reply, {
+      id: sku,
+      stream: itemStream(sku),
+      aggregate: items,
+      name: `item.${command.type}`,
+      creates: command.type === "list",
+      decide: (state) => decideItem(command, state),
+      status: (state) => (state?.withdrawn ? "withdrawn" : "listed"),
+    });
+
+  api.post(
+    "/api/sites",
+    { config, schema: { tags, summary: "Open a site", body: openSiteBody, response } },
+    async (request, reply) => {
+      const { siteId, stations, ...details } = request.body;
+      const command = {
+        type: "open",
+        siteId,
+        details: { ...details, stations: stations ?? STATIONS[details.kind] },
+      } as const;
+      return await siteWrite(request, reply, siteId, command);
+    },
+  );
+  api.patch(
+    "/api/sites/:siteId",
+    {
+      config,
+      schema: { tags, summary: "Change a site", params: siteParams, body: changeSiteBody, response },
+    },
+    async (request, reply) =>
+      await siteWrite(request, reply, request.params.siteId, { type: "change", details: request.body }),
+  );
+  api.post(
+    "/api/items",
+    { config, schema: { tags, summary: "List an item", body: listItemBody, response } },
+    async (request, reply) => {
+      const { sku, ...details } = request.body;
+      return await itemWrite(request, reply, sku, { type: "list", sku, details });
+    },
+  );
+  api.patch(
+    "/api/items/:sku",
+    {
+      config,
+      schema: { tags, summary: "Change an item", params: itemParams, body: changeItemBody, response },
+    },
+    async (request, reply) =>
+      await itemWrite(request, reply, request.params.sku, { type: "change", details: request.body }),
+  );
+}
+
+async function write<State>(
+  { writer, clock, fingerprintKey }: CommandServices,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  what: {
+    readonly id: string;
+    readonly stream: string;
+    readonly aggregate: Aggregate<State>;
+    readonly name: string;
+    readonly creates: boolean;
+    decide(state: State): readonly Decided[];
+    status(state: State): string;
+  },
+) {
+  const principal = authorise(request, "catalogue.write", {});
+  const written = await writer.write({
+    stream: what.stream,
+    aggregate: what.aggregate,
+    kind: "command",
+    ifRevision: ifMatch(request),
+    envelope: envelopeFor({
+      request,
+      principal,
+      key: idempotencyKey(request, what.creates),
+      command: what.name,
+      fingerprintKey,
+      clock,
+      correlationId: what.stream,
+    }),
+    decide: what.decide,
+  });
+  if (what.creates && !written.repeated) reply.code(201);
+  return answer(reply, what.id, written, what.status(written.loaded.state));
+}

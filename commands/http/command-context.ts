@@ -1,0 +1,96 @@
+import { randomUUID } from "node:crypto";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Actor } from "../../domain/chain/envelope.ts";
+import { commandIdFor, fingerprint } from "../../domain/chain/ids.ts";
+import { actorOf, type Principal, principalKey } from "../../infra/auth/principal.ts";
+import { type Clock, toInstant } from "../../infra/clock.ts";
+import { Problem } from "../../infra/http/problems.ts";
+import type { Envelope } from "../writing/build-events.ts";
+import type { LoadedStream, OwnEvent } from "../writing/stream-memory.ts";
+import type { Written } from "../writing/writer.ts";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** The body as it was sent, before defaults: what the fingerprint covers. */
+    sentBody: unknown;
+  }
+}
+
+const KEY = /^[\x21-\x7e\u00a0-\uffff]{1,200}$/u;
+
+/** The request's Idempotency-Key. `required` where something is created; else a fresh one stands in. */
+export function idempotencyKey(request: FastifyRequest, required: boolean): string {
+  const header = request.headers["idempotency-key"];
+  if (header === undefined && !required) return randomUUID();
+  if (typeof header !== "string" || header === "") {
+    throw new Problem(
+      "idempotency_key_missing",
+      "send an Idempotency-Key header: the same key makes a repeat safe, a new key makes a new request",
+    );
+  }
+  // Header values arrive as latin1: a key in any other script is what its UTF-8 bytes say.
+  const key = Buffer.from(header, "latin1").toString("utf8");
+  if (!KEY.test(key)) throw new Problem("invalid_request", "an Idempotency-Key has 1 to 200 printable characters");
+  return key;
+}
+
+/** The revision that the caller saw, from If-Match (`"7"` or `W/"7"`); undefined without the header. */
+export function ifMatch(request: FastifyRequest): bigint | undefined {
+  const header = request.headers["if-match"];
+  if (header === undefined || header === "*") return undefined;
+  const match = /^(?:W\/)?"(\d{1,19})"$/.exec(header);
+  if (!match?.[1]) throw new Problem("invalid_request", 'If-Match takes one ETag, such as "7"');
+  return BigInt(match[1]);
+}
+
+/** What a command says about itself, from the request. `command` names what is asked, path included. */
+export function envelopeFor(options: {
+  readonly request: FastifyRequest;
+  readonly principal: Principal;
+  readonly key: string;
+  readonly command: string;
+  readonly fingerprintKey: Uint8Array;
+  readonly clock: Clock;
+  readonly correlationId: string;
+  readonly actor?: Actor;
+}): Envelope {
+  const { request, principal, key, command, fingerprintKey, clock, correlationId } = options;
+  return {
+    cmd: commandIdFor(principalKey(principal), key),
+    fp: fingerprint(fingerprintKey, { command, body: request.sentBody ?? {} }),
+    at: toInstant(clock.now()),
+    actor: options.actor ?? actorOf(principal),
+    correlationId,
+    causationId: request.id,
+  };
+}
+
+/** The answer to every command: `id`, `revision` and `position` are the same on every repeat. */
+export interface CommandAnswer {
+  readonly id: string;
+  readonly revision: string;
+  readonly position: string;
+  readonly status: string;
+}
+
+/** Answers a command: position of its last event in the body, position and revision of now in the headers. */
+export function answer<State>(reply: FastifyReply, id: string, written: Written<State>, status: string): CommandAnswer {
+  return answerFrom(reply, id, written.own?.events.at(-1), written.loaded, status);
+}
+
+export function answerFrom(
+  reply: FastifyReply,
+  id: string,
+  own: OwnEvent | undefined,
+  loaded: Pick<LoadedStream<unknown>, "revision" | "position">,
+  status: string,
+): CommandAnswer {
+  const now = loaded.position?.commit ?? own?.position.commit ?? 0n;
+  reply.header("etag", `"${loaded.revision}"`).header("x-position", now.toString());
+  return {
+    id,
+    revision: (own?.revision ?? loaded.revision).toString(),
+    position: (own?.position.commit ?? now).toString(),
+    status,
+  };
+}
