@@ -21,7 +21,8 @@ export async function lockFolder(data: string): Promise<{ release(): Promise<voi
   const holderFile = join(run, "supervisor.pid");
   const lock = new DatabaseSync(join(run, "supervisor.lock"));
   try {
-    lock.exec("PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE");
+    // A process that was killed a moment ago may still be about to give up its files.
+    lock.exec("PRAGMA busy_timeout = 1000; BEGIN EXCLUSIVE");
   } catch (error) {
     lock.close();
     if ((error as { errcode?: number }).errcode !== SQLITE_BUSY) throw error;

@@ -25,8 +25,9 @@ async function linuxIdentity(pid: number): Promise<string | undefined> {
     // The command name is in parentheses and may itself hold spaces and parentheses: fields are counted after the last.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     const [state] = fields;
-    if (state === "Z" || state === "X") return undefined;
-    const startTicks = fields[19];
+    const [threads, startTicks] = [Number(fields[17]), fields[19]];
+    // The first thread of a killed process is a zombie while the others still hold its files and locks.
+    if (state === "X" || (state === "Z" && threads <= 1)) return undefined;
     const boot = (await readFile("/proc/sys/kernel/random/boot_id", "latin1")).trim();
     return `${boot}:${startTicks}`;
   } catch {
