@@ -12,6 +12,7 @@ import { migrate } from "../postgres/migrations.ts";
 import { createPool } from "../postgres/pool.ts";
 import { CustomerKeys } from "./customer-keys.ts";
 import { CustomerIdError, KeyForgottenError, KeysUnavailableError } from "./errors.ts";
+import { WrongMasterKeyError } from "./master-proof.ts";
 import { keysMigration } from "./migration.ts";
 import { UnwrapError } from "./wrapping.ts";
 
@@ -111,11 +112,24 @@ describe("customer keys", () => {
     expect(row?.wrapped?.includes(Buffer.from(made.seal))).toBe(false);
   });
 
-  test("another master key opens nothing and says so", async () => {
-    const id = randomUUID();
-    await keys.getOrCreate(id);
-    await expect(freshProcess(randomBytes(32)).get(id)).rejects.toThrow(UnwrapError);
-    await expect(freshProcess(randomBytes(32)).getOrCreate(id)).rejects.toThrow(UnwrapError);
+  test("a process with another master key is refused, and wraps nothing with it", async () => {
+    const [known, unknown] = [randomUUID(), randomUUID()];
+    await keys.getOrCreate(known);
+    const stranger = freshProcess(randomBytes(32));
+    await expect(stranger.get(known)).rejects.toThrow(WrongMasterKeyError);
+    await expect(stranger.getOrCreate(unknown)).rejects.toThrow(WrongMasterKeyError);
+    expect(await rowsOf(unknown)).toEqual([]);
+  });
+
+  test("a row that was altered, or belongs to another customer, does not open", async () => {
+    const [id, other] = [randomUUID(), randomUUID()];
+    await Promise.all([keys.getOrCreate(id), keys.getOrCreate(other)]);
+    await pool.query(
+      "UPDATE keys.customer_keys SET wrapped = (SELECT wrapped FROM keys.customer_keys WHERE customer_id = $2) WHERE customer_id = $1",
+      [id, other],
+    );
+    await expect(freshProcess().get(id)).rejects.toThrow(UnwrapError);
+    await expect(freshProcess().getOrCreate(id)).rejects.toThrow(UnwrapError);
   });
 
   test("something that is no customer id is refused before the database is asked, alone", async () => {

@@ -7,6 +7,7 @@ import { failpoint } from "../failpoints.ts";
 import { isDatabaseTrouble } from "../postgres/trouble.ts";
 import { CustomerIdError, KeyForgottenError, KeysUnavailableError } from "./errors.ts";
 import { eraseKey, insertKeys, type KeyRow, selectKeys } from "./key-table.ts";
+import { assertMasterKey } from "./master-proof.ts";
 import { unwrap, wrap } from "./wrapping.ts";
 
 /** Customers whose subkeys are kept in memory; about 300 bytes each. */
@@ -60,6 +61,8 @@ export class CustomerKeys {
   /** Those that the statement under way is about. */
   #fetching = new Map<string, Waiting>();
   #reads = new Map<string, Promise<Subkeys | undefined>>();
+  /** Set once the master key was found to be the database's own, or is being looked at. */
+  #proven: Promise<void> | undefined;
   /** Counts what was forgotten here, so that a reading that began before does not bring it back. */
   #forgotten = 0;
 
@@ -71,7 +74,7 @@ export class CustomerKeys {
 
   /**
    * The customer's subkeys, made on first use. Customers that are asked for while a statement is under way share the
-   * next one. Rejects with KeysUnavailableError, KeyForgottenError or CustomerIdError.
+   * next one. Rejects with KeysUnavailableError, KeyForgottenError, CustomerIdError or WrongMasterKeyError.
    */
   async getOrCreate(customerId: string): Promise<Subkeys> {
     const id = checked(customerId);
@@ -131,8 +134,18 @@ export class CustomerKeys {
     this.#cache.delete(checked(customerId));
   }
 
+  /** Asked before the database is used for the first time: nothing may be wrapped by a wrong master key. */
+  #prove(): Promise<void> {
+    this.#proven ??= available(() => assertMasterKey(this.#pool, this.#master)).catch((error: unknown) => {
+      this.#proven = undefined;
+      throw error;
+    });
+    return this.#proven;
+  }
+
   async #read(ids: readonly string[]): Promise<ReadonlyMap<string, Subkeys>> {
     const before = this.#forgotten;
+    await this.#prove();
     const rows = await available(() => selectKeys(this.#pool, ids));
     const found = new Map<string, Subkeys>();
     for (const row of rows) {
@@ -170,6 +183,7 @@ export class CustomerKeys {
 
   async #settle(ids: readonly string[]): Promise<void> {
     const before = this.#forgotten;
+    await this.#prove();
     const settle = (id: string, outcome: Subkeys | Error) => {
       const waiting = this.#fetching.get(id);
       if (outcome instanceof Error) waiting?.reject(outcome);
