@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
+import { Problem } from "../http/problems.ts";
 import type { DevelopmentIssuer } from "./development-issuer.ts";
 import { AuthError } from "./errors.ts";
 import { LifetimeError, parseLifetime } from "./lifetime.ts";
@@ -52,7 +53,7 @@ export async function devRoles(
   app.post("/dev/token", { config }, async (request, reply) => {
     reply.header("cache-control", "no-store");
     const asked = body.safeParse(request.body);
-    if (!asked.success) return reply.code(400).send(refusal(z.prettifyError(asked.error)));
+    if (!asked.success) throw new Problem("invalid_request", z.prettifyError(asked.error));
     const { role, id = randomUUID(), sites, lifetime } = asked.data;
     try {
       return await development.issueDevelopmentToken({
@@ -63,9 +64,7 @@ export async function devRoles(
       });
     } catch (error) {
       if (!(error instanceof AuthError || error instanceof LifetimeError)) throw error;
-      return reply.code(400).send(refusal(error.message));
+      throw new Problem("invalid_request", error.message, {}, { cause: error });
     }
   });
 }
-
-const refusal = (detail: string) => ({ type: "about:blank", title: "Bad Request", status: 400, detail });
