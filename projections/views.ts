@@ -1,5 +1,6 @@
+import type { Sealed } from "../domain/chain/sealing.ts";
 import type { Money, Quantity } from "../domain/money/money.ts";
-import type { Channel, DeliveryMethod, FailureType, MissingItem, SiteKind } from "../domain/order/events.ts";
+import type { Channel, Contact, DeliveryMethod, FailureType, MissingItem, SiteKind } from "../domain/order/events.ts";
 import type { OrderStatus } from "../domain/order/state.ts";
 import type { SiteDetails } from "../domain/site/site.ts";
 
@@ -44,6 +45,8 @@ export interface OrderView {
   readonly milestones: readonly Milestone[];
   /** Revision of the last event seen in the order's stream: the ETag. */
   readonly revision: string;
+  /** Opened for the buyer, the courier that has the order, support and admins; absent for others and in topics. */
+  readonly contact?: Contact | undefined;
 }
 
 export interface FulfilmentView {
@@ -68,7 +71,17 @@ export interface FulfilmentView {
   readonly ready: boolean;
 }
 
-/** One line of a kitchen ticket. The note is opened for the site's own staff only. */
+/** A sealed value with the place that it opens at. */
+export interface SealedAt {
+  readonly stream: string;
+  readonly eventId: string;
+  readonly sealed: Sealed;
+}
+
+/**
+ * One line of a kitchen ticket. The note travels sealed and is opened for the site's own staff only; where it could not
+ * be opened at once, `sealedNote` stays, and the kitchen's queue (GET) has it.
+ */
 export interface TicketLine {
   readonly sku: string;
   readonly name: string;
@@ -76,12 +89,21 @@ export interface TicketLine {
   readonly allergens: readonly string[];
   readonly binLocation?: string | undefined;
   readonly note?: string | undefined;
+  readonly sealedNote?: SealedAt | undefined;
 }
 
-/**
- * A site's view of one fulfilment. Topic `kitchen.<siteId>`: the snapshot's data is `{ tickets: TicketView[] }`, a
- * delta's is `{ ticket: TicketView }`.
- */
+/** Data of a snapshot of topic `kitchen.<siteId>`. */
+export interface KitchenQueue {
+  readonly tickets: readonly TicketView[];
+}
+
+/** Data of a delta of topic `kitchen.<siteId>`. `also`: further tickets of the same site changed by the same event. */
+export interface KitchenDelta {
+  readonly ticket: TicketView;
+  readonly also?: readonly TicketView[] | undefined;
+}
+
+/** A site's view of one fulfilment. */
 export interface TicketView {
   readonly orderId: string;
   readonly fulfilmentId: string;
