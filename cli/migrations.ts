@@ -1,4 +1,8 @@
+import { effectsMigration } from "../commands/processes/runner/effects-table.ts";
+import { runnerMigration } from "../infra/consumers/migration.ts";
+import { keysMigration } from "../infra/keys/migration.ts";
 import type { Migration } from "../infra/postgres/migrations.ts";
+import { realtimeMigration } from "../realtime/migration.ts";
 
-/** The steps of all modules: each owns its schema, and brings its steps in a list of its own. */
-export const MIGRATIONS: readonly Migration[] = [];
+/** The steps of all modules: each owns its schema. Read models make their tables themselves, one schema a generation. */
+export const MIGRATIONS: readonly Migration[] = [runnerMigration, keysMigration, realtimeMigration, effectsMigration];

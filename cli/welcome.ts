@@ -9,8 +9,12 @@ export interface WelcomeFacts {
   readonly simulated: readonly string[];
 }
 
-/** A command line that works as it stands, for a first look. */
-const firstCall = (base: string): string => `curl -s ${base}/health/ready`;
+/** Command lines that place an order as they stand: a guest's token, then the order. */
+const firstOrder = (base: string): readonly string[] => [
+  `TOKEN=$(curl -s ${base}/dev/token -H 'content-type: application/json' -d '{"role":"guest"}' | sed 's/.*"token":"\\([^"]*\\)".*/\\1/')`,
+  `curl -s ${base}/api/orders -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' -H "idempotency-key: first-$RANDOM" \\
+    -d '{"siteId":"sweet-crumbs","lines":[{"sku":"birthday-cake","quantity":1,"note":"Happy birthday, Maya"}],"contact":{"name":"Maya","email":"maya@example.org","address":"Torstr. 1, Berlin"}}'`,
+];
 
 /** The block that `up` ends its start with. */
 export function welcome(facts: WelcomeFacts): string {
@@ -32,9 +36,13 @@ export function welcome(facts: WelcomeFacts): string {
     "",
     ...rows.map(([name, value]) => `  ${name.padEnd(width)}${value}`),
     "",
-    "Try it:",
+    "Place an order:",
     "",
-    `  ${firstCall(base)}`,
+    ...firstOrder(base).map((line) => `  ${line}`),
+    "",
+    "Kitchens and couriers who work on it:",
+    "",
+    "  npm run ordertrail -- simulate",
     "",
     "",
   ].join("\n");

@@ -1,17 +1,152 @@
+import { randomUUID } from "node:crypto";
 import { join } from "node:path";
+import swagger from "@fastify/swagger";
+import swaggerUi from "@fastify/swagger-ui";
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from "fastify";
+import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
+import { CatalogueReader } from "../../commands/catalogue/catalogue-reader.ts";
+import { commandRoutes } from "../../commands/http/command-routes.ts";
+import { PlaceOrder } from "../../commands/orders/place.ts";
+import { devRoles } from "../../infra/auth/dev-roles.ts";
+import { declarePublic, installAuth } from "../../infra/auth/fastify-auth.ts";
+import { authenticateSocket, loggableUrl } from "../../infra/auth/socket-auth.ts";
+import { openTokenAuthority, type TokenAuthority } from "../../infra/auth/tokens.ts";
 import type { Config } from "../../infra/config.ts";
-import { startHealthServer } from "../../infra/health.ts";
+import { registerHealth } from "../../infra/health.ts";
+import { answerProblems } from "../../infra/http/problems.ts";
 import type { Log } from "../../infra/log.ts";
+import { writeFileAtomically } from "../../infra/supervisor/files.ts";
+import { type Bus, inProcessBus } from "../../realtime/bus.ts";
+import { registerGateway } from "../../realtime/gateway.ts";
+import { natsBus } from "../../realtime/nats-bus.ts";
+import { startRelay } from "../../realtime/relay.ts";
+import { type Foundation, foundation, VERSION } from "./foundation.ts";
+import { pages } from "./pages.ts";
+import { problemPage } from "./problem-page.ts";
 import type { RunningRole } from "./role.ts";
 
-/** API, relay and gateway. */
+const BODY_LIMIT = 1024 * 1024;
+const REQUEST_TIMEOUT_MS = 15_000;
+const CLOSE_WITHIN_MS = 5_000;
+
+/** API, pages, relay and gateway in one process. */
 export async function start(config: Config, log: Log): Promise<RunningRole> {
-  const server = await startHealthServer({
-    checks: {},
-    host: config.HOST,
-    port: config.PORT,
-    portFile: join(config.ORDERTRAIL_DATA, "run", "api.port"),
+  const base = await foundation(config, "api", log);
+  const authority = await openTokenAuthority(config);
+  const bus = busOf(config, log);
+  const app = await build(config, log, base, authority, bus);
+  await app.listen({ host: config.HOST, port: config.PORT });
+  const address = app.server.address();
+  const port = address !== null && typeof address === "object" ? address.port : config.PORT;
+  await writeFileAtomically(join(config.ORDERTRAIL_DATA, "run", "api.port"), `${port}\n`);
+  const ending = new AbortController();
+  const relay = startRelay({
+    pool: base.pool,
+    bus,
+    instance: config.INSTANCE,
+    leaseMs: config.LEASE_MS,
+    log,
+    signal: ending.signal,
   });
-  log.info({ port: server.port }, "listening");
-  return { stop: () => server.close() };
+  log.info({ port }, "listening");
+  return {
+    async stop() {
+      ending.abort();
+      await relay.done;
+      await drain(app);
+      await bus.close();
+      await base.close();
+    },
+  };
+}
+
+async function build(
+  config: Config,
+  log: Log,
+  base: Foundation,
+  authority: TokenAuthority,
+  bus: Bus,
+): Promise<FastifyInstance> {
+  const serializers = { req: ({ method, url }: FastifyRequest) => ({ method, url: loggableUrl(url) }) };
+  const loggerInstance: FastifyBaseLogger = log.child({}, { serializers });
+  const app = Fastify({
+    loggerInstance,
+    disableRequestLogging: true,
+    genReqId: () => randomUUID(),
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionTimeout: 0,
+    keepAliveTimeout: 60_000,
+    forceCloseConnections: "idle",
+    routerOptions: { maxParamLength: 200 },
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  answerProblems(app);
+  installAuth(app, { verifier: authority.verifier });
+  registerHealth(app, base.checks);
+  await app.register(async (scope) => {
+    declarePublic(scope);
+    await scope.register(devRoles, { development: authority.development });
+  });
+  await app.register(swagger, {
+    openapi: {
+      openapi: "3.1.0",
+      info: {
+        title: "Ordertrail",
+        version: VERSION,
+        description: "Orders from placing to delivery; every step is a hash-chained event.",
+      },
+      components: { securitySchemes: { token: { type: "http", scheme: "bearer" } } },
+      security: [{ token: [] }],
+    },
+    transform: jsonSchemaTransform,
+  });
+  await app.register(async (scope) => {
+    declarePublic(scope);
+    problemPage(scope);
+    await scope.register(swaggerUi, { routePrefix: "/docs", uiConfig: { persistAuthorization: true } });
+  });
+  await app.register(async (scope) => {
+    const { writer, ledgers, reservations, clock, keys, fingerprintKey } = base;
+    const policy = { reservationWaitMs: config.RESERVATION_WAIT_MS, holdMs: config.RESERVATION_HOLD_MS };
+    const catalogue = new CatalogueReader(writer.memory);
+    const placeOrder = new PlaceOrder({ writer, catalogue, ledgers, reservations, clock, log, policy });
+    commandRoutes(scope, { writer, placeOrder, ledgers, keys, fingerprintKey, clock });
+  });
+  await registerGateway(app, {
+    bus,
+    sources: [],
+    authenticate: (request) => authenticateSocket(request.raw, authority.verifier),
+    allowedOrigins: config.ALLOWED_ORIGINS,
+    log,
+  });
+  await app.register(async (scope) => {
+    declarePublic(scope);
+    await pages(scope);
+  });
+  return app;
+}
+
+function busOf(config: Config, log: Log): Bus {
+  if (config.NATS_URL === undefined) {
+    log.info(
+      "no NATS_URL: relay and gateway of this process need no broker; gateways in other processes would need one",
+    );
+    return inProcessBus();
+  }
+  return natsBus({ url: config.NATS_URL, name: `ordertrail ${config.INSTANCE}`, log });
+}
+
+/** Closes what is idle at once and waits for what runs; whoever keeps a connection open does not hold up the end. */
+async function drain(app: FastifyInstance): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const forced = new Promise<void>((resolve) => {
+    timer = setTimeout(() => {
+      app.server.closeAllConnections();
+      resolve();
+    }, CLOSE_WITHIN_MS);
+  });
+  await Promise.race([app.close(), forced]);
+  clearTimeout(timer);
 }

@@ -1,11 +1,126 @@
-import type { Config } from "../../infra/config.ts";
+import { HttpCourierGateway } from "../../commands/gateways/courier-gateway.ts";
+import { WebhookRestaurantGateway } from "../../commands/gateways/restaurant-gateway.ts";
+import { StripePaymentGateway } from "../../commands/gateways/stripe-payment-gateway.ts";
+import { CourierProcess } from "../../commands/processes/courier.ts";
+import { FactRecorder } from "../../commands/processes/facts.ts";
+import { PaymentProcess } from "../../commands/processes/payment.ts";
+import { RestaurantProcess } from "../../commands/processes/restaurant.ts";
+import { processConsumer } from "../../commands/processes/runner/process-consumer.ts";
+import type { ProcessManager } from "../../commands/processes/runner/process-manager.ts";
+import { StockProcess } from "../../commands/processes/stock.ts";
+import { type Config, ConfigError } from "../../infra/config.ts";
+import type { Consumer, RunningConsumer } from "../../infra/consumers/consumer.ts";
+import { startFeed } from "../../infra/consumers/feed.ts";
+import { startConsumer } from "../../infra/consumers/run-consumer.ts";
 import type { Log } from "../../infra/log.ts";
+import { CourierLookup } from "../../projections/couriers/directory.ts";
+import { ensureProjection } from "../../projections/runner/generations.ts";
+import { projectionConsumer } from "../../projections/runner/projection-consumer.ts";
+import { outboxWriter } from "../../realtime/outbox.ts";
+import { type Foundation, foundation } from "./foundation.ts";
+import { PROJECTIONS } from "./projections.ts";
 import type { RoleOptions, RunningRole } from "./role.ts";
 
-/** Projections and process managers. */
-export async function start(_config: Config, log: Log, _options: RoleOptions = {}): Promise<RunningRole> {
-  // A process with nothing to do would end.
-  const alive = setInterval(() => undefined, 60_000);
-  log.info("working");
-  return { checks: {}, stop: async () => clearInterval(alive) };
+/** How long after the API's own wait an order's reservation is taken up by the stock process. */
+const RECOVER_AFTER_WAIT_MS = 1_000;
+const LOOK_FOR_COURIER_MS = 1_000;
+
+/** Projections and process managers: every consumer with a lease and a position of its own, over one subscription. */
+export async function start(config: Config, log: Log, { only }: RoleOptions = {}): Promise<RunningRole> {
+  const base = await foundation(config, "workers", log);
+  const { pool, store, clock } = base;
+  const consumers = [...(await projections(base)), ...processes(base, config, log)];
+  const chosen = only === undefined ? consumers : consumers.filter(({ name }) => name === only || isOf(name, only));
+  if (chosen.length === 0) {
+    await base.close();
+    throw new ConfigError(`there is no consumer "${only}"; there are: ${consumers.map(({ name }) => name).join(", ")}`);
+  }
+  const ending = new AbortController();
+  const feed = startFeed({ store, log });
+  const running: RunningConsumer[] = chosen.map((consumer) =>
+    startConsumer({
+      consumer,
+      pool,
+      feed,
+      leaseMs: config.LEASE_MS,
+      instance: config.INSTANCE,
+      log,
+      clock,
+      signal: ending.signal,
+    }),
+  );
+  log.info({ consumers: chosen.map(({ name }) => name) }, "working");
+  return {
+    checks: {
+      ...base.checks,
+      consumers: async () => {
+        const stopped = running.map((consumer) => consumer.status()).filter(({ state }) => state === "stopped");
+        if (stopped.length > 0) throw new Error(`stopped: ${stopped.map(({ name }) => name).join(", ")}`);
+      },
+    },
+    async stop() {
+      ending.abort();
+      await Promise.allSettled(running.map(({ done }) => done));
+      await feed.close();
+      await base.close();
+    },
+  };
 }
+
+/** A projection's consumer is named after its generation; people name the projection. */
+const isOf = (consumer: string, projection: string): boolean => consumer.startsWith(`${projection}_g`);
+
+async function projections({ pool, clock }: Foundation): Promise<Consumer[]> {
+  const consumers: Consumer[] = [];
+  for (const projection of PROJECTIONS) {
+    const generation = await ensureProjection(pool, projection, clock);
+    consumers.push(projectionConsumer({ projection, generation, outbox: outboxWriter }));
+  }
+  return consumers;
+}
+
+function processes(base: Foundation, config: Config, log: Log): Consumer[] {
+  const { writer, clock, ledgers, reservations, fingerprintKey, pool } = base;
+  const facts = new FactRecorder(writer, clock, fingerprintKey);
+  const retryDelaysMs = config.RETRY_DELAYS_MS;
+  const recoverAfterMs = config.RESERVATION_WAIT_MS + RECOVER_AFTER_WAIT_MS;
+  const managers: ProcessManager[] = [
+    new StockProcess({ reservations, ledgers, facts, clock, fingerprintKey, recoverAfterMs }),
+    new PaymentProcess(new StripePaymentGateway(config), facts, clock, {
+      retryDelaysMs,
+      inCallRetryMs: config.PAYMENT_IN_CALL_RETRY_MS,
+    }),
+    new RestaurantProcess(new WebhookRestaurantGateway(config), facts, clock, {
+      retryDelaysMs,
+      answerMs: config.RESTAURANT_ANSWER_MS,
+    }),
+    new CourierProcess({
+      writer,
+      facts,
+      gateway: new HttpCourierGateway(config),
+      directory: new CourierLookup(pool, base.schemas),
+      clock,
+      fingerprintKey,
+      policy: {
+        answerMs: config.COURIER_ANSWER_MS,
+        searchMs: config.COURIER_SEARCH_MS,
+        lookAgainMs: LOOK_FOR_COURIER_MS,
+      },
+    }),
+  ];
+  return managers.map((manager) =>
+    processConsumer({
+      manager,
+      memory: writer.memory,
+      pool,
+      clock,
+      log,
+      scanMs: config.RECOVERY_SCAN_MS,
+      sweepMs: config.OWED_SWEEP_MS,
+      retryDelaysMs: UNEXPECTED_RETRY_MS,
+    }),
+  );
+}
+
+/** Delays after an effect failed in a way that its process manager does not record; the last one repeats. */
+const UNEXPECTED_RETRY_MS = [500, 1_000, 2_000, 5_000, 15_000, 60_000];

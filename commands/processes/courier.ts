@@ -28,8 +28,6 @@ export interface OpenClaim {
   readonly courierId: string;
   readonly orderId: string;
   readonly attempt: number;
-  /** When it was made, epoch milliseconds. */
-  readonly claimedAt: number;
 }
 
 /** Where free couriers and claims are looked up: a read model, which may be a little behind. */
@@ -80,6 +78,8 @@ export class CourierProcess implements ProcessManager {
   readonly #clock: Clock;
   readonly #policy: CourierPolicy;
   readonly #fingerprintKey: Uint8Array;
+  /** Since when each open claim has been looked at. */
+  #claimsSeen = new Map<string, number>();
 
   constructor(options: {
     readonly writer: StreamWriter;
@@ -204,13 +204,19 @@ export class CourierProcess implements ProcessManager {
 
   /** Gives couriers free whose claim serves no order: a process died between the claim and the assignment. */
   async sweep(held: () => boolean): Promise<void> {
-    for (const { courierId, orderId, attempt, claimedAt } of await this.#directory.claims(CLAIMS_AT_ONCE)) {
-      if (this.#clock.now() - claimedAt < CLAIM_GRACE_MS) continue;
+    const now = this.#clock.now();
+    const seen = new Map<string, number>();
+    for (const { courierId, orderId, attempt } of await this.#directory.claims(CLAIMS_AT_ONCE)) {
+      const key = `${courierId}/${orderId}/${attempt}`;
+      const since = this.#claimsSeen.get(key) ?? now;
+      seen.set(key, since);
+      if (now - since < CLAIM_GRACE_MS) continue;
       const { state } = await this.#writer.memory.refresh(orderStream(orderId), orders);
       if (!held()) return;
       if (isAssigned(state, courierId, attempt) && state && !isFinal(state)) continue;
       await this.#write(courierId, { type: "release", orderId, attempt });
     }
+    this.#claimsSeen = seen;
   }
 
   async #write(courierId: string, command: { type: "claim" | "release"; orderId: string; attempt: number }) {

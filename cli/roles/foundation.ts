@@ -1,0 +1,75 @@
+import { readFileSync } from "node:fs";
+import type { Pool } from "pg";
+import { LedgerSequencer } from "../../commands/inventory/sequencer.ts";
+import { Reservations } from "../../commands/orders/reservations.ts";
+import type { Origin } from "../../commands/writing/build-events.ts";
+import { StreamWriter } from "../../commands/writing/writer.ts";
+import { type Clock, systemClock } from "../../infra/clock.ts";
+import { type Config, ConfigError } from "../../infra/config.ts";
+import { createEventStore } from "../../infra/event-store/client.ts";
+import type { EventStore } from "../../infra/event-store/port.ts";
+import type { HealthChecks } from "../../infra/health.ts";
+import { CustomerKeys } from "../../infra/keys/customer-keys.ts";
+import { fingerprintKey, masterKey } from "../../infra/keys/installation-keys.ts";
+import type { Log } from "../../infra/log.ts";
+import { createPool } from "../../infra/postgres/pool.ts";
+import { currentChapter } from "../../projections/availability/current-chapter.ts";
+import { type LiveSchemas, liveSchemas } from "../../projections/runner/generations.ts";
+
+/** What every role of the business stands on: engines, keys, the write side. */
+export interface Foundation {
+  readonly pool: Pool;
+  readonly store: EventStore;
+  readonly clock: Clock;
+  readonly keys: CustomerKeys;
+  readonly fingerprintKey: Uint8Array;
+  readonly writer: StreamWriter;
+  readonly ledgers: LedgerSequencer;
+  readonly reservations: Reservations;
+  readonly schemas: LiveSchemas;
+  /** Whether the engines answer. */
+  readonly checks: HealthChecks;
+  close(): Promise<void>;
+}
+
+/** The project's version, written into every event. */
+export const VERSION: string = (
+  JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string }
+).version;
+
+/** Connects a role. Rejects with ConfigError where an engine's address is missing. */
+export async function foundation(config: Config, role: string, log: Log): Promise<Foundation> {
+  const { DATABASE_URL, EVENTSTORE_URL } = config;
+  if (!DATABASE_URL || !EVENTSTORE_URL) {
+    throw new ConfigError('DATABASE_URL and EVENTSTORE_URL must be set; "ordertrail up" brings both along');
+  }
+  const clock = systemClock;
+  const pool = createPool(config, { applicationName: `ordertrail ${role}`, log });
+  const store = createEventStore({ url: EVENTSTORE_URL, timeoutMs: config.EVENTSTORE_TIMEOUT_MS });
+  const keys = new CustomerKeys(pool, { master: await masterKey(config), clock });
+  const fpKey = await fingerprintKey(config);
+  const origin: Origin = { service: { role, version: VERSION, instance: config.INSTANCE }, region: config.REGION };
+  const writer = new StreamWriter(store, origin);
+  const schemas = liveSchemas(pool);
+  const ledgers = new LedgerSequencer({
+    store,
+    origin,
+    chapterEvents: config.LEDGER_CHAPTER_EVENTS,
+    hint: (siteId) => currentChapter(pool, schemas, siteId),
+  });
+  return {
+    pool,
+    store,
+    clock,
+    keys,
+    fingerprintKey: fpKey,
+    writer,
+    ledgers,
+    reservations: new Reservations(writer, ledgers, clock, fpKey),
+    schemas,
+    checks: { database: () => pool.query("SELECT 1"), "event store": () => store.head() },
+    async close() {
+      await Promise.allSettled([store.close(), pool.end()]);
+    },
+  };
+}

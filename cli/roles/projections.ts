@@ -1,0 +1,15 @@
+import { availabilityProjection } from "../../projections/availability/projection.ts";
+import { catalogueProjection } from "../../projections/catalogue/projection.ts";
+import { couriersProjection } from "../../projections/couriers/projection.ts";
+import { ordersProjection } from "../../projections/orders/projection.ts";
+import type { Projection } from "../../projections/runner/projection.ts";
+import { witnessProjection } from "../../projections/witness/projection.ts";
+
+/** Every read model of the system. */
+export const PROJECTIONS: readonly Projection[] = [
+  ordersProjection,
+  availabilityProjection,
+  catalogueProjection,
+  couriersProjection,
+  witnessProjection,
+];
