@@ -16,8 +16,8 @@ export const LIMITS = {
   commitAppends: 1_024,
   commitBytes: 8 * 1024 * 1024,
   /** One page read from the database: the event loop is given back after each. */
-  pageEvents: 256,
-  pageBytes: 256 * 1024,
+  pageEvents: 128,
+  pageBytes: 128 * 1024,
   /** Encoded events a call may have handed to the socket and not yet flushed. */
   unsentBytes: 512 * 1024,
   /** Encoded events kept in memory for live subscribers. */
