@@ -52,9 +52,8 @@ export function outOfStock(
   data: Extract<OrderEvent, { type: "order.out_of_stock" }>["data"],
 ): readonly OrderDecision[] {
   if (!state || isFinal(state)) return [];
-  return state.fulfilments.some((f) => f.fulfilmentId === data.fulfilmentId && f.reserved)
-    ? []
-    : [{ type: "order.out_of_stock", data }];
+  const fulfilment = state.fulfilments.find((f) => f.fulfilmentId === data.fulfilmentId);
+  return !fulfilment || fulfilment.reserved ? [] : [{ type: "order.out_of_stock", data }];
 }
 
 const DEADLINE: Actor = { type: "system", id: "deadline" };

@@ -7,6 +7,7 @@ import {
   happened,
   OTHER_COURIER,
   orderOf,
+  placedAt,
   until,
 } from "../../test/fixtures/order-examples.ts";
 import { specify } from "../../test/given.ts";
@@ -284,6 +285,7 @@ describe("a ledger that could not reserve", () => {
     ["the stock is reserved after all", until("stock_reserved")],
     ["it was said before", ends.out_of_stock ?? []],
     ["the order was cancelled", [...until("placed"), happened.cancelled()]],
+    ["it is about a fulfilment that the order does not have", [{ type: "order.placed", data: placedAt() }]],
     ["there is no order", []],
   ])("changes nothing when %s", (_, events) => {
     given(events).when(shortage).then([]);

@@ -1,0 +1,423 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  anyOrderEvent,
+  attempt,
+  courierId,
+  fulfilmentId,
+  kinds,
+  ORDER_EVENT_TYPES,
+} from "../../test/fixtures/order-arbitraries.ts";
+import { AT, EUR, fold, happened, orderOf } from "../../test/fixtures/order-examples.ts";
+import { deepFreeze } from "../../test/given.ts";
+import { Refusal } from "../refusal.ts";
+import { STATIONS } from "../site/site.ts";
+import { decide, type OrderCommand, type OrderDecision } from "./decide.ts";
+import type { OrderEvent } from "./events.ts";
+import { courierSilent, holdExpired, noAnswer, outOfStock, record } from "./facts.ts";
+import {
+  evolve,
+  isAccepted,
+  isFinal,
+  isReady,
+  isReserved,
+  type Order,
+  type OrderState,
+  type OrderStatus,
+  owedRefund,
+  statusOf,
+} from "./state.ts";
+
+const END: readonly OrderStatus[] = ["out_of_stock", "payment_failed", "restaurant_rejected", "cancelled"];
+
+/** Where an order may go from each status in one event; a status that is not named here is final. */
+const EDGES: Partial<Record<OrderStatus, readonly OrderStatus[]>> = {
+  placed: ["stock_reserved", ...END],
+  stock_reserved: ["payment_processing", ...END],
+  payment_processing: ["payment_confirmed", ...END],
+  payment_confirmed: ["restaurant_notified", "cancelled", "restaurant_rejected"],
+  restaurant_notified: ["restaurant_accepted", "cancelled", "restaurant_rejected"],
+  restaurant_accepted: ["preparing", "cancelled", "restaurant_rejected"],
+  // A courier who was found while the kitchen worked shows as soon as it is ready.
+  preparing: ["ready", "driver_assigned", "cancelled", "restaurant_rejected"],
+  ready: ["driver_assigned", "cancelled"],
+  // The courier may still decline.
+  driver_assigned: ["picked_up", "ready", "cancelled"],
+  picked_up: ["delivered"],
+};
+
+/** Something that happens to an order: it looks at the order as it is and says what is decided. */
+type Step = (order: Order) => readonly OrderDecision[];
+
+const asked =
+  (command: Exclude<OrderCommand, { type: "place" }>): Step =>
+  (order) =>
+    decide(command, order);
+
+/** A fact that the effects of the system would report in this state; nothing where they would not act. */
+const reported =
+  (due: (order: Order) => boolean, fact: (order: Order) => OrderEvent): Step =>
+  (order) =>
+    due(order) ? record(order, fact(order)) : [];
+
+const open = (order: Order) => !isFinal(order);
+const alive = (order: Order, id: string) => order.fulfilments.some((f) => f.fulfilmentId === id);
+const station = fc.constantFrom(...new Set(Object.values(STATIONS).flat()), "unknown");
+
+/** What the outside reports. A charge may come at any time once there is an intent, also after the end. */
+const facts = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fulfilmentId.map((id) =>
+      reported(
+        (o) => open(o) && alive(o, id),
+        () => happened.reserved(id),
+      ),
+    ),
+  },
+  { weight: 1, arbitrary: fulfilmentId.map((id) => reported(isFinal, () => happened.released(id))) },
+  {
+    weight: 3,
+    arbitrary: fc.constant(
+      reported(
+        (o) => open(o) && isReserved(o),
+        () => happened.processing(),
+      ),
+    ),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.constant(
+      reported(
+        (o) => o.payment.intent !== undefined,
+        () => happened.paid(),
+      ),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: attempt.map((n) =>
+      reported(
+        (o) => o.payment.intent !== undefined,
+        () => happened.attemptFailed(n),
+      ),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constant(
+      reported(
+        (o) => o.payment.attempts >= 4,
+        () => happened.paymentFailed(),
+      ),
+    ),
+  },
+  { weight: 2, arbitrary: fc.constant(reported((o) => owedRefund(o) > 0, refund)) },
+  {
+    weight: 5,
+    arbitrary: fulfilmentId.map((id) =>
+      reported(
+        (o) => open(o) && o.payment.confirmed,
+        () => happened.notified(id),
+      ),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fulfilmentId.map((id) =>
+      reported(
+        (o) => o.payment.confirmed,
+        () => happened.notificationFailed(1, id),
+      ),
+    ),
+  },
+  {
+    weight: 3,
+    arbitrary: courierId.map((id) => reported(needsCourier, (o) => happened.assigned(o.courier.attempt + 1, id))),
+  },
+);
+
+const needsCourier = (order: Order) => open(order) && isAccepted(order) && order.courier.courierId === undefined;
+
+/** Half of what is owed, or all of a small rest; the reference is that of the refund's number. */
+function refund(order: Order): OrderEvent {
+  const owed = owedRefund(order);
+  const part = owed > 1_000 ? Math.ceil(owed / 2) : owed;
+  return happened.refunded(`re_${order.payment.refunds.length + 1}`, part);
+}
+
+const deadlines = fc.oneof(
+  { weight: 6, arbitrary: fc.constant<Step>(() => []) },
+  {
+    weight: 1,
+    arbitrary: fulfilmentId.map(
+      (id): Step =>
+        (order) =>
+          noAnswer(order, id),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: attempt.map(
+      (n): Step =>
+        (order) =>
+          courierSilent(order, n),
+    ),
+  },
+  { weight: 1, arbitrary: fc.constant<Step>((order) => holdExpired(order)) },
+  {
+    weight: 1,
+    arbitrary: fulfilmentId.map(
+      (id): Step =>
+        (order) =>
+          outOfStock(order, { fulfilmentId: id, missing: [], ledgerAsked: true }),
+    ),
+  },
+);
+
+const commands = fc.oneof(
+  { weight: 1, arbitrary: fc.constantFrom("customer", "support", "admin").map((by) => asked({ type: "cancel", by })) },
+  { weight: 6, arbitrary: fulfilmentId.map((id) => asked({ type: "accept", fulfilmentId: id })) },
+  { weight: 1, arbitrary: fulfilmentId.map((id) => asked({ type: "reject", fulfilmentId: id, reason: "too_busy" })) },
+  {
+    weight: 12,
+    arbitrary: fc
+      .tuple(fc.constantFrom("start_station", "complete_station", "recall_station"), fulfilmentId, station)
+      .map(([type, id, stage]) => asked({ type, fulfilmentId: id, stage })),
+  },
+  { weight: 6, arbitrary: fulfilmentId.map((id) => asked({ type: "ready", fulfilmentId: id })) },
+  {
+    weight: 8,
+    arbitrary: fc
+      .tuple(fc.constantFrom("accept_delivery", "decline_delivery", "arrive", "pick_up", "deliver"), courierId)
+      .map(([type, id]) => asked({ type, courierId: id })),
+  },
+);
+
+/**
+ * An order that goes its way by itself: whatever is next on the happy path, and a refund after an early end. Without it
+ * random steps would rarely get beyond the kitchen.
+ */
+const next: Step = (order) => {
+  const each = (of: (f: Order["fulfilments"][number]) => readonly OrderDecision[]) =>
+    order.fulfilments.flatMap(of).slice(0, 1);
+  if (!isReserved(order)) return each((f) => (f.reserved ? [] : record(order, happened.reserved(f.fulfilmentId))));
+  if (!order.payment.intent) return [happened.processing()];
+  if (!order.payment.confirmed) return [happened.paid()];
+  const kitchen = each(({ fulfilmentId: id, ...f }) => {
+    if (!f.notified) return [happened.notified(id)];
+    if (!f.accepted) return decide({ type: "accept", fulfilmentId: id }, order);
+    const stage = f.started[0] ?? f.stations.find((s) => !f.completed.includes(s));
+    if (!stage) return decide({ type: "ready", fulfilmentId: id }, order);
+    const type = f.started.includes(stage) ? "complete_station" : "start_station";
+    return decide({ type, fulfilmentId: id, stage }, order);
+  });
+  if (kitchen.length > 0) return kitchen;
+  const { courierId: id, accepted, attempt: n } = order.courier;
+  if (!id) return [happened.assigned(n + 1)];
+  const type = accepted ? (order.pickedUp ? "deliver" : "pick_up") : "accept_delivery";
+  return decide({ type, courierId: id }, order);
+};
+const advance: Step = (order) => (open(order) ? next(order) : owedRefund(order) > 0 ? [refund(order)] : []);
+
+const steps = fc.array(
+  fc.oneof(
+    { weight: 8, arbitrary: fc.constant(advance) },
+    { weight: 2, arbitrary: facts },
+    { weight: 4, arbitrary: commands },
+    { weight: 1, arbitrary: deadlines },
+  ),
+  { maxLength: 80, size: "max" },
+);
+
+/** What a step decides; a refusal decides nothing. */
+function outcomeOf(step: Step, order: Order): readonly OrderDecision[] {
+  try {
+    return step(order);
+  } catch (error) {
+    if (error instanceof Refusal) return [];
+    throw error;
+  }
+}
+
+/** Runs steps against an order from its placing on and shows each event with the order before and after it. */
+function run(
+  placed: OrderEvent,
+  all: readonly Step[],
+  see: (before: Order, event: OrderEvent, after: Order) => void = () => {},
+): OrderEvent[] {
+  const events: OrderEvent[] = [placed];
+  let order = deepFreeze(orderOf(events));
+  for (const step of all) {
+    const decided = outcomeOf(step, order);
+    expect(outcomeOf(step, order)).toEqual(decided);
+    for (const event of decided) {
+      const after = deepFreeze(evolve(order, deepFreeze(event), AT) ?? expect.fail("the order is gone"));
+      see(order, event, after);
+      events.push(event);
+      order = after;
+    }
+  }
+  return events;
+}
+
+const placing = kinds.map((chosen) => happened.placed(...chosen));
+const stored = <State>(state: State): State => JSON.parse(JSON.stringify(state)); // as read models keep it
+
+describe("whatever is asked and reported, in whatever order", () => {
+  test("a status moves along the life of an order only, and an order that has ended stays so", () => {
+    const seen = new Set<string>();
+    fc.assert(
+      fc.property(placing, steps, (placed, all) => {
+        run(placed, all, (before, event, after) => {
+          const [from, to] = [statusOf(before), statusOf(after)];
+          if (from !== to) expect(EDGES[from] ?? [], `${from} → ${to} by ${event.type}`).toContain(to);
+          if (isFinal(before)) expect([isFinal(after), to]).toEqual([true, from]);
+          seen.add(`${from} → ${to}`);
+        });
+      }),
+      { numRuns: 300, seed: 4 },
+    );
+    // Random steps that never came far would prove little.
+    for (const step of [
+      "driver_assigned → picked_up",
+      "picked_up → delivered",
+      "driver_assigned → ready",
+      "ready → cancelled",
+    ])
+      expect(seen).toContain(step);
+  });
+
+  test("money is never given back beyond what was captured, and is owed only by an order that has ended early", () => {
+    let refunds = 0;
+    fc.assert(
+      fc.property(placing, steps, (placed, all) => {
+        run(placed, all, (_, event, { payment, ...after }) => {
+          if (event.type === "payment.refunded") refunds++;
+          expect(payment.refunded).toBeLessThanOrEqual(payment.captured);
+          if (owedRefund({ payment, ...after }) > 0) expect(after.ended).toBeDefined();
+          if (after.ended && payment.captured > payment.refunded)
+            expect(owedRefund({ payment, ...after })).toBeGreaterThan(0);
+        });
+      }),
+      { numRuns: 300, seed: 5 },
+    );
+    expect(refunds).toBeGreaterThan(50);
+  });
+
+  test("nothing is cooked before it is paid, picked up before it is ready, or delivered before it is picked up", () => {
+    const needs: Partial<Record<OrderEvent["type"], (before: Order) => boolean>> = {
+      "restaurant.accepted": (order) => order.payment.confirmed && open(order),
+      "kitchen.stage_started": (order) => order.payment.confirmed && open(order),
+      "kitchen.ready": (order) => order.payment.confirmed && open(order),
+      "order.picked_up": (order) => isReady(order) && order.courier.accepted && open(order),
+      "order.delivered": (order) => order.pickedUp && open(order),
+      "order.cancelled": (order) => !order.pickedUp && open(order),
+    };
+    fc.assert(
+      fc.property(placing, steps, (placed, all) => {
+        run(placed, all, (before, event) => {
+          expect(needs[event.type]?.(before) ?? true, `${event.type} while ${statusOf(before)}`).toBe(true);
+        });
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test("what has been decided is not decided again", () => {
+    fc.assert(
+      fc.property(placing, steps, fc.array(commands, { maxLength: 30 }), (placed, all, more) => {
+        let state: OrderState = fold(run(placed, all));
+        for (const command of more) {
+          const order = state ?? expect.fail("the order is gone");
+          const decided = outcomeOf(command, order);
+          if (decided.length === 0) continue;
+          state = fold(decided, order);
+          // Recalling a station that was completed again is new work; everything else is done once.
+          expect(state && outcomeOf(command, state)).toEqual([]);
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+describe("folding", () => {
+  const anyEvents = fc.array(anyOrderEvent, { maxLength: 60, size: "max" });
+  const someEvents = fc.oneof(
+    anyEvents,
+    fc.tuple(placing, anyEvents).map(([first, rest]) => [first, ...rest]),
+  );
+
+  test("accepts every fact in every state, also unknown ones, and never touches what it is given", () => {
+    const folded = new Set<string>();
+    fc.assert(
+      fc.property(someEvents, (events) => {
+        let state: OrderState;
+        for (const event of deepFreeze(events)) {
+          state = deepFreeze(evolve(state, event, AT));
+          if (!state) continue;
+          folded.add(event.type);
+          expect(statusOf(state)).toBeTypeOf("string");
+          expect(owedRefund(state)).toBeGreaterThanOrEqual(0);
+        }
+      }),
+      { numRuns: 300, seed: 6 },
+    );
+    for (const type of ORDER_EVENT_TYPES) expect(folded).toContain(type);
+    expect(folded).toContain("later.invented");
+  });
+
+  test("gives the same in any batching, with the state kept as JSON between the batches", () => {
+    fc.assert(
+      fc.property(someEvents, fc.array(fc.nat({ max: 60 }), { maxLength: 6 }), (events, cuts) => {
+        let state: OrderState;
+        let start = 0;
+        for (const end of [...cuts.toSorted((a, b) => a - b), events.length]) {
+          state = fold(events.slice(start, end), state);
+          start = Math.max(start, Math.min(end, events.length));
+          if (state) state = stored(state);
+        }
+        const whole = fold(events);
+        expect(state).toEqual(whole && stored(whole));
+        expect(state && statusOf(state)).toBe(whole && statusOf(whole));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test("once an order is final no fact makes it otherwise", () => {
+    fc.assert(
+      fc.property(someEvents, (events) => {
+        let final = false;
+        let state: OrderState;
+        for (const event of events) {
+          state = evolve(state, event, AT);
+          if (final) expect(state && isFinal(state)).toBe(true);
+          final = state !== undefined && isFinal(state);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test("decides the same from a state that was kept as JSON", () => {
+    fc.assert(
+      fc.property(placing, steps, fc.oneof(commands, facts, deadlines), (placed, all, step) => {
+        const order = orderOf(run(placed, all));
+        expect(outcomeOf(step, stored(order))).toEqual(outcomeOf(step, order));
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
+
+test("a refund reported twice counts once, whatever lies between", () => {
+  const early = [happened.placed("bakery"), happened.reserved(), happened.processing(), happened.paid()];
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom("re_1", "re_2", "re_3"), { minLength: 1, maxLength: 8 }), (reports) => {
+      const order = orderOf([...early, happened.cancelled(), ...reports.map((id) => happened.refunded(id, 500))]);
+      expect(order.payment.refunded).toBe(EUR(500).amount * new Set(reports).size);
+    }),
+  );
+});
