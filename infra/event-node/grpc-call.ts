@@ -10,10 +10,25 @@ export interface CallHandler {
   onEnd(): void;
 }
 
+/** Where the answers of a call go, as those who produce them see it. */
+export interface Answers {
+  /** True once an answer was completed, or the client has cancelled or is gone. */
+  readonly over: boolean;
+  /** True while what was sent and not yet taken by the connection is within its bound. */
+  readonly hasRoom: boolean;
+  /** Sends framed messages. The caller asks `hasRoom` before it produces more. */
+  send(bytes: Buffer): void;
+  /** Resolves when there is room again, or the call is over. */
+  room(): Promise<void>;
+  end(): void;
+  fail(error: CallError): void;
+  onClose(listener: () => void): void;
+}
+
 const GRPC_HEADERS = { ":status": 200, "content-type": "application/grpc" };
 
 /** One gRPC call on an HTTP/2 stream, from the server's side. */
-export class GrpcCall {
+export class GrpcCall implements Answers {
   readonly #stream: ServerHttp2Stream;
   readonly #closeListeners: (() => void)[] = [];
   #roomWaiters: (() => void)[] = [];
@@ -34,12 +49,10 @@ export class GrpcCall {
       ).unref();
   }
 
-  /** True once an answer was completed, or the client has cancelled or is gone. */
   get over(): boolean {
     return this.#ended || this.#stream.destroyed || this.#stream.closed;
   }
 
-  /** True while what was sent and not yet taken by the connection is within its bound. */
   get hasRoom(): boolean {
     return this.#unsent < LIMITS.unsentBytes;
   }
@@ -64,7 +77,6 @@ export class GrpcCall {
     this.#closeListeners.push(listener);
   }
 
-  /** Sends framed messages. The caller asks `hasRoom` before it produces more. */
   send(bytes: Buffer): void {
     if (this.over) return;
     this.#begin();
@@ -75,7 +87,6 @@ export class GrpcCall {
     });
   }
 
-  /** Resolves when there is room again, or the call is over. */
   room(): Promise<void> {
     if (this.hasRoom || this.over) return Promise.resolve();
     return new Promise((resolve) => this.#roomWaiters.push(resolve));

@@ -3,12 +3,12 @@ import { invalidArgument, toCallError } from "./errors.ts";
 import { encodeEvents } from "./event-encoding.ts";
 import type { EventLog, LoggedEvent } from "./event-log.ts";
 import { compileFilter } from "./filter.ts";
-import type { GrpcCall } from "./grpc-call.ts";
+import type { Answers } from "./grpc-call.ts";
 import type { From, ReadRequest } from "./read-request.ts";
 import { streamNotFound } from "./responses.ts";
 
 /** Answers a read with an end: pages of events until the count is reached, the log ends, or the client leaves. */
-export async function read(call: GrpcCall, request: ReadRequest, count: number, log: EventLog): Promise<void> {
+export async function read(call: Answers, request: ReadRequest, count: number, log: EventLog): Promise<void> {
   try {
     if (count === 0) throw invalidArgument("a read of no events");
     const pages =
@@ -28,7 +28,7 @@ export async function read(call: GrpcCall, request: ReadRequest, count: number, 
 /** Gives the next page on each call, up to so many events; an empty one at the end. */
 type Pages = (limit: number) => LoggedEvent[];
 
-async function sendPages(call: GrpcCall, request: ReadRequest, count: number, pages: Pages): Promise<void> {
+async function sendPages(call: Answers, request: ReadRequest, count: number, pages: Pages): Promise<void> {
   const filter = request.filter && compileFilter(request.filter);
   let left = count;
   while (!call.over) {

@@ -3,7 +3,7 @@ import { toCallError } from "./errors.ts";
 import { encodeEvents } from "./event-encoding.ts";
 import type { EventLog, LoggedEvent } from "./event-log.ts";
 import { compileFilter, type EventFilter, type Filterable } from "./filter.ts";
-import type { GrpcCall } from "./grpc-call.ts";
+import type { Answers } from "./grpc-call.ts";
 import { LIMITS } from "./limits.ts";
 import { joinLive, type LiveEvent } from "./live-ring.ts";
 import type { AllFollower, LiveSubscribers } from "./live-subscribers.ts";
@@ -16,7 +16,7 @@ import { CAUGHT_UP, checkpoint, confirmation } from "./responses.ts";
  * nothing; the real server would end the subscription here.
  */
 export class AllSubscription implements AllFollower {
-  readonly #call: GrpcCall;
+  readonly #call: Answers;
   readonly #log: EventLog;
   readonly #live: LiveSubscribers;
   readonly #filter: EventFilter | undefined;
@@ -28,7 +28,7 @@ export class AllSubscription implements AllFollower {
   #announced = false;
   #waiting = false;
 
-  constructor(call: GrpcCall, request: ReadRequest, log: EventLog, live: LiveSubscribers) {
+  constructor(call: Answers, request: ReadRequest, log: EventLog, live: LiveSubscribers) {
     this.#call = call;
     this.#log = log;
     this.#live = live;

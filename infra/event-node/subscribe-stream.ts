@@ -3,7 +3,7 @@ import { invalidArgument, toCallError } from "./errors.ts";
 import { encodeEvents } from "./event-encoding.ts";
 import type { EventLog } from "./event-log.ts";
 import { NO_EVENTS } from "./expected.ts";
-import type { GrpcCall } from "./grpc-call.ts";
+import type { Answers } from "./grpc-call.ts";
 import { LIMITS } from "./limits.ts";
 import { joinLive, type LiveEvent } from "./live-ring.ts";
 import type { LiveSubscribers, StreamFollower } from "./live-subscribers.ts";
@@ -15,7 +15,7 @@ import { CAUGHT_UP, confirmation } from "./responses.ts";
  * too slowly is served from the database again.
  */
 export class StreamSubscription implements StreamFollower {
-  readonly #call: GrpcCall;
+  readonly #call: Answers;
   readonly #name: string;
   readonly #log: EventLog;
   readonly #live: LiveSubscribers;
@@ -23,7 +23,7 @@ export class StreamSubscription implements StreamFollower {
   #revision: number;
   #announced = false;
 
-  constructor(call: GrpcCall, name: string, from: From, log: EventLog, live: LiveSubscribers) {
+  constructor(call: Answers, name: string, from: From, log: EventLog, live: LiveSubscribers) {
     if (name === "") throw invalidArgument("a subscription to a stream without a name");
     this.#call = call;
     this.#name = name;

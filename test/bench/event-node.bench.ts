@@ -1,13 +1,7 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { type EventData, EventStoreDBClient, jsonEvent, START } from "@eventstore/db-client";
+import { startEventNodeProcess } from "../contract/event-store/event-node-process.ts";
 import type { Row } from "./row.ts";
 
-const MAIN = fileURLToPath(new URL("../../infra/event-node/main.ts", import.meta.url));
 const DURATION_MS = 4_000;
 /** An event of 1 KB, metadata aside. */
 const PAYLOAD = { pad: "x".repeat(1_000) };
@@ -76,31 +70,16 @@ async function measure(client: EventStoreDBClient): Promise<Row[]> {
   return rows;
 }
 
-async function startNode(dir: string): Promise<{ child: ChildProcess; url: string }> {
-  const profile = process.env.EVENT_NODE_PROFILE
-    ? ["--cpu-prof", `--cpu-prof-dir=${process.env.EVENT_NODE_PROFILE}`]
-    : [];
-  const child = spawn(process.execPath, [...profile, MAIN, "--port", "0", "--data", dir], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const [line] = await once(child.stdout, "data");
-  const port = /:(\d+),/.exec(String(line))?.[1];
-  if (!port) throw new Error(`the event node did not start: ${line}`);
-  return { child, url: `esdb://127.0.0.1:${port}?tls=false` };
-}
-
 /** Six figures of an event node in a process of its own, with the client in this one; 1 KB events, 4 s each. */
 export async function run(): Promise<Row[]> {
-  const dir = await mkdtemp(join(tmpdir(), "event-node-bench-"));
-  const { child, url } = await startNode(dir);
-  const client = EventStoreDBClient.connectionString(url);
+  const profiles = process.env.EVENT_NODE_PROFILE;
+  const node = await startEventNodeProcess(undefined, profiles ? ["--cpu-prof", `--cpu-prof-dir=${profiles}`] : []);
+  const client = EventStoreDBClient.connectionString(node.url);
   try {
     return await measure(client);
   } finally {
     await client.dispose();
-    child.kill("SIGTERM");
-    await once(child, "exit");
-    await rm(dir, { recursive: true, force: true });
+    await node.remove();
   }
 }
 
