@@ -1,3 +1,5 @@
+import type { PoolClient, QueryResult, QueryResultRow } from "pg";
+
 /** A column of rows on their way into one statement. Values of type `json` are JSON texts. */
 export interface Column {
   readonly name: string;
@@ -25,4 +27,36 @@ export function relation(columns: readonly Column[]): { from: string; parameters
     from: `unnest(${split.join(", ")}) AS given (${columns.map(({ name }) => name).join(", ")})`,
     parameters: columns.map(({ type, values }) => (type === "json" ? values.join(BETWEEN) : values)),
   };
+}
+
+/** A statement with its parameters. */
+export interface Statement {
+  readonly text: string;
+  readonly values: unknown[];
+}
+
+/**
+ * Runs statements one after the other on one connection, and makes each while the one before is at work: with
+ * thousands of rows, making the parameters takes as long as a good part of the statement. One that has nothing to do is
+ * undefined. Answers with the rows that they return, in their order.
+ */
+export async function inTurn(
+  tx: PoolClient,
+  statements: readonly (() => Statement | undefined)[],
+): Promise<(readonly QueryResultRow[])[]> {
+  const results: (readonly QueryResultRow[])[] = [];
+  let running: Promise<QueryResult> | undefined;
+  for (const make of statements) {
+    let statement: Statement | undefined;
+    try {
+      statement = make();
+    } finally {
+      // Also when the next one could not be made: nothing may be left at work on the connection.
+      if (running) results.push((await running).rows);
+    }
+    if (!statement) results.push([]);
+    running = statement && tx.query(statement.text, statement.values);
+  }
+  if (running) results.push((await running).rows);
+  return results;
 }

@@ -1,8 +1,17 @@
 import type { RecordedEvent } from "../../domain/chain/envelope.ts";
+import { inTurn } from "../relation.ts";
 import type { Projection, ProjectionContext } from "../runner/projection.ts";
 import { type Folded, foldBatch, touchedOrders } from "./fold.ts";
 import { loadEvents, messagesOf } from "./messages.ts";
-import { addToTimeline, loadKitchenHeads, loadOrders, saveKitchenHeads, saveOrders, saveTickets } from "./rows.ts";
+import {
+  addingToTimeline,
+  loadKitchenHeads,
+  loadOrders,
+  receivedTimes,
+  savingKitchenHeads,
+  savingOrders,
+  savingTickets,
+} from "./rows.ts";
 import { createTables, TABLES } from "./tables.ts";
 
 /** Families of event types that only streams of orders hold, but for `processing`. */
@@ -33,14 +42,16 @@ export const ordersProjection: Projection = {
 };
 
 async function handle(batch: readonly RecordedEvent[], context: ProjectionContext): Promise<void> {
-  const { tx, schema } = context;
+  const { tx, schema, outbox } = context;
   const before = await loadOrders(tx, schema, touchedOrders(batch));
   const folded = foldBatch(before, batch);
-  await saveOrders(tx, schema, [...folded.orders.values()]);
-  await addToTimeline(tx, schema, folded.timeline);
-  const received = await saveTickets(tx, schema, folded.tickets);
-  await (context.outbox ? publish(folded, before, received, context) : undefined);
-  await saveKitchenHeads(tx, schema, newHeads(folded));
+  const [, , tickets = []] = await inTurn(tx, [
+    () => addingToTimeline(schema, folded.timeline),
+    () => savingOrders(schema, [...folded.orders.values()]),
+    () => savingTickets(schema, folded.tickets),
+  ]);
+  if (outbox) await publish(folded, before, receivedTimes(tickets), context);
+  await inTurn(tx, [() => savingKitchenHeads(schema, newHeads(folded))]);
 }
 
 async function publish(

@@ -1,7 +1,7 @@
-import type { PoolClient } from "pg";
+import type { PoolClient, QueryResultRow } from "pg";
 import type { RecordedEvent } from "../../domain/chain/envelope.ts";
 import { isFinal, statusOf } from "../../domain/order/state.ts";
-import { type Column, relation } from "../relation.ts";
+import { type Column, relation, type Statement } from "../relation.ts";
 import type { OrderRow, TicketChange } from "./fold.ts";
 import { packOrder, unpackOrder } from "./order-state.ts";
 
@@ -49,9 +49,9 @@ export async function loadOrders(
 }
 
 /** Writes orders as they are now. */
-export async function saveOrders(tx: PoolClient, schema: string, rows: readonly OrderRow[]): Promise<void> {
-  if (rows.length === 0) return;
-  const { from, parameters } = relation([
+export function savingOrders(schema: string, rows: readonly OrderRow[]): Statement | undefined {
+  if (rows.length === 0) return undefined;
+  const { from, parameters: values } = relation([
     column(rows, "order_id", "uuid", ({ order }) => order.orderId),
     column(rows, "customer_id", "uuid", ({ order }) => order.customerId),
     column(rows, "placed_by", "text", ({ order }) => order.placedBy),
@@ -62,25 +62,22 @@ export async function saveOrders(tx: PoolClient, schema: string, rows: readonly 
     column(rows, "revision", "bigint", ({ revision }) => revision.toString()),
     column(rows, "state", "json", ({ order }) => packOrder(order)),
   ]);
-  await tx.query(
-    `INSERT INTO ${schema}.orders AS o
+  const text = `INSERT INTO ${schema}.orders AS o
        (order_id, customer_id, placed_by, placed_at, status, open, version, revision, state)
      SELECT * FROM ${from}
      ON CONFLICT (order_id) DO UPDATE SET status = excluded.status, open = excluded.open, version = excluded.version,
        revision = excluded.revision, state = excluded.state
-     WHERE o.revision < excluded.revision`,
-    parameters,
-  );
+     WHERE o.revision < excluded.revision`;
+  return { text, values };
 }
 
 /** Adds events to their orders' timelines. */
-export async function addToTimeline(
-  tx: PoolClient,
+export function addingToTimeline(
   schema: string,
   rows: readonly { readonly orderId: string; readonly event: RecordedEvent }[],
-): Promise<void> {
-  if (rows.length === 0) return;
-  const { from, parameters } = relation([
+): Statement | undefined {
+  if (rows.length === 0) return undefined;
+  const { from, parameters: values } = relation([
     column(rows, "order_id", "uuid", ({ orderId }) => orderId),
     column(rows, "revision", "bigint", ({ event }) => event.revision.toString()),
     column(rows, "event_id", "uuid", ({ event }) => event.id),
@@ -94,22 +91,16 @@ export async function addToTimeline(
     column(rows, "hash", "text", ({ event }) => event.metadata.hash),
     column(rows, "position", "bigint", ({ event }) => event.position.commit.toString()),
   ]);
-  await tx.query(
-    `INSERT INTO ${schema}.timeline
+  const text = `INSERT INTO ${schema}.timeline
        (order_id, revision, event_id, type, at, actor, cmd, correlation, causation, data, hash, position)
-     SELECT * FROM ${from} ON CONFLICT DO NOTHING`,
-    parameters,
-  );
+     SELECT * FROM ${from} ON CONFLICT DO NOTHING`;
+  return { text, values };
 }
 
-/** Writes tickets as they are now and answers with when each was received, by `<orderId>/<fulfilmentId>`. */
-export async function saveTickets(
-  tx: PoolClient,
-  schema: string,
-  rows: readonly TicketChange[],
-): Promise<Map<string, string>> {
-  if (rows.length === 0) return new Map();
-  const { from, parameters } = relation([
+/** Writes tickets as they are now; returns rows for `receivedTimes`. */
+export function savingTickets(schema: string, rows: readonly TicketChange[]): Statement | undefined {
+  if (rows.length === 0) return undefined;
+  const { from, parameters: values } = relation([
     column(rows, "order_id", "uuid", ({ orderId }) => orderId),
     column(rows, "fulfilment_id", "text", ({ fulfilmentId }) => fulfilmentId),
     column(rows, "site_id", "text", ({ siteId }) => siteId),
@@ -120,19 +111,21 @@ export async function saveTickets(
     column(rows, "shown_until", "timestamptz", ({ shownUntil }) => shownUntil ?? null),
     column(rows, "version", "bigint", ({ version }) => version.toString()),
   ]);
-  const saved = await tx.query<{ order_id: string; fulfilment_id: string; received_at: Date | null }>(
-    `INSERT INTO ${schema}.tickets AS t
+  const text = `INSERT INTO ${schema}.tickets AS t
        (order_id, fulfilment_id, site_id, placed_at, status, received_at, changed_at, shown_until, version)
      SELECT * FROM ${from}
      ON CONFLICT (order_id, fulfilment_id) DO UPDATE SET status = excluded.status,
        received_at = coalesce(t.received_at, excluded.received_at), changed_at = excluded.changed_at,
        shown_until = excluded.shown_until, version = excluded.version
-     RETURNING order_id, fulfilment_id, received_at`,
-    parameters,
-  );
+     RETURNING order_id, fulfilment_id, received_at`;
+  return { text, values };
+}
+
+/** When tickets were received, by `<orderId>/<fulfilmentId>`, from what `savingTickets` returned. */
+export function receivedTimes(rows: readonly QueryResultRow[]): Map<string, string> {
   return new Map(
-    saved.rows.flatMap((row) =>
-      row.received_at ? [[`${row.order_id}/${row.fulfilment_id}`, row.received_at.toISOString()] as const] : [],
+    rows.flatMap(({ order_id: orderId, fulfilment_id: fulfilmentId, received_at: at }) =>
+      at instanceof Date ? [[`${orderId}/${fulfilmentId}`, at.toISOString()] as const] : [],
     ),
   );
 }
@@ -151,20 +144,14 @@ export async function loadKitchenHeads(
 }
 
 /** Moves the versions of kitchens' topics forward. */
-export async function saveKitchenHeads(
-  tx: PoolClient,
-  schema: string,
-  heads: ReadonlyMap<string, bigint>,
-): Promise<void> {
-  if (heads.size === 0) return;
+export function savingKitchenHeads(schema: string, heads: ReadonlyMap<string, bigint>): Statement | undefined {
+  if (heads.size === 0) return undefined;
   const rows = [...heads];
-  const { from, parameters } = relation([
+  const { from, parameters: values } = relation([
     column(rows, "site_id", "text", ([siteId]) => siteId),
     column(rows, "version", "bigint", ([, version]) => version.toString()),
   ]);
-  await tx.query(
-    `INSERT INTO ${schema}.kitchen_heads AS head (site_id, version) SELECT * FROM ${from}
-     ON CONFLICT (site_id) DO UPDATE SET version = greatest(head.version, excluded.version)`,
-    parameters,
-  );
+  const text = `INSERT INTO ${schema}.kitchen_heads AS head (site_id, version) SELECT * FROM ${from}
+     ON CONFLICT (site_id) DO UPDATE SET version = greatest(head.version, excluded.version)`;
+  return { text, values };
 }
