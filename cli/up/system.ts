@@ -31,7 +31,10 @@ export type Progress = (line: string) => void;
  */
 export async function startSystem(config: Config, progress: Progress, signal: AbortSignal): Promise<RunningSystem> {
   const data = config.ORDERTRAIL_DATA;
-  await mkdir(join(data, "keys"), { recursive: true, mode: 0o700 });
+  // The folder itself is open for passing through (to the database, whose server may have another account).
+  for (const folder of ["keys", "run", "logs", "events", "simulators"]) {
+    await mkdir(join(data, folder), { recursive: true, mode: 0o700 });
+  }
   await chmod(join(data, "keys"), 0o700);
   const lock = await lockFolder(data);
   const logs = join(data, "logs");

@@ -86,6 +86,7 @@ async function parentFor(data: string, user: ServerUser | undefined): Promise<st
     await chmod(SHARED_STATE, 0o755);
     const own = await mkdtemp(join(SHARED_STATE, "data-"));
     await chmod(own, 0o711);
+    await writeFile(join(own, "belongs-to"), `${data}\n`);
     return own;
   } catch (cause) {
     throw new Error(
