@@ -1,0 +1,42 @@
+import { createHash } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { CourierView, OrderView } from "../../projections/views.ts";
+import { ApiClient } from "./api-client.ts";
+import type { WorldOptions, WorldStats } from "./world.ts";
+
+const LOOK_MS = 400;
+
+/** A courier's id, the same in every run with the same seed. */
+export function courierId(seed: number, n: number): string {
+  const hex = createHash("sha256").update(`courier ${seed} ${n}`).digest("hex");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+/** One courier on shift who takes every order that is offered. */
+export async function courier(options: WorldOptions, stats: WorldStats, n: number): Promise<void> {
+  const { base, signal, seed, stepMs, city } = options;
+  const id = courierId(seed, n);
+  const client = new ApiClient(base, { role: "courier", id }, signal);
+  await client.post(`/api/couriers/${id}/shift/start`, { city }, `shift-${id}`);
+  while (!signal.aborted) {
+    const { body } = await client.get(`/api/couriers/${id}`);
+    const view = body as unknown as CourierView | undefined;
+    if (view?.orderId) await carry(view.orderId);
+    await sleep(LOOK_MS, undefined, { signal });
+  }
+
+  async function carry(orderId: string): Promise<void> {
+    const { status, body } = await client.get(`/api/orders/${orderId}`);
+    if (status !== 200) return;
+    const order = body as unknown as OrderView;
+    if (order.courier.courierId !== id || order.status === "delivered") return;
+    const act = async (what: string) =>
+      (await client.post(`/api/orders/${orderId}/delivery/${what}`, {}, `${orderId}-${what}-${id}`)).status < 300;
+    if (!order.courier.accepted && !(await act("accept"))) return;
+    if (!order.courier.arrived && !(await act("arrive"))) return;
+    // Not ready yet is answered with a conflict: the courier waits at the site and asks again.
+    if (order.status !== "picked_up" && !(await act("pick-up"))) return;
+    await sleep(stepMs, undefined, { signal });
+    if (await act("deliver")) stats.delivered++;
+  }
+}

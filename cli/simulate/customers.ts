@@ -1,0 +1,67 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { MenuItem, SiteView } from "../../projections/views.ts";
+import { ApiClient } from "./api-client.ts";
+import { pick } from "./random.ts";
+import type { WorldOptions, WorldStats } from "./world.ts";
+
+const NAMES = ["Maya", "Jonas", "Aylin", "Emil", "Sofia", "Noah", "Lena", "Tariq"];
+
+/** Guests who order something now and then, and some who cancel. */
+export async function customers(options: WorldOptions, stats: WorldStats, random: () => number): Promise<void> {
+  const { base, rate, orders, seed, signal, cancelShare, placed } = options;
+  const browse = new ApiClient(base, { role: "guest" }, signal);
+  const menus = await menusOf(browse, options.sites);
+  const open: Promise<void>[] = [];
+  const beganAt = performance.now();
+  for (let n = 0; n < orders && !signal.aborted; n++) {
+    const wait = beganAt + (n * 1000) / rate - performance.now();
+    if (wait > 0) await sleep(wait, undefined, { signal });
+    const { site, items } = pick(menus, random);
+    const lines = Array.from({ length: 1 + Math.floor(random() * 2) }, () => pick(items, random));
+    const order = {
+      siteId: site.siteId,
+      lines: [...new Set(lines)].map((item) => ({ sku: item.sku, quantity: 1 + Math.floor(random() * 2) })),
+      contact: { name: pick(NAMES, random), email: `guest${n}@example.org`, address: "Torstr. 1, Berlin" },
+    };
+    const key = `simulated-${seed}-${n}`;
+    const cancel = random() < cancelShare ? 500 + random() * 2_000 : undefined;
+    open.push(buy(new ApiClient(base, { role: "guest", id: `${seed}-${n}` }, signal), order, key, cancel));
+  }
+  await Promise.allSettled(open);
+
+  async function buy(client: ApiClient, order: unknown, key: string, cancelAfter: number | undefined): Promise<void> {
+    try {
+      const answer = await client.post("/api/orders", order, key);
+      if (answer.status >= 300) {
+        stats.refused++;
+        return;
+      }
+      stats.placed++;
+      const id = String(answer.body?.id);
+      placed?.(id, String(answer.body?.status));
+      if (cancelAfter === undefined) return;
+      await sleep(cancelAfter, undefined, { signal });
+      const cancelled = await client.post(`/api/orders/${id}/cancel`, { reason: "changed my mind" }, `${key}-cancel`);
+      if (cancelled.status < 300) stats.cancelled++;
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  }
+}
+
+async function menusOf(client: ApiClient, only: readonly string[] | undefined) {
+  for (;;) {
+    const { body } = await client.get("/api/sites");
+    const sites = ((body?.sites ?? []) as SiteView[]).filter(({ siteId }) => !only || only.includes(siteId));
+    const menus = await Promise.all(
+      sites.map(async (site) => {
+        const menu = await client.get(`/api/sites/${site.siteId}/menu`);
+        const items = ((menu.body?.items ?? []) as MenuItem[]).filter(({ available }) => available > 0);
+        return { site, items };
+      }),
+    );
+    const selling = menus.filter(({ items }) => items.length > 0);
+    if (selling.length > 0) return selling;
+    await sleep(500);
+  }
+}

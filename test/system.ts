@@ -1,0 +1,112 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type SystemAddresses, systemAddresses } from "../cli/running-system.ts";
+import { readConfig } from "../infra/config.ts";
+import { recordedChildren } from "../infra/supervisor/leftovers.ts";
+
+const PROGRAM = fileURLToPath(new URL("../cli/ordertrail.ts", import.meta.url));
+const START_WITHIN_MS = 120_000;
+const STOP_WITHIN_MS = 30_000;
+
+/** Parts of a running system, as `up` names its processes. */
+export type Part = "postgres" | "events" | "api" | "workers" | "simulators";
+
+/** A whole system of its own, on free ports, in a folder of its own: the real `up`. */
+export interface TestSystem {
+  /** Where the API answers. */
+  readonly url: string;
+  readonly dataDir: string;
+  readonly addresses: SystemAddresses;
+  readonly supervisor: ChildProcess;
+  /** What it has printed so far. */
+  output(): string;
+  /** Process id of a part as it runs now; undefined while it is being restarted. */
+  pid(part: Part): Promise<number | undefined>;
+  /** Sends a signal to a part. */
+  signal(part: Part, signal: NodeJS.Signals): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Settings that let drills see retries and deadlines within seconds. */
+export const QUICK: Readonly<Record<string, string>> = {
+  LOG_LEVEL: "warn",
+  RETRY_DELAYS_MS: "500,1000,2000",
+  LEASE_MS: "2000",
+  RECOVERY_SCAN_MS: "300",
+  OWED_SWEEP_MS: "1000",
+  PAYMENT_IN_CALL_RETRY_MS: "400",
+};
+
+/** Starts a system and waits until it is up. Rejects with its output when it does not come up. */
+export async function startSystem(
+  options: { env?: Readonly<Record<string, string>>; dataDir?: string } = {},
+): Promise<TestSystem> {
+  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), "ordertrail-system-")));
+  const env = { ...process.env, PORT: "0", ORDERTRAIL_DATA: dataDir, ...QUICK, ...options.env };
+  const supervisor = spawn(process.execPath, [PROGRAM, "up"], { env, stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  supervisor.stdout.on("data", (chunk: Buffer) => {
+    output += chunk.toString();
+  });
+  supervisor.stderr.on("data", (chunk: Buffer) => {
+    output += chunk.toString();
+  });
+  await new Promise<void>((resolve, reject) => {
+    const fail = (why: string) => reject(new Error(`${why}\n${output.slice(-6_000)}`));
+    const timer = setTimeout(() => fail("the system did not come up"), START_WITHIN_MS);
+    const look = setInterval(() => {
+      if (!output.includes("ordertrail is up")) return;
+      clearInterval(look);
+      clearTimeout(timer);
+      resolve();
+    }, 50);
+    supervisor.once("exit", (code) => {
+      clearInterval(look);
+      clearTimeout(timer);
+      fail(`the system ended with ${code}`);
+    });
+  });
+  const addresses = await systemAddresses(readConfig({ ORDERTRAIL_DATA: dataDir, ...options.env, PORT: "0" }));
+  const pid = async (part: Part) => (await recordedChildren(dataDir)).find(({ name }) => name === part)?.pid;
+  return {
+    url: addresses.api,
+    dataDir,
+    addresses,
+    supervisor,
+    output: () => output,
+    pid,
+    async signal(part, signal) {
+      const found = await pid(part);
+      if (found === undefined) throw new Error(`${part} does not run`);
+      process.kill(found, signal);
+    },
+    async stop() {
+      if (supervisor.exitCode === null && supervisor.signalCode === null) {
+        const ended = new Promise((resolve) => supervisor.once("exit", resolve));
+        supervisor.kill("SIGTERM");
+        const timer = setTimeout(() => supervisor.kill("SIGKILL"), STOP_WITHIN_MS);
+        await ended;
+        clearTimeout(timer);
+      }
+      if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A development token of a running system. */
+export async function tokenFor(
+  url: string,
+  role: string,
+  more: { id?: string; sites?: string[] } = {},
+): Promise<string> {
+  const response = await fetch(`${url}/dev/token`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ role, ...more }),
+    signal: AbortSignal.timeout(10_000),
+  });
+  return ((await response.json()) as { token: string }).token;
+}
