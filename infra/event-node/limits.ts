@@ -38,8 +38,8 @@ export const LIMITS = {
   concurrentStreams: 2_000,
   connections: 1_000,
   headerListSize: 16 * 1024,
-  /** A connection that has not said which protocol it speaks by then is closed. */
-  firstByteTimeout: 10_000,
+  /** A connection that says nothing for so long before its first request, or between plain HTTP requests, is closed. */
+  idleTimeout: 10_000,
   /** A graceful stop waits this long for calls to finish, then cuts them off. */
   closeTimeout: 3_000,
 } as const;

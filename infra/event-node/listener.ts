@@ -36,6 +36,7 @@ export function listen(host: string, port: number, calls: Calls, instanceId: Buf
     answerHttp(request, response, instanceId),
   );
   http1.maxHeadersCount = 100;
+  http1.timeout = LIMITS.idleTimeout;
   const sessions = new Set<ServerHttp2Session>();
   http2.on("session", (session) => {
     sessions.add(session);
@@ -66,7 +67,6 @@ export function listen(host: string, port: number, calls: Calls, instanceId: Buf
         stop() {
           server.close();
           for (const session of sessions) session.close();
-          http1.closeIdleConnections();
         },
         async ended(ms) {
           const cut = setTimeout(() => {
@@ -84,7 +84,7 @@ export function listen(host: string, port: number, calls: Calls, instanceId: Buf
 function sniff(socket: Socket, decide: (speaksHttp2: boolean) => void): void {
   const giveUp = () => socket.destroy();
   socket.on("error", giveUp);
-  socket.setTimeout(LIMITS.firstByteTimeout, giveUp);
+  socket.setTimeout(LIMITS.idleTimeout, giveUp);
   const look = () => {
     const seen: Buffer | null = socket.read();
     if (seen === null) return;

@@ -59,6 +59,8 @@ export function clusterInfo(instanceId: Buffer, address: NodeAddress): Buffer {
 /** Answers the plain HTTP requests of probes and of people with curl. */
 export function answerHttp(request: IncomingMessage, response: ServerResponse, instanceId: Buffer): void {
   request.resume();
+  // A probe asks once; a connection kept open would only be in the way of a stop.
+  response.setHeader("connection", "close");
   const path = new URL(request.url ?? "/", "http://node").pathname;
   if (request.method !== "GET" && request.method !== "HEAD") {
     response.writeHead(405, { allow: "GET, HEAD" }).end();
