@@ -45,10 +45,16 @@ export async function recordedChildren(data: string): Promise<ChildRecord[]> {
 }
 
 /**
+ * Left-overs were told to end when their supervisor died, and the engines that they finish their work with are ending
+ * too: waiting long for them gains nothing, and all of them are made to be killed.
+ */
+const GRACE_MS = 3_000;
+
+/**
  * Ends what an earlier, killed run left running. Must be called under the folder's lock: whatever is recorded then
  * belongs to nobody.
  */
-export async function endLeftovers(data: string, log: Log, graceMs = 8_000): Promise<void> {
+export async function endLeftovers(data: string, log: Log, graceMs = GRACE_MS): Promise<void> {
   const records = await recordedChildren(data);
   await Promise.all(
     records.map(async (record) => {
