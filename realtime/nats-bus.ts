@@ -113,7 +113,9 @@ class NatsBus implements Bus {
         this.#connected = true;
         this.#listen();
         log.info({ server: connection.getServer() }, "broker connected");
-        await Promise.all([this.#followStatus(connection), connection.closed()]);
+        // Not awaited: its iterator does not end with the connection (nats 2.29.3).
+        this.#followStatus(connection).catch(() => {});
+        await connection.closed();
       } catch (error) {
         log.warn({ cause: messageOf(error) }, "broker cannot be reached; it is tried again");
       }
