@@ -30,6 +30,7 @@ afterEach(async () => {
 });
 
 const notification = {
+  kind: "order" as const,
   notificationId: "restaurant.notify/1.1/1",
   orderId: "018f2d3c-0000-4000-8000-00000000000a",
   fulfilmentId: "1.1",

@@ -8,6 +8,8 @@ import { endpoint, postJson, unreadable } from "./post-json.ts";
 
 /** What a site is told of a fulfilment. It holds no personal data: the site sees the ticket in the kitchen display. */
 export interface RestaurantNotification {
+  /** A paid order to be made, or one that was cancelled after the site was told of it. */
+  readonly kind: "order" | "cancellation";
   /** Ours, one for each notification that is owed; a repeat under it is taken once. */
   readonly notificationId: string;
   readonly orderId: string;
@@ -43,9 +45,9 @@ export class WebhookRestaurantGateway implements RestaurantGateway {
   }
 
   async notify(notification: RestaurantNotification): Promise<Answer<RestaurantAcknowledgement>> {
-    const { notificationId, orderId, fulfilmentId, siteId, number, lines } = notification;
+    const { kind, notificationId, orderId, fulfilmentId, siteId, number, lines } = notification;
     const shown = lines.map(({ sku, name, quantity }) => ({ sku, name, quantity }));
-    const body = JSON.stringify({ notificationId, orderId, fulfilmentId, siteId, number, lines: shown });
+    const body = JSON.stringify({ kind, notificationId, orderId, fulfilmentId, siteId, number, lines: shown });
     // The receiver holds the signature's age against its own clock, so this is real time and not business time.
     const signedAt = new Date();
     failpoint("restaurant.before-notify");

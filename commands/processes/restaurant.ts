@@ -17,7 +17,8 @@ const RESTAURANT: Actor = { type: "system", id: "restaurant" };
 
 /** What an order is owed by its sites: to be told, and to have their silence noticed. */
 export function owedNotifications(order: Order): readonly Owed[] {
-  if (isFinal(order) || !order.payment.confirmed) return [];
+  if (order.ended) return owedCancellations(order);
+  if (order.delivered || !order.payment.confirmed) return [];
   return order.fulfilments.flatMap((fulfilment): Owed[] => {
     const { fulfilmentId, notification } = fulfilment;
     if (!fulfilment.notified) {
@@ -32,6 +33,15 @@ export function owedNotifications(order: Order): readonly Owed[] {
     return [{ id: `restaurant.answer-deadline/${fulfilmentId}`, dueAt: Date.parse(notification.answerBy) }];
   });
 }
+
+/** A site that was told of an order learns that it will not be wanted; one that rejected it knows. */
+const owedCancellations = (order: Order): readonly Owed[] =>
+  order.fulfilments
+    .filter(({ notified, rejected }) => notified && !rejected)
+    .map(({ fulfilmentId }) => ({
+      id: `restaurant.tell-cancelled/${fulfilmentId}`,
+      dueAt: Date.parse(order.placedAt),
+    }));
 
 /** Tells sites about paid orders, and rejects in their name when they do not answer. */
 export class RestaurantProcess implements ProcessManager {
@@ -61,6 +71,7 @@ export class RestaurantProcess implements ProcessManager {
     const fulfilment = order.fulfilments.find((f) => f.fulfilmentId === fulfilmentId);
     if (!fulfilment) return undefined;
     if (effect.id.startsWith("restaurant.notify/")) await this.#notify(effect, order, fulfilment);
+    else if (effect.id.startsWith("restaurant.tell-cancelled/")) await this.#tellCancelled(order, fulfilment);
     else {
       const identity = { reference: fulfilment.fulfilmentId, result: "no_answer" };
       await this.#facts.record(effect, RESTAURANT, identity, (state) => noAnswer(state, fulfilment.fulfilmentId));
@@ -71,11 +82,12 @@ export class RestaurantProcess implements ProcessManager {
   async #notify(effect: Effect, order: Order, { fulfilmentId, siteId, lines }: FulfilmentState): Promise<void> {
     const notificationId = `${order.orderId}:${fulfilmentId}`;
     const answer = await this.#gateway.notify({
+      kind: "order",
       notificationId,
       orderId: order.orderId,
       fulfilmentId,
       siteId,
-      number: order.orderId.slice(0, 6).toUpperCase(),
+      number: numberOf(order),
       lines: lines.map(({ sku, name, quantity }) => ({ sku, name, quantity })),
     });
     if (answer.ok) {
@@ -105,4 +117,21 @@ export class RestaurantProcess implements ProcessManager {
       return [{ type: "restaurant.notification_failed", data: { fulfilmentId, attempt, failureType, nextAttemptAt } }];
     });
   }
+
+  /** Tried until the site takes it; the display shows the cancellation at once in any case. */
+  async #tellCancelled(order: Order, { fulfilmentId, siteId }: FulfilmentState): Promise<void> {
+    const answer = await this.#gateway.notify({
+      kind: "cancellation",
+      notificationId: `${order.orderId}:${fulfilmentId}:cancelled`,
+      orderId: order.orderId,
+      fulfilmentId,
+      siteId,
+      number: numberOf(order),
+      lines: [],
+    });
+    if (!answer.ok) throw new Error(`the site does not take the cancellation: ${answer.failure.message}`);
+  }
 }
+
+/** The number that people say to each other. */
+const numberOf = (order: Order): string => order.orderId.slice(0, 6).toUpperCase();

@@ -79,6 +79,7 @@ export function asProblem(error: unknown): Problem {
   if (error instanceof Error && status !== undefined && status >= 400 && status < 500) {
     return new Problem(status === 429 ? "too_many_requests" : "invalid_request", error.message, {}, { cause: error });
   }
+  if (code === "key_forgotten") return new Problem("customer_unknown", "the customer's personal data has been erased");
   if (code === "customer_id_invalid") return new Problem("invalid_request", (error as Error).message);
   if (code === "integrity_broken")
     return new Problem("integrity_broken", (error as Error).message, {}, { cause: error });
