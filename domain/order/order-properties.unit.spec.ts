@@ -1,13 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import {
-  anyOrderEvent,
-  attempt,
-  courierId,
-  fulfilmentId,
-  kinds,
-  ORDER_EVENT_TYPES,
-} from "../../test/fixtures/order-arbitraries.ts";
+import { EVENT_TYPES } from "../../test/fixtures/event-types.ts";
+import { anyOrderEvent, attempt, courierId, fulfilmentId, kinds } from "../../test/fixtures/order-arbitraries.ts";
 import { AT, EUR, fold, happened, orderOf } from "../../test/fixtures/order-examples.ts";
 import { deepFreeze } from "../../test/given.ts";
 import { Refusal } from "../refusal.ts";
@@ -364,7 +358,7 @@ describe("folding", () => {
       }),
       { numRuns: 300, seed: 6 },
     );
-    for (const type of ORDER_EVENT_TYPES) expect(folded).toContain(type);
+    for (const type of EVENT_TYPES.order) expect(folded).toContain(type);
     expect(folded).toContain("later.invented");
   });
 
