@@ -1,24 +1,21 @@
+import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Config } from "../../infra/config.ts";
 import type { Log } from "../../infra/log.ts";
-import { readIfExists, writeFileAtomically } from "../../infra/supervisor/files.ts";
+import { writeFileAtomically } from "../../infra/supervisor/files.ts";
 
 /**
  * Fills a system that holds no event yet. A file in the data folder remembers that filling began, so that a run killed
  * in the middle is finished by the next one, although the system is no longer empty then.
  */
 export async function fillIfEmpty(config: Config, log: Log, progress: (line: string) => void): Promise<void> {
-  const marker = join(config.ORDERTRAIL_DATA, "run", "sample-data");
-  const state = (await readIfExists(marker))?.trim();
-  if (state === "done") return;
-  if (state === undefined && !(await holdsNothing(config))) {
-    await writeFileAtomically(marker, "done\n");
-    return;
-  }
-  await writeFileAtomically(marker, "begun\n");
+  const begun = join(config.ORDERTRAIL_DATA, "run", "sample-data.begun");
+  if (!existsSync(begun) && !(await holdsNothing(config))) return;
+  await writeFileAtomically(begun, "");
   const { loadSampleData } = await import("../sample-data.ts");
   await loadSampleData(config, log);
-  await writeFileAtomically(marker, "done\n");
+  await rm(begun, { force: true });
   progress("sample data loaded");
 }
 
