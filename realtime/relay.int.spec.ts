@@ -143,7 +143,7 @@ describe("over a broker", () => {
     });
   });
 
-  test("nothing is lost while the broker is away, also what was published into a dying connection", async () => {
+  test("what the broker did not take stays in the outbox and is published when it is back", async () => {
     const received = listen(bus());
     relay(bus());
     await eventually(async () => {

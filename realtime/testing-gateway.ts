@@ -11,10 +11,13 @@ export interface TestGateway {
   readonly url: string;
 }
 
-/** A gateway of its own on a free port. The token is the role: `guest` or `support`. */
+/** A gateway of its own, on a free port unless one is named. The token is the role: `guest` or `support`. */
 export async function startGateway(
   log: Log,
-  options: Pick<GatewayOptions, "bus" | "sources"> & Partial<GatewayOptions>,
+  {
+    port = 0,
+    ...options
+  }: Pick<GatewayOptions, "bus" | "sources"> & Partial<GatewayOptions> & { readonly port?: number },
 ): Promise<TestGateway> {
   const app = fastify();
   const gateway = await registerGateway(app, {
@@ -30,8 +33,8 @@ export async function startGateway(
     drainMs: 100,
     ...options,
   });
-  await app.listen({ port: 0, host: "127.0.0.1" });
+  await app.listen({ port, host: "127.0.0.1" });
   const address = app.server.address();
-  const port = typeof address === "object" && address ? address.port : 0;
-  return { app, gateway, url: `ws://127.0.0.1:${port}/ws` };
+  const listening = typeof address === "object" && address ? address.port : 0;
+  return { app, gateway, url: `ws://127.0.0.1:${listening}/ws` };
 }
