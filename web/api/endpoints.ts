@@ -1,0 +1,80 @@
+import type { OrderStatus } from "../../domain/order/state.ts";
+import type { OpenState } from "../../domain/site/opening-hours.ts";
+import type { MenuItem, OrderView, SiteView, TicketView } from "../../projections/views.ts";
+import type { Seat } from "../state/auth.ts";
+import { type Answer, request } from "./request.ts";
+
+export interface Menu {
+  readonly siteId: string;
+  readonly items: readonly MenuItem[];
+  readonly openState: OpenState;
+  readonly promisedMinutes?: number | undefined;
+}
+
+/** What placing sends: prices are not among it, the server computes them. */
+export interface OrderRequest {
+  readonly siteId: string;
+  readonly lines: readonly { readonly sku: string; readonly quantity: number; readonly note?: string | undefined }[];
+  readonly contact: {
+    readonly name: string;
+    readonly phone?: string | undefined;
+    readonly email?: string | undefined;
+    readonly address?: string | undefined;
+    readonly instructions?: string | undefined;
+  };
+  readonly delivery: { readonly method: "courier" | "parcel" };
+  readonly paymentMethod: string;
+}
+
+/** How every command answers. */
+export interface CommandAnswer {
+  readonly id: string;
+  readonly revision: string;
+  readonly position: string;
+  readonly status: OrderStatus;
+  readonly warning?: string | undefined;
+}
+
+const path = (parts: TemplateStringsArray, ...values: readonly string[]) =>
+  parts.reduce((text, part, i) => text + encodeURIComponent(values[i - 1] ?? "") + part);
+
+export const getSites = (seat: Seat) => request<{ sites: readonly SiteView[] }>("/api/sites", { seat });
+
+export const getSite = (seat: Seat, siteId: string) => request<SiteView>(path`/api/sites/${siteId}`, { seat });
+
+export const getMenu = (siteId: string) => request<Menu>(path`/api/sites/${siteId}/menu`, { seat: "shop" });
+
+/** Placing waits up to 2 s for the reservation; its repeats are the caller's, who has kept the key. */
+export const postOrder = (body: OrderRequest, key: string): Promise<Answer<CommandAnswer>> =>
+  request("/api/orders", { seat: "shop", method: "POST", body, key, timeout: 12_000, tries: 1 });
+
+export const postCancel = (orderId: string, reason: string | undefined, key: string) =>
+  request<CommandAnswer>(path`/api/orders/${orderId}/cancel`, {
+    seat: "shop",
+    method: "POST",
+    body: reason === undefined ? {} : { reason },
+    key,
+  });
+
+export const getOrder = (orderId: string, after: string | undefined) =>
+  request<OrderView>(path`/api/orders/${orderId}`, { seat: "shop", after, tries: 2 });
+
+export const getOrders = () =>
+  request<{ orders: readonly OrderView[]; next?: string }>("/api/orders?limit=50", { seat: "shop", tries: 2 });
+
+export const getTickets = (siteId: string) =>
+  request<{ tickets: readonly TicketView[] }>(path`/api/sites/${siteId}/kitchen`, { seat: "kitchen", tries: 1 });
+
+/** What one touch on a ticket asks for. */
+export type KitchenAct =
+  | { readonly type: "accept" | "ready" }
+  | { readonly type: "reject"; readonly reason: string }
+  | { readonly type: "start" | "complete" | "recall"; readonly stage: string };
+
+/** Sends one touch; `key` is that touch's own, so that a repeat of it does nothing twice. */
+export function postKitchenAct(orderId: string, fulfilmentId: string, act: KitchenAct, key: string) {
+  const base = path`/api/orders/${orderId}/fulfilments/${fulfilmentId}/`;
+  const rest = "stage" in act ? path`stations/${act.stage}/${act.type}` : act.type;
+  const body = act.type === "reject" ? { reason: act.reason } : {};
+  return request<CommandAnswer>(base + rest, { seat: "kitchen", method: "POST", body, key, timeout: 5_000 });
+}

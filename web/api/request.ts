@@ -1,0 +1,88 @@
+import { renewToken, type Seat, tokenOf } from "../state/auth.ts";
+import { ApiProblem, isPassing, NoAnswer, problemOf } from "./problem.ts";
+
+export interface Asked {
+  /** Who asks: the shop's guest or customer, or the kitchen. */
+  readonly seat: Seat;
+  readonly method?: "GET" | "POST";
+  readonly body?: unknown;
+  /** Idempotency-Key: with it a POST may be repeated. */
+  readonly key?: string;
+  /** Position that the answer must have reached. */
+  readonly after?: string | undefined;
+  /** Milliseconds for each try. */
+  readonly timeout?: number;
+  /** How often to try in all. */
+  readonly tries?: number;
+}
+
+export interface Answer<T> {
+  readonly data: T;
+  readonly status: number;
+  readonly position: string | undefined;
+  /** Milliseconds that what the answer shows lies behind; 0 when it is the newest. */
+  readonly ageMs: number;
+}
+
+const FIRST_PAUSE = 400;
+const LONGEST_PAUSE = 5_000;
+
+/**
+ * Asks the API: each try within its time, with bounded repeats where a repeat is safe, and with a new token when the
+ * old one is not taken. Rejects with ApiProblem when the answer is no, with NoAnswer when there is none.
+ */
+export async function request<T>(path: string, asked: Asked): Promise<Answer<T>> {
+  const repeatable = (asked.method ?? "GET") === "GET" || asked.key !== undefined;
+  const tries = repeatable ? (asked.tries ?? 3) : 1;
+  let renewed = false;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await once<T>(path, asked);
+    } catch (error) {
+      if (error instanceof ApiProblem && error.status === 401 && !renewed) {
+        renewed = true;
+        if (await renewToken(asked.seat)) continue;
+      }
+      if (attempt >= tries || !isPassing(error)) throw error;
+      await pause(Math.min(LONGEST_PAUSE, FIRST_PAUSE * 3 ** (attempt - 1)) * (0.75 + Math.random() / 2));
+    }
+  }
+}
+
+async function once<T>(path: string, asked: Asked): Promise<Answer<T>> {
+  const token = await tokenOf(asked.seat);
+  const headers = new Headers({ accept: "application/json" });
+  if (token !== undefined) headers.set("authorization", `Bearer ${token}`);
+  if (asked.body !== undefined) headers.set("content-type", "application/json");
+  if (asked.key !== undefined) headers.set("idempotency-key", asked.key);
+  if (asked.after !== undefined) headers.set("x-position", asked.after);
+  const response = await answerOf(path, {
+    method: asked.method ?? "GET",
+    headers,
+    cache: "no-store",
+    signal: AbortSignal.timeout(asked.timeout ?? 8_000),
+    ...(asked.body === undefined ? {} : { body: JSON.stringify(asked.body) }),
+  });
+  if (!response.ok) throw await problemOf(response);
+  const data = await response.json().catch(() => {
+    throw new NoAnswer("unreachable");
+  });
+  return {
+    // The server answers with the shapes of projections/views.ts, of the same release.
+    data: data as T,
+    status: response.status,
+    position: response.headers.get("x-position") ?? undefined,
+    ageMs: Number(response.headers.get("x-age-ms") ?? 0) || 0,
+  };
+}
+
+async function answerOf(path: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(path, init);
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "TimeoutError") throw new NoAnswer("timeout");
+    throw new NoAnswer(navigator.onLine ? "unreachable" : "offline");
+  }
+}
+
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));

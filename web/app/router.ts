@@ -1,0 +1,65 @@
+import { computed, signal } from "@preact/signals";
+
+/** Where the address bar points, as one of the pages there are. */
+export type Route =
+  | { readonly page: "shop"; readonly siteId: string | undefined; readonly step: "menu" | "basket" }
+  | { readonly page: "orders" }
+  | { readonly page: "placing" }
+  | { readonly page: "order"; readonly orderId: string }
+  | { readonly page: "kitchens" }
+  | { readonly page: "kitchen"; readonly siteId: string; readonly station: string | undefined }
+  | { readonly page: "roles" }
+  | { readonly page: "missing" };
+
+/** Reads a path and query as a route. */
+export function parseRoute(path: string, query: string): Route {
+  const parts = path.split("/").filter(Boolean).map(decodeURIComponent);
+  const asked = new URLSearchParams(query);
+  const [first, second, third] = parts;
+  if (first === undefined) {
+    return {
+      page: "shop",
+      siteId: asked.get("site") ?? undefined,
+      step: asked.get("step") === "basket" ? "basket" : "menu",
+    };
+  }
+  if (first === "orders" && third === undefined) {
+    if (second === undefined) return { page: "orders" };
+    return second === "placing" ? { page: "placing" } : { page: "order", orderId: second };
+  }
+  if (first === "kitchen" && third === undefined) {
+    if (second === undefined) return { page: "kitchens" };
+    return { page: "kitchen", siteId: second, station: asked.get("station") ?? undefined };
+  }
+  if (first === "dev" && second === "roles") return { page: "roles" };
+  return { page: "missing" };
+}
+
+const address = signal({ path: location.pathname, query: location.search });
+
+const read = () => {
+  address.value = { path: location.pathname, query: location.search };
+};
+
+addEventListener("popstate", read);
+
+/** The page to show. */
+export const route = computed(() => parseRoute(address.value.path, address.value.query));
+
+/** Goes to a path of this site; `replace` leaves no step back. */
+export function navigate(to: string, replace = false): void {
+  if (replace) history.replaceState(null, "", to);
+  else history.pushState(null, "", to);
+  read();
+  if (!replace) scrollTo(0, 0);
+}
+
+/** Turns clicks on links of this site into navigation without a reload; everything else stays the browser's. */
+export function followLinks(event: MouseEvent): void {
+  if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  const link = event.target instanceof Element ? event.target.closest("a[href]") : null;
+  if (!(link instanceof HTMLAnchorElement) || link.target || link.origin !== location.origin) return;
+  if (link.dataset.reload !== undefined) return;
+  event.preventDefault();
+  navigate(link.pathname + link.search);
+}

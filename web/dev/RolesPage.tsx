@@ -1,0 +1,111 @@
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { messages } from "../messages/catalogue.ts";
+import { developmentTokens, principalAt, type Seat, takeRole } from "../state/auth.ts";
+import { loadSites, sites } from "../state/shop/sites.ts";
+import { Header, ShopLinks } from "../ui/Header.tsx";
+import { Notice } from "../ui/Notice.tsx";
+import { ROLES, type Role } from "./roles.ts";
+
+/** In development: takes a role, and leads to the page that fits. */
+export function RolesPage() {
+  const taken = useSignal<Role | undefined>(undefined);
+  const failed = useSignal(false);
+  const site = useSignal<string | undefined>(undefined);
+  useEffect(() => void loadSites(), []);
+  const words = messages.value.roles;
+  const siteId = site.value ?? sites.value?.[0]?.siteId;
+  const take = async (role: Role) => {
+    failed.value = false;
+    const got = await takeRole(role, role === "kitchen" && siteId !== undefined ? [siteId] : []);
+    failed.value = !got;
+    taken.value = got ? role : undefined;
+  };
+  return (
+    <>
+      <Header>
+        <ShopLinks />
+      </Header>
+      <main class="page narrow roles">
+        <h1>{words.title}</h1>
+        <p class="quiet">{words.hint}</p>
+        {!developmentTokens.value ? (
+          <Notice kind="warn">{words.off}</Notice>
+        ) : (
+          failed.value && <Notice kind="bad">{words.failed}</Notice>
+        )}
+        <Held seat="shop" />
+        <Held seat="kitchen" />
+        <ul>
+          {ROLES.map((role) => (
+            <li key={role} class="card" data-taken={taken.value === role}>
+              <div class="what">
+                <strong>{role}</strong>
+                <span class="quiet small">{words.what[role]}</span>
+                {role === "kitchen" && (
+                  <label class="field">
+                    <span>{words.site}</span>
+                    <select
+                      value={siteId}
+                      onChange={(event) => {
+                        site.value = event.currentTarget.value;
+                      }}
+                    >
+                      {sites.value?.map(({ siteId: id, name }) => (
+                        <option key={id} value={id}>
+                          {name}
+                        </option>
+                      ))}
+                    </select>
+                  </label>
+                )}
+              </div>
+              {taken.value === role ? (
+                <Next role={role} siteId={siteId} />
+              ) : (
+                <button
+                  type="button"
+                  class="button"
+                  disabled={!developmentTokens.value}
+                  onClick={() => void take(role)}
+                >
+                  {words.take}
+                </button>
+              )}
+            </li>
+          ))}
+        </ul>
+      </main>
+    </>
+  );
+}
+
+/** Where a role goes on to. */
+function Next({ role, siteId }: { role: Role; siteId: string | undefined }) {
+  const words = messages.value.roles;
+  const to =
+    role === "kitchen"
+      ? `/kitchen/${encodeURIComponent(siteId ?? "")}`
+      : role === "guest" || role === "customer"
+        ? "/"
+        : undefined;
+  return to === undefined ? (
+    <p class="small quiet no-page">{words.noPage}</p>
+  ) : (
+    <a class="button main" href={to}>
+      {words.goTo}
+    </a>
+  );
+}
+
+function Held({ seat }: { seat: Seat }) {
+  const principal = principalAt(seat);
+  const words = messages.value.roles;
+  if (!principal) return null;
+  return (
+    <p class="small">
+      {words.at[seat]}: {words.taken(principal.role, principal.id)}
+      {principal.sites.length > 0 && ` (${principal.sites.join(", ")})`}
+    </p>
+  );
+}

@@ -1,0 +1,76 @@
+import { useEffect, useState } from "preact/hooks";
+import type { SiteView } from "../../projections/views.ts";
+import { getSite } from "../api/endpoints.ts";
+import { ApiProblem } from "../api/problem.ts";
+import { messages } from "../messages/catalogue.ts";
+import { developmentTokens, mayWatch, takeRole } from "../state/auth.ts";
+import { Blank } from "../ui/Blank.tsx";
+import { Header } from "../ui/Header.tsx";
+import { sentenceOf } from "../ui/trouble.ts";
+import { DisplayView } from "./DisplayView.tsx";
+import { useDisplay } from "./use-display.ts";
+
+interface KitchenPageProps {
+  readonly siteId: string;
+  readonly station: string | undefined;
+}
+
+/** The kitchen display of one site, once somebody of that kitchen stands in front of it. */
+export function KitchenPage({ siteId, station }: KitchenPageProps) {
+  const [site, setSite] = useState<SiteView>();
+  const [trouble, setTrouble] = useState<unknown>();
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let stopped = false;
+    const load = () =>
+      getSite("shop", siteId).then(
+        ({ data }) => !stopped && setSite(data),
+        (error: unknown) => {
+          if (stopped) return;
+          setTrouble(error);
+          if (!(error instanceof ApiProblem && error.status === 404)) timer = setTimeout(load, 3_000);
+        },
+      );
+    void load();
+    return () => {
+      stopped = true;
+      clearTimeout(timer);
+    };
+  }, [siteId]);
+
+  if (site && mayWatch(siteId)) return <AtWork site={site} station={station} />;
+  const words = messages.value.kitchen;
+  const missing = trouble instanceof ApiProblem && trouble.status === 404;
+  return (
+    <>
+      <Header home="/kitchen" title={site?.name ?? words.choose} />
+      <main class="page">
+        {site ? (
+          <Blank icon="hand" title={words.needRole}>
+            {developmentTokens.value ? (
+              <button type="button" class="button main" onClick={() => void takeRole("kitchen", [siteId])}>
+                {words.takeRole(site.name)}
+              </button>
+            ) : (
+              <p class="quiet">{words.signIn}</p>
+            )}
+          </Blank>
+        ) : (
+          <Blank icon="shop" title={missing ? words.noSuchSite : messages.value.common.loading}>
+            {trouble !== undefined && !missing && <p class="quiet">{sentenceOf(trouble)}</p>}
+            {missing && (
+              <a class="button" href="/kitchen">
+                {words.choose}
+              </a>
+            )}
+          </Blank>
+        )}
+      </main>
+    </>
+  );
+}
+
+function AtWork({ site, station }: { site: SiteView; station: string | undefined }) {
+  const display = useDisplay(site);
+  return display ? <DisplayView site={site} display={display} station={station} /> : null;
+}

@@ -1,0 +1,13 @@
+import { render } from "preact";
+import { App } from "./app/App.tsx";
+import { resumePlacing } from "./state/order/placing.ts";
+import "./theme/base.css";
+import "./theme/parts.css";
+import "./theme/shop.css";
+import "./theme/tracker.css";
+import "./theme/kitchen.css";
+
+resumePlacing();
+
+const root = document.getElementById("app");
+if (root) render(<App />, root);

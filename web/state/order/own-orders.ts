@@ -1,0 +1,70 @@
+import type { Money } from "../../../domain/money/money.ts";
+import type { OrderStatus } from "../../../domain/order/state.ts";
+import type { OrderView } from "../../../projections/views.ts";
+import { compareVersions } from "../../../realtime/protocol.ts";
+import type { Wish } from "../shop/basket.ts";
+import { readStored, storedSignal } from "../stored.ts";
+
+/** What was ordered, in words that need no answer from anywhere. */
+export interface OrderedLine extends Wish {
+  readonly sku: string;
+  readonly name: string;
+  readonly unit: "each" | "g";
+}
+
+/** The buyer's own order, as this device knows it whatever the read model says. */
+export interface OwnOrder {
+  readonly id: string;
+  /** Revision and status that the last command answered with. */
+  readonly revision: string;
+  readonly status: OrderStatus;
+  /** Position of that answer: a read that has reached it shows at least this. */
+  readonly position: string;
+  readonly placedAt: string;
+  readonly site: { readonly siteId: string; readonly name: string };
+  readonly lines: readonly OrderedLine[];
+  readonly total: Money;
+  readonly warning?: string | undefined;
+  /** The newest view that was seen, and when. */
+  readonly view?: OrderView | undefined;
+  readonly viewAt?: number | undefined;
+}
+
+const KEPT = 40;
+const NAME = "orders";
+
+const stored = storedSignal<readonly OwnOrder[]>(NAME, []);
+
+/** Own orders, newest first. */
+export const ownOrders = stored.signal;
+
+export const ownOrder = (orderId: string): OwnOrder | undefined => ownOrders.value.find(({ id }) => id === orderId);
+
+/** Keeps an order; other tabs may have written meanwhile, so what is stored is read again first. */
+export function keepOrder(order: OwnOrder): void {
+  const others = (readStored<readonly OwnOrder[]>(NAME) ?? []).filter(({ id }) => id !== order.id);
+  const all = [order, ...others].sort((a, b) => b.placedAt.localeCompare(a.placedAt));
+  stored.set(all.slice(0, KEPT));
+}
+
+/** Notes what a command on an own order answered. */
+export function noteAnswer(
+  orderId: string,
+  answer: { readonly revision: string; readonly status: OrderStatus; readonly position: string },
+): void {
+  const own = ownOrder(orderId);
+  if (own && compareVersions(answer.revision, own.revision) >= 0) keepOrder({ ...own, ...answer, id: orderId });
+}
+
+/** Notes a view of an own order, unless a newer one is known. */
+export function noteView(view: OrderView, at: number): void {
+  const own = ownOrder(view.orderId);
+  if (!own || (own.view && compareVersions(view.revision, own.view.revision) < 0)) return;
+  keepOrder({ ...own, view, viewAt: at });
+}
+
+/** The status that is known for sure: that of the newer of what was answered and what was seen. */
+export function statusOf(own: OwnOrder | undefined, view: OrderView | undefined): OrderStatus | undefined {
+  if (!own || !view) return view?.status ?? own?.status;
+  return compareVersions(own.revision, view.revision) > 0 ? own.status : view.status;
+}

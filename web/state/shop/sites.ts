@@ -1,0 +1,34 @@
+import { signal } from "@preact/signals";
+import { type OpenState, openState } from "../../../domain/site/opening-hours.ts";
+import type { SiteView } from "../../../projections/views.ts";
+import { getSites } from "../../api/endpoints.ts";
+
+/** All sites; undefined until they have been loaded once. */
+export const sites = signal<readonly SiteView[] | undefined>(undefined);
+export const sitesTrouble = signal<unknown>(undefined);
+
+/** Loads the sites; what is shown stays when that fails. */
+export async function loadSites(): Promise<void> {
+  try {
+    const { data } = await getSites("shop");
+    sites.value = data.sites.filter((site) => site.status !== "closed");
+    sitesTrouble.value = undefined;
+  } catch (error) {
+    sitesTrouble.value = error;
+  }
+}
+
+/** Whether a site takes orders now, in its own time zone. */
+export const stateOf = (site: SiteView, now: number): OpenState | "suspended" =>
+  site.status === "suspended" ? "suspended" : openState(site.hours, site.timeZone, now);
+
+/** Sites whose name or city holds every word asked for, open ones first; without a question all of them. */
+export function matching(all: readonly SiteView[], asked: string, now: number): readonly SiteView[] {
+  const words = asked.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+  const rank = { open: 0, closing_soon: 1, suspended: 2, closed: 3 };
+  return all
+    .filter((site) => words.every((word) => `${site.name} ${site.city}`.toLocaleLowerCase().includes(word)))
+    .map((site) => ({ site, at: rank[stateOf(site, now)] }))
+    .sort((a, b) => a.at - b.at || a.site.city.localeCompare(b.site.city) || a.site.name.localeCompare(b.site.name))
+    .map(({ site }) => site);
+}

@@ -1,0 +1,72 @@
+import { useSignal } from "@preact/signals";
+import { postCancel } from "../api/endpoints.ts";
+import { messages } from "../messages/catalogue.ts";
+import { newId } from "../state/ids.ts";
+import { noteAnswer } from "../state/order/own-orders.ts";
+import { Notice } from "../ui/Notice.tsx";
+import { sentenceOf } from "../ui/trouble.ts";
+
+type Stage = "idle" | "sure" | "sending";
+
+/** Cancels the order after asking once more; says so when that did not work. */
+export function CancelButton({ orderId, onDone }: { orderId: string; onDone: () => void }) {
+  const stage = useSignal<Stage>("idle");
+  const trouble = useSignal<unknown>(undefined);
+  const key = useSignal(newId());
+  const words = messages.value.tracker;
+  const cancel = async () => {
+    if (stage.value === "sending") return;
+    stage.value = "sending";
+    trouble.value = undefined;
+    try {
+      // The same key for every try: a cancellation that got through without an answer is not made twice.
+      const { data } = await postCancel(orderId, undefined, key.value);
+      noteAnswer(orderId, data);
+    } catch (error) {
+      trouble.value = error;
+    }
+    stage.value = "idle";
+    onDone();
+  };
+  return (
+    <div class="cancel">
+      {trouble.value !== undefined && <Notice kind="bad">{sentenceOf(trouble.value)}</Notice>}
+      {stage.value === "idle" && (
+        <button
+          type="button"
+          class="button plain"
+          onClick={() => {
+            stage.value = "sure";
+          }}
+        >
+          {words.cancel}
+        </button>
+      )}
+      {stage.value === "sure" && (
+        <div class="card sure" role="alertdialog" aria-label={words.cancelSure}>
+          <p>{words.cancelSure}</p>
+          <div class="choice-row">
+            <button type="button" class="button" onClick={() => void cancel()}>
+              {words.cancelYes}
+            </button>
+            <button
+              type="button"
+              class="button main"
+              ref={(button) => button?.focus()}
+              onClick={() => {
+                stage.value = "idle";
+              }}
+            >
+              {words.cancelNo}
+            </button>
+          </div>
+        </div>
+      )}
+      {stage.value === "sending" && (
+        <button type="button" class="button" disabled>
+          {words.cancelling}
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,97 @@
+import type { ComponentChildren } from "preact";
+import { ApiProblem } from "../api/problem.ts";
+import { messages } from "../messages/catalogue.ts";
+import { ownOrder, statusOf } from "../state/order/own-orders.ts";
+import { Blank } from "../ui/Blank.tsx";
+import { Header, ShopLinks } from "../ui/Header.tsx";
+import { Notice } from "../ui/Notice.tsx";
+import { sentenceOf } from "../ui/trouble.ts";
+import { CancelButton } from "./CancelButton.tsx";
+import { Ended } from "./Ended.tsx";
+import { endingOf } from "./ending.ts";
+import { Line } from "./Line.tsx";
+import { OrderedLines } from "./OrderedLines.tsx";
+import { Pending } from "./Pending.tsx";
+import { Promised } from "./Promised.tsx";
+import { mayCancel } from "./steps.ts";
+import { useTracking } from "./use-tracking.ts";
+
+/** Follows one order. What this device knows of its own order is shown whatever can be read at the moment. */
+export function OrderPage({ orderId }: { orderId: string }) {
+  const tracking = useTracking(orderId);
+  const words = messages.value.tracker;
+  const own = ownOrder(orderId);
+  const view = tracking?.view.value ?? own?.view;
+  const trouble = tracking?.trouble.value;
+  const status = statusOf(own, view);
+  const ending = status && endingOf(status, view, own);
+  const number = view?.number ?? orderId.replaceAll("-", "").slice(0, 6).toUpperCase();
+  const siteName = view?.fulfilments.map((f) => f.siteName).join(", ") ?? own?.site.name;
+
+  if (status === undefined) {
+    return (
+      <Frame>
+        {trouble === undefined ? (
+          <p class="quiet">{messages.value.common.loading}</p>
+        ) : (
+          <Blank icon="receipt" title={strangerSentence(trouble)}>
+            <a class="button" href="/orders">
+              {messages.value.common.orders}
+            </a>
+          </Blank>
+        )}
+      </Frame>
+    );
+  }
+  return (
+    <Frame>
+      <div class="order-head">
+        <p class="quiet small">
+          {words.number(number)}
+          {siteName && ` · ${siteName}`}
+        </p>
+        {ending === undefined && <Heading status={status} />}
+        {ending === undefined && view && <Promised view={view} />}
+      </div>
+      {own?.warning !== undefined && ending === undefined && status !== "delivered" && (
+        <Notice kind="warn" icon="clock">
+          {words.closingSoon(own.site.name)}
+        </Notice>
+      )}
+      {ending && <Ended ending={ending} own={own} siteId={view?.fulfilments[0]?.siteId ?? own?.site.siteId} />}
+      {view ? <Line view={view} ended={ending !== undefined} /> : own && <Pending own={own} trouble={trouble} />}
+      <OrderedLines view={view} own={own} />
+      {view && ending === undefined && mayCancel(view) && (
+        <CancelButton orderId={orderId} onDone={() => tracking?.refresh()} />
+      )}
+    </Frame>
+  );
+}
+
+const PENDING = ["placed", "stock_reserved", "payment_processing"];
+
+/** What the order is doing, in one sentence. */
+function Heading({ status }: { status: string }) {
+  const words = messages.value.tracker;
+  if (!PENDING.includes(status)) return <h1 class="unseen">{messages.value.common.page.order}</h1>;
+  return (
+    <h1 class="pending-head">
+      {words.received} <span class="pulse">{words.confirming}</span>
+    </h1>
+  );
+}
+
+const strangerSentence = (trouble: unknown): string => {
+  const words = messages.value.tracker;
+  if (trouble instanceof ApiProblem && trouble.status === 404) return words.notKnown;
+  return trouble instanceof ApiProblem && trouble.status === 403 ? words.notYours : sentenceOf(trouble);
+};
+
+const Frame = ({ children }: { children: ComponentChildren }) => (
+  <>
+    <Header live>
+      <ShopLinks />
+    </Header>
+    <main class="page narrow order">{children}</main>
+  </>
+);

@@ -1,0 +1,43 @@
+import type { OrderView } from "../../projections/views.ts";
+import { messages } from "../messages/catalogue.ts";
+import { formatDuration, formatTime, formatWhen } from "../messages/format.ts";
+import { now } from "../state/clock.ts";
+import { minutesUntil, promisedRange } from "../state/promise.ts";
+
+/** When the order arrives, as a range that is meant honestly; or when it came. */
+export function Promised({ view }: { view: OrderView }) {
+  const words = messages.value.tracker;
+  const promised = Date.parse(view.promisedAt);
+  if (view.status === "delivered") return <Arrived view={view} promised={promised} />;
+  const minute = Math.floor(now.value / 60_000) * 60_000;
+  if (minute > promised) {
+    return (
+      <p class="promised late">
+        <strong>{words.late(formatWhen(promised), formatDuration(now.value - promised))}</strong>
+      </p>
+    );
+  }
+  // The range is narrower once the order is on its way.
+  const range = promisedRange(promised, view.status === "picked_up" ? promised : minute);
+  const [from, to] = [minutesUntil(range.from, minute), minutesUntil(range.to, minute)];
+  return (
+    <p class="promised">
+      <span class="quiet">{words.promise}</span>
+      <strong>{words.between(formatTime(range.from), formatTime(range.to))}</strong>
+      <span class="quiet">{to <= 180 && (from < 1 ? words.promiseWithin(to) : words.promiseIn(from, to))}</span>
+    </p>
+  );
+}
+
+function Arrived({ view, promised }: { view: OrderView; promised: number }) {
+  const words = messages.value.tracker;
+  const at = view.milestones.findLast(({ type }) => type === "order.delivered")?.at;
+  if (at === undefined) return null;
+  const late = Date.parse(at) - promised;
+  return (
+    <p class="promised">
+      <strong>{words.deliveredAt(formatWhen(at))}</strong>
+      <span class="quiet">{late > 60_000 ? words.wasLate(formatDuration(late)) : words.onTime}</span>
+    </p>
+  );
+}

@@ -1,0 +1,38 @@
+import type { OrderView } from "../../projections/views.ts";
+import { messages } from "../messages/catalogue.ts";
+import { stationName } from "../messages/format.ts";
+import type { Step } from "./steps.ts";
+
+/** What a station is called: before it, at it, and after it. */
+export function stepWords(step: Step, view: OrderView): string {
+  const words = messages.value.tracker.steps;
+  const done = step.state === "done";
+  const current = step.state === "current";
+  const site = step.fulfilment?.siteName ?? "";
+  switch (step.kind) {
+    case "placed":
+      return words.placed;
+    case "payment":
+      if (done) return words.paid;
+      if (!current) return words.payment;
+      return view.status === "placed" ? messages.value.tracker.reserving : messages.value.tracker.confirming;
+    case "accept":
+      return done ? words.accepted(site) : words.accept(site);
+    case "station":
+      return stationName(step.stage ?? "");
+    case "ready":
+      return done ? words.readyNow : words.ready;
+    case "pickup":
+      if (done) return words.pickedUp;
+      if (!current) return words.pickup;
+      if (view.courier.arrived) return words.courierThere;
+      return view.courier.accepted ? words.courierComing : words.courierSearch;
+    case "deliver":
+      if (done) return words.delivered;
+      return current ? words.onTheWay : words.deliver;
+    case "schedule":
+      return words.scheduled;
+    case "ship":
+      return words.shipped;
+  }
+}

@@ -1,0 +1,120 @@
+import type { FulfilmentView, Milestone, OrderView } from "../../projections/views.ts";
+
+/** What a station of an order's way is about; the words for it are the page's. */
+export type StepKind =
+  | "placed"
+  | "payment"
+  | "accept"
+  | "station"
+  | "ready"
+  | "pickup"
+  | "deliver"
+  | "schedule"
+  | "ship";
+
+/** One station on the way of an order. */
+export interface Step {
+  readonly key: string;
+  readonly kind: StepKind;
+  readonly state: "done" | "current" | "future";
+  /** When it was done. */
+  readonly at?: string | undefined;
+  /** Since when it is being worked at, or waited for. */
+  readonly since?: string | undefined;
+  readonly fulfilment?: FulfilmentView | undefined;
+  readonly stage?: string | undefined;
+}
+
+type Draft = Omit<Step, "state" | "since"> & { readonly done: boolean; readonly startedAt?: string | undefined };
+
+/**
+ * The stations that this very order has, in their order: what is done with its time, the first that is not done as the
+ * current one, the rest to come. An order that has ended has no current one, and nothing more to come.
+ */
+export function stepsOf(view: OrderView, ended: boolean): readonly Step[] {
+  const drafts = [...beginning(view), ...view.fulfilments.flatMap((f) => kitchenOf(view, f)), ...endOf(view)];
+  const current = ended ? undefined : drafts.find(({ done }) => !done);
+  let last: string = view.placedAt;
+  return drafts
+    .filter(({ done }) => done || !ended)
+    .map(({ done, startedAt, ...step }): Step => {
+      if (done) {
+        if (step.at !== undefined && step.at > last) last = step.at;
+        return { ...step, state: "done" };
+      }
+      return step.key === current?.key
+        ? { ...step, state: "current", since: startedAt ?? last }
+        : { ...step, state: "future" };
+    });
+}
+
+const find = (view: OrderView, type: string, fulfilmentId?: string, stage?: string): Milestone | undefined =>
+  view.milestones.findLast(
+    (m) =>
+      m.type === type &&
+      (fulfilmentId === undefined || m.fulfilmentId === fulfilmentId) &&
+      (stage === undefined || m.stage === stage),
+  );
+
+function beginning(view: OrderView): Draft[] {
+  return [
+    { key: "placed", kind: "placed", done: true, at: view.placedAt },
+    {
+      key: "payment",
+      kind: "payment",
+      done: view.payment.status === "confirmed",
+      at: find(view, "payment.confirmed")?.at,
+    },
+  ];
+}
+
+function kitchenOf(view: OrderView, fulfilment: FulfilmentView): Draft[] {
+  const id = fulfilment.fulfilmentId;
+  const at = (type: string, stage?: string) => find(view, type, id, stage)?.at;
+  return [
+    {
+      key: `${id}:accept`,
+      kind: "accept",
+      fulfilment,
+      done: fulfilment.accepted,
+      at: at("restaurant.accepted"),
+      startedAt: at("restaurant.notified"),
+    },
+    ...fulfilment.stations.map(
+      (stage): Draft => ({
+        key: `${id}:${stage}`,
+        kind: "station",
+        fulfilment,
+        stage,
+        done: fulfilment.completed.includes(stage),
+        at: at("kitchen.stage_completed", stage),
+        startedAt: fulfilment.started.includes(stage) ? at("kitchen.stage_started", stage) : undefined,
+      }),
+    ),
+    { key: `${id}:ready`, kind: "ready", fulfilment, done: fulfilment.ready, at: at("kitchen.ready") },
+  ];
+}
+
+function endOf(view: OrderView): Draft[] {
+  const at = (type: string) => find(view, type)?.at;
+  if (view.method === "parcel") {
+    const scheduled = at("shipment.scheduled");
+    const shipped = at("shipment.shipped");
+    return [
+      { key: "schedule", kind: "schedule", done: scheduled !== undefined, at: scheduled },
+      { key: "ship", kind: "ship", done: shipped !== undefined, at: shipped },
+    ];
+  }
+  const pickedUp = at("order.picked_up");
+  const delivered = view.status === "delivered";
+  return [
+    { key: "pickup", kind: "pickup", done: delivered || view.status === "picked_up", at: pickedUp },
+    { key: "deliver", kind: "deliver", done: delivered, at: at("order.delivered") },
+  ];
+}
+
+/** True while the buyer may still cancel: until a station has started. */
+export const mayCancel = (view: OrderView): boolean =>
+  !["delivered", "picked_up", "out_of_stock", "payment_failed", "restaurant_rejected", "cancelled"].includes(
+    view.status,
+  ) && view.fulfilments.every((f) => f.started.length === 0 && f.completed.length === 0 && !f.ready);

@@ -1,0 +1,13 @@
+import { ApiProblem, NoAnswer } from "../api/problem.ts";
+import { messages } from "../messages/catalogue.ts";
+
+/** What went wrong, in a sentence for the person at the screen. */
+export function sentenceOf(error: unknown): string {
+  const { trouble } = messages.value;
+  if (error instanceof NoAnswer) return trouble[error.reason];
+  if (!(error instanceof ApiProblem)) return trouble.unknown;
+  if (error.status === 401) return trouble.noToken;
+  if (error.status === 503) return error.detail ?? trouble.unavailable;
+  const said = error.detail ?? (error.status === 403 ? trouble.forbidden : error.title);
+  return said.charAt(0).toUpperCase() + said.slice(1);
+}
