@@ -102,10 +102,10 @@ async function importLine(
   line: string,
 ): Promise<"created" | "changed" | "unchanged"> {
   const parsed: unknown = JSON.parse(line);
-  const envelope = envelopeOf(base, kind, admin, parsed);
   if (kind === "items") {
     const { sku, ...details } = valid(listItemBody, parsed);
-    const known = (await base.writer.memory.refresh(itemStream(sku), items)).state;
+    const { state: known, revision } = await base.writer.memory.refresh(itemStream(sku), items);
+    const envelope = envelopeOf(base, kind, admin, parsed, revision);
     const command = known ? ({ type: "change", details } as const) : ({ type: "list", sku, details } as const);
     const written = await base.writer.write({
       stream: itemStream(sku),
@@ -118,7 +118,8 @@ async function importLine(
   }
   const { siteId, stations, ...rest } = valid(openSiteBody, parsed);
   const details = { ...rest, stations: stations ?? STATIONS[rest.kind] };
-  const known = (await base.writer.memory.refresh(siteStream(siteId), sites)).state;
+  const { state: known, revision } = await base.writer.memory.refresh(siteStream(siteId), sites);
+  const envelope = envelopeOf(base, kind, admin, parsed, revision);
   const command = known ? ({ type: "change", details } as const) : ({ type: "open", siteId, details } as const);
   const written = await base.writer.write({
     stream: siteStream(siteId),
@@ -146,11 +147,11 @@ function valid<Schema extends z.ZodType>(schema: Schema, value: unknown): z.outp
   throw new Error(parsed.error.issues.map(({ path, message }) => `${path.join(".") || "line"}: ${message}`).join("; "));
 }
 
-/** The same line is the same command, whenever it is imported. */
-function envelopeOf(base: Foundation, kind: Kind, admin: string, body: unknown): Envelope {
+/** One command for a line and what it finds: a line that comes back after another change is a new command. */
+function envelopeOf(base: Foundation, kind: Kind, admin: string, body: unknown, found: bigint): Envelope {
   const fp = fingerprint(base.fingerprintKey, { command: `import.${kind}`, body });
   return {
-    cmd: commandIdFor(`admin:${admin}`, `import/${kind}/${fp}`),
+    cmd: commandIdFor(`admin:${admin}`, `import/${kind}/${fp}/${found}`),
     fp,
     at: new Date(base.clock.now()).toISOString(),
     actor: { type: "admin", id: admin },
