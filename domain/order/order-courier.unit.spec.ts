@@ -96,6 +96,11 @@ describe("the order's courier", () => {
     expect(orderOf(late).courier).toEqual(orderOf(second).courier);
   });
 
+  test("has everything to do anew, even when nobody said that the one before is out of it", () => {
+    const replaced = orderOf([...accepted, happened.arrived(), happened.assigned(2, OTHER_COURIER)]);
+    expect(replaced.courier).toMatchObject({ courierId: OTHER_COURIER, accepted: false, arrived: false });
+  });
+
   test("may be found while the kitchen still works, which shows once the order is ready", () => {
     const early = [...until("preparing"), happened.assigned(), happened.driverAccepted()];
     expect(statusOf(orderOf(early))).toBe("preparing");

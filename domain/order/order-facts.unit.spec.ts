@@ -84,6 +84,14 @@ describe("a fact", () => {
     });
   });
 
+  test("after delivery neither ends the order nor makes it owe its price", () => {
+    const others = [happened.cancelled(), happened.paymentFailed(), happened.rejected(), happened.outOfStock()];
+    for (const fact of others) {
+      const order = orderOf([...until("delivered"), fact]);
+      expect([statusOf(order), order.ended, owedRefund(order)]).toEqual(["delivered", undefined, 0]);
+    }
+  });
+
   test("of another fulfilment is another fact", () => {
     const events = [happened.placed("bakery", "dark_store"), happened.reserved(), happened.notified()];
     for (const fact of [happened.reserved("1.2"), happened.notified("1.2"), happened.notificationFailed(1, "1.2")]) {

@@ -226,6 +226,11 @@ describe("work in the kitchen", () => {
     expect(statusOf(orderOf(recalled))).toBe("preparing");
   });
 
+  test("that was recalled is not ready, whatever was said before", () => {
+    const order = orderOf([...until("ready"), happened.recalled("packaging")]);
+    expect([statusOf(order), order.fulfilments[0]?.ready]).toEqual(["preparing", false]);
+  });
+
   test("is not taken up again once the order is ready, for its goods are consumed", () => {
     const recall: OrderCommand = { type: "recall_station", fulfilmentId, stage: "packaging" };
     given(until("ready")).when(recall).refuses("station_done");
