@@ -5,11 +5,12 @@ import { LIMITS } from "./limits.ts";
 import { appendResponse, batchAppendResponse } from "./responses.ts";
 import type { AppendOutcome, Writer } from "./writer.ts";
 
-/** An append whose events may still be arriving. Events beyond the size limit are counted, not kept. */
+/** An append whose events may still be arriving. Once it is clear that it will be refused, nothing of it is kept. */
 class ArrivingAppend {
   readonly options: AppendOptions;
   events: ProposedEvent[] = [];
   size = 0;
+  #untyped = false;
 
   constructor(options: AppendOptions) {
     this.options = options;
@@ -18,7 +19,8 @@ class ArrivingAppend {
   add(events: readonly ProposedEvent[]): void {
     for (const event of events) {
       this.size += event.size;
-      if (this.tooLarge) this.events = [];
+      if (event.type === "") this.#untyped = true;
+      if (this.tooLarge || this.#untyped) this.events = [];
       else this.events.push(event);
     }
   }
@@ -31,8 +33,7 @@ class ArrivingAppend {
   refusal(): Extract<AppendOutcome, { kind: "too-large" | "bad-request" }> | undefined {
     if (this.tooLarge) return { kind: "too-large" };
     if (this.options.streamName === "") return { kind: "bad-request", message: "An append needs a stream name." };
-    if (this.events.some((event) => event.type === ""))
-      return { kind: "bad-request", message: "An event needs a type." };
+    if (this.#untyped) return { kind: "bad-request", message: "An event needs a type." };
     return undefined;
   }
 }

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
+import { statSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,6 +11,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { EVENT_NODE_MAIN, startEventNodeProcess } from "../../test/contract/event-store/event-node-process.ts";
 import { type EventNode, startEventNode } from "./event-node.ts";
 import { rowChecksum } from "./event-row.ts";
+import { LIMITS } from "./limits.ts";
 
 let dir: string;
 beforeEach(async () => {
@@ -164,6 +166,22 @@ describe("a row that was edited", () => {
       edit(1, "s", Buffer.from('{"edited":true}'), true);
       for await (const { event } of client.readStream("s")) expect(event?.data).toEqual({ edited: true });
     });
+  });
+});
+
+describe("the write-ahead log", () => {
+  it("stays small while more is appended than it may hold", async () => {
+    const node = await startEventNodeProcess(dir);
+    await withClient(node.url, async (client) => {
+      const pad = "x".repeat(100_000);
+      const lane = async (number: number) => {
+        for (let i = 0; i < 200; i++) await client.appendToStream(`s-${number}`, event(randomUUID(), { pad }));
+      };
+      await Promise.all([0, 1, 2, 3, 4].map(lane));
+      expect(statSync(join(dir, "events.db")).size).toBeGreaterThan(50_000_000);
+      expect(statSync(join(dir, "events.db-wal")).size).toBeLessThan(2 * LIMITS.walPreparedBytes);
+    });
+    await node.end();
   });
 });
 

@@ -10,14 +10,19 @@ export const LIMITS = {
   /** Appends of one batch stream that wait for their commit; beyond it we stop reading from that stream. */
   waitingAppends: 4_096,
   waitingAppendBytes: 16 * 1024 * 1024,
+  /** The same for all calls together; what goes beyond is answered as timed out, and not stored. */
+  queueBytes: 256 * 1024 * 1024,
   /** Appends that were begun in one batch message and not finished yet, per batch stream. */
-  unfinishedAppends: 1_024,
+  unfinishedAppends: 64,
   /** One commit takes at most this many appends or bytes, so that the first of a long queue is not kept waiting. */
   commitAppends: 1_024,
   commitBytes: 8 * 1024 * 1024,
-  /** One page read from the database: the event loop is given back after each. */
-  pageEvents: 128,
-  pageBytes: 128 * 1024,
+  /**
+   * One page read from the database: the event loop is given back after each. Pages of 128 made catch-up slower: a
+   * client with the usual 64 KiB window asks for more twice in that time, and waits.
+   */
+  pageEvents: 32,
+  pageBytes: 32 * 1024,
   /** Encoded events a call may have handed to the socket and not yet flushed. */
   unsentBytes: 512 * 1024,
   /** Encoded events kept in memory for live subscribers. */

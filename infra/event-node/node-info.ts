@@ -99,7 +99,7 @@ export function localAddress(socket: {
   localAddress?: string | undefined;
   localPort?: number | undefined;
 }): NodeAddress {
-  return { host: socket.localAddress ?? "127.0.0.1", port: socket.localPort ?? 0 };
+  return { host: socket.localAddress?.replace(/^::ffff:/, "") ?? "127.0.0.1", port: socket.localPort ?? 0 };
 }
 
 function json(response: ServerResponse, body: unknown): void {

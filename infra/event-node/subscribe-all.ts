@@ -97,7 +97,8 @@ export class AllSubscription implements AllFollower {
     while (this.#next < this.#live.ring.next && bytes < LIMITS.pageBytes) {
       const event = this.#live.ring.get(this.#next);
       if (!event) return events.length > 0 ? events : undefined;
-      events.push(event);
+      // Whoever subscribed from beyond the end waits for events that lie behind that.
+      if (event.position > this.#position) events.push(event);
       bytes += event.end - event.start;
       this.#next++;
     }

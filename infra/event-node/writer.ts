@@ -46,6 +46,7 @@ export class Writer {
   readonly #begin: StatementSync;
   readonly #commit: StatementSync;
   #queue: WaitingAppend[] = [];
+  #queuedBytes = 0;
   /** How long a commit takes to reach the disk, in milliseconds, smoothed. */
   #commitTime = 1;
   #scheduled = false;
@@ -59,6 +60,11 @@ export class Writer {
   }
 
   append(append: WaitingAppend): void {
+    if (this.#queuedBytes > LIMITS.queueBytes) {
+      append.settle({ kind: "timeout" });
+      return;
+    }
+    this.#queuedBytes += append.size;
     this.#queue.push(append);
     this.#schedule();
   }
@@ -104,6 +110,7 @@ export class Writer {
     }
     this.#hooks.onPoint("event-node.after-commit");
     this.#queue.splice(0, batch.length);
+    this.#queuedBytes -= bytes;
     for (const [i, append] of batch.entries()) {
       const outcome = outcomes[i];
       if (outcome) append.settle(outcome);
