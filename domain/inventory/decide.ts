@@ -36,8 +36,7 @@ export function decide(command: LedgerCommand, ledger: Ledger): LedgerDecision {
     case "consume":
       return consume(ledger, reservationIdFor(command.orderId, command.fulfilmentId));
     case "receive":
-      checkQuantities(command.lines);
-      return { kind: "append", event: { type: "ledger.received", data: pick(command.lines, command.reference) } };
+      return receive(ledger, command.lines, command.reference);
     case "count":
       return count(ledger, command.sku, command.onHand);
     case "mark_unavailable":
@@ -53,9 +52,7 @@ export function decide(command: LedgerCommand, ledger: Ledger): LedgerDecision {
 
 /** Which lines the ledger could not serve now; empty when it could serve all of them. */
 export function missingFrom(ledger: Ledger, lines: readonly StockLine[]): readonly MissingItem[] {
-  const asked = new Map<string, number>();
-  for (const { sku, quantity } of lines) asked.set(sku, (asked.get(sku) ?? 0) + quantity);
-  return [...asked].flatMap(([sku, quantity]) => {
+  return [...bySku(lines)].flatMap(([sku, quantity]) => {
     const available = availableOf(ledger, sku);
     return available >= quantity ? [] : [{ sku, asked: quantity, available }];
   });
@@ -88,11 +85,29 @@ function consume(ledger: Ledger, reservationId: string): LedgerDecision {
   return { kind: "append", event: { type: "ledger.consumed", data: { reservationId } } };
 }
 
+function receive(ledger: Ledger, lines: readonly StockLine[], reference: string | undefined): LedgerDecision {
+  checkQuantities(lines);
+  for (const [sku, quantity] of bySku(lines)) {
+    // A balance beyond the safe integers could not be carried over to the next chapter.
+    if (!Number.isSafeInteger(stockOf(ledger, sku).onHand + quantity)) {
+      throw new Refusal("quantity_invalid", `so much of ${sku} cannot be counted`);
+    }
+  }
+  return { kind: "append", event: { type: "ledger.received", data: pick(lines, reference) } };
+}
+
 function count(ledger: Ledger, sku: string, onHand: number): LedgerDecision {
   if (!Number.isSafeInteger(onHand) || onHand < 0) throw new Refusal("quantity_invalid", "a count is 0 or more");
   return stockOf(ledger, sku).onHand === onHand
     ? { kind: "nothing" }
     : { kind: "append", event: { type: "ledger.counted", data: { sku, onHand } } };
+}
+
+/** Sum of each SKU: one may stand in several lines. */
+function bySku(lines: readonly StockLine[]): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const { sku, quantity } of lines) sums.set(sku, (sums.get(sku) ?? 0) + quantity);
+  return sums;
 }
 
 function checkQuantities(lines: readonly StockLine[]): void {

@@ -150,6 +150,13 @@ describe("releasing", () => {
       .then({ kind: "known", status: "voided", revision: 1n });
   });
 
+  test("by a void that comes after all gives back what is open, and takes nothing from what is settled", () => {
+    const open = ledgerOf([...reserved, booked.voided("o1")]);
+    expect([stock(open, "cake"), open.reservations.get("o1:1.1")?.status]).toEqual([[5, 0], "released"]);
+    const gone = ledgerOf([...reserved, booked.consumed("o1"), booked.voided("o1")]);
+    expect([stock(gone, "cake"), gone.reservations.get("o1:1.1")?.status]).toEqual([[3, 0], "consumed"]);
+  });
+
   test("what was consumed gives nothing back", () => {
     given([...reserved, booked.consumed("o1")])
       .when(release("o1"))
@@ -195,6 +202,19 @@ describe("receiving and counting", () => {
         appends({ type: "ledger.received", data: { lines: lines("cake", 3, "cake", 1), reference: "delivery-7" } }),
       );
     expect(stock(ledgerOf([...stocked, booked.received("cake", 3, "cake", 1)]), "cake")).toEqual([9, 0]);
+  });
+
+  test("more than can be counted exactly is refused: no chapter could carry it over", () => {
+    const half = 2 ** 52;
+    given([booked.received("cake", half)])
+      .when({ type: "receive", lines: lines("cake", half) })
+      .refuses("quantity_invalid");
+    given([])
+      .when({ type: "receive", lines: lines("cake", half, "cake", half) })
+      .refuses("quantity_invalid");
+    given([])
+      .when({ type: "receive", lines: lines("cake", half, "tart", half) })
+      .then(appends(booked.received("cake", half, "tart", half)));
   });
 
   test("a count sets what is there; one that finds what is expected records nothing", () => {
