@@ -135,6 +135,7 @@ describe("a chapter that is too large for one append", () => {
     const old = many(reservations, linesEach);
     const pages = opening(old, HASH, CLOSED_AT);
     expect(pages.length).toBeGreaterThan(1);
+    expect(pages.length).toBeLessThan(2 + JSON.stringify(pages).length / (APPEND_LIMIT / 4));
     for (const [index, event] of pages.entries()) {
       expect(page(event)).toMatchObject({ page: index + 1, pages: pages.length, previousHash: HASH });
       expect(JSON.stringify(event).length).toBeLessThan(APPEND_LIMIT / 2);
