@@ -1,0 +1,160 @@
+import { randomUUID } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ChainWalk } from "../../domain/chain/chain.ts";
+import type { LedgerCommand } from "../../domain/inventory/decide.ts";
+import { ledgerStream } from "../../domain/inventory/events.ts";
+import { type EventNode, startEventNode } from "../../infra/event-node/event-node.ts";
+import { createEventStore } from "../../infra/event-store/client.ts";
+import type { EventStore } from "../../infra/event-store/port.ts";
+import { LedgerBook } from "./ledger-book.ts";
+import type { LedgerAnswer } from "./requests.ts";
+import { LedgerSequencer } from "./sequencer.ts";
+
+let folder: string;
+let node: EventNode;
+let store: EventStore;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "ordertrail-ledger-"));
+  node = await startEventNode({ dataDir: folder, port: 0 });
+  store = createEventStore({ url: node.url, timeoutMs: 5_000 });
+});
+
+afterAll(async () => {
+  await store.close();
+  await node.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const sequencerOf = (instance: string, chapterEvents = 10_000) =>
+  new LedgerSequencer({
+    store,
+    origin: { service: { role: "test", version: "0", instance }, region: "local" },
+    chapterEvents,
+  });
+
+function ask(sequencer: LedgerSequencer, siteId: string, cmd: string, command: LedgerCommand): Promise<LedgerAnswer> {
+  return sequencer.ask(siteId, {
+    command,
+    kind: "fact",
+    since: "2026-01-01T00:00:00.000Z",
+    envelope: {
+      cmd,
+      fp: "f".repeat(32),
+      at: new Date().toISOString(),
+      actor: { type: "system", id: "test" },
+      correlationId: "c",
+      causationId: "r",
+    },
+  });
+}
+
+const reserve = (sequencer: LedgerSequencer, siteId: string, orderId: string, quantity = 1) =>
+  ask(sequencer, siteId, `reserve/${orderId}`, {
+    type: "reserve",
+    orderId,
+    fulfilmentId: "1.1",
+    lines: [{ sku: "cake", quantity }],
+  });
+const release = (sequencer: LedgerSequencer, siteId: string, orderId: string) =>
+  ask(sequencer, siteId, `release/${orderId}`, { type: "release", orderId, fulfilmentId: "1.1" });
+const consume = (sequencer: LedgerSequencer, siteId: string, orderId: string) =>
+  ask(sequencer, siteId, `consume/${orderId}`, { type: "consume", orderId, fulfilmentId: "1.1" });
+const receive = (sequencer: LedgerSequencer, siteId: string, quantity: number) =>
+  ask(sequencer, siteId, `receive/${randomUUID()}`, { type: "receive", lines: [{ sku: "cake", quantity }] });
+
+async function chapters(siteId: string): Promise<LedgerBook[]> {
+  const books: LedgerBook[] = [];
+  for (let chapter = 0; ; chapter++) {
+    const book = new LedgerBook(store, siteId, chapter);
+    if ((await book.refresh()) === 0) return books;
+    books.push(book);
+    const walk = new ChainWalk(ledgerStream(siteId, chapter));
+    for (const event of await store.readStream(book.stream)) walk.next(event);
+    expect(walk.end()).toEqual([]);
+  }
+}
+
+describe("the ledger of a site", () => {
+  test("promises the last five to exactly five of two hundred buyers in two processes", async () => {
+    const site = `site-${randomUUID().slice(0, 8)}`;
+    const two = [sequencerOf("a"), sequencerOf("b")] as const;
+    await receive(two[0], site, 5);
+    const answers = await Promise.all(
+      Array.from({ length: 200 }, (_, i) => reserve(two[i % 2 === 0 ? 0 : 1], site, `order-${i}`)),
+    );
+    expect(answers.filter(({ kind }) => kind === "done")).toHaveLength(5);
+    expect(answers.filter(({ kind }) => kind === "missing")).toHaveLength(195);
+    const [book] = await chapters(site);
+    expect(book?.ledger.stock.get("cake")).toEqual({ onHand: 5, reserved: 5 });
+  });
+
+  test("reserves once however often and wherever it is asked", async () => {
+    const site = `site-${randomUUID().slice(0, 8)}`;
+    const two = [sequencerOf("a"), sequencerOf("b")] as const;
+    await receive(two[0], site, 100);
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, i) => reserve(two[i % 2 === 0 ? 0 : 1], site, "one", 3)),
+    );
+    expect(
+      new Set(answers.map((answer) => (answer.kind === "done" ? answer.own.events[0]?.revision : answer.kind))).size,
+    ).toBe(1);
+    const [book] = await chapters(site);
+    expect(book?.ledger.stock.get("cake")?.reserved).toBe(3);
+  });
+
+  test("blocks a reservation whose release came first", async () => {
+    const site = `site-${randomUUID().slice(0, 8)}`;
+    const sequencer = sequencerOf("a");
+    await receive(sequencer, site, 10);
+    await release(sequencer, site, "late");
+    expect(await reserve(sequencer, site, "late")).toMatchObject({ kind: "known", status: "voided" });
+  });
+
+  test("sees stock that has just come in through another process before it refuses", async () => {
+    const site = `site-${randomUUID().slice(0, 8)}`;
+    const [a, b] = [sequencerOf("a"), sequencerOf("b")];
+    await receive(a, site, 1);
+    await reserve(a, site, "first");
+    expect(await a.missing(site, [{ sku: "cake", quantity: 1 }])).toEqual([{ sku: "cake", asked: 1, available: 0 }]);
+    await receive(b, site, 1);
+    expect(await a.missing(site, [{ sku: "cake", quantity: 1 }])).toEqual([]);
+    expect(await reserve(a, site, "second")).toMatchObject({ kind: "done" });
+  });
+
+  test("closes its books and carries balances, open reservations and voids into the next chapter", async () => {
+    const site = `site-${randomUUID().slice(0, 8)}`;
+    const two = [sequencerOf("a", 20), sequencerOf("b", 20)] as const;
+    await receive(two[0], site, 1_000);
+    for (let i = 0; i < 60; i += 6) {
+      await Promise.all(
+        Array.from({ length: 6 }, async (_, k) => {
+          const sequencer = two[k % 2 === 0 ? 0 : 1];
+          await reserve(sequencer, site, `order-${i + k}`, 2);
+          if (k < 2) await release(sequencer, site, `order-${i + k}`);
+          if (k === 2) await consume(sequencer, site, `order-${i + k}`);
+        }),
+      );
+    }
+    const books = await chapters(site);
+    expect(books.length).toBeGreaterThan(3);
+    expect(books.slice(0, -1).every(({ ledger }) => ledger.closed)).toBe(true);
+    // 60 orders of 2: a third released, a sixth consumed, half still open.
+    expect(books.at(-1)?.ledger.stock.get("cake")).toEqual({ onHand: 1_000 - 20, reserved: 60 });
+  });
+
+  test("knows in a later chapter what was settled in an earlier one", async () => {
+    const site = `site-${randomUUID().slice(0, 8)}`;
+    const sequencer = sequencerOf("a", 15);
+    await receive(sequencer, site, 1_000);
+    await reserve(sequencer, site, "old", 2);
+    await consume(sequencer, site, "old");
+    for (let i = 0; i < 40; i++) await reserve(sequencer, site, `later-${i}`);
+    const late = sequencerOf("restarted", 15);
+    expect(await reserve(late, site, "old", 2)).toMatchObject({ kind: "done", repeated: true });
+    expect((await chapters(site)).at(-1)?.ledger.stock.get("cake")).toEqual({ onHand: 998, reserved: 40 });
+  });
+});

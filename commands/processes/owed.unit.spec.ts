@@ -1,0 +1,164 @@
+import { describe, expect, test } from "vitest";
+import type { OrderEvent } from "../../domain/order/events.ts";
+import { evolve, type Order } from "../../domain/order/state.ts";
+import { ACCEPT_BY, ANSWER_BY, AT, happened, orderOf } from "../../test/fixtures/order-examples.ts";
+import { owedCourier } from "./courier.ts";
+import { owedPayments } from "./payment.ts";
+import { owedNotifications } from "./restaurant.ts";
+import { owedStock } from "./stock.ts";
+
+const PLACED = Date.parse(AT);
+const HOLD = Date.parse("2026-11-21T10:23:00.000Z");
+const RECOVER = 3_000;
+
+const orderAfter = (...events: readonly OrderEvent[]): Order => orderOf(events);
+
+const ids = (owed: readonly { id: string }[]) => owed.map(({ id }) => id);
+const { placed, reserved, processing, paid } = happened;
+const RESERVED = [placed("bakery"), reserved()] as const;
+const PAID = [...RESERVED, processing(), paid()] as const;
+const NOTIFIED = [...PAID, happened.notified()] as const;
+const cancelled = happened.cancelled();
+const assigned = (attempt = 1): OrderEvent => ({
+  type: "driver.assigned",
+  data: { courierId: `courier-${attempt}`, attempt, acceptBy: ACCEPT_BY },
+});
+
+describe("payment owes", () => {
+  test("nothing but the hold's end before the stock is reserved", () => {
+    expect(owedPayments(orderAfter(placed("bakery")))).toEqual([{ id: "payment.expire/1", dueAt: HOLD }]);
+  });
+
+  test("the intent first, and its confirmation only when its reference is stored", () => {
+    expect(ids(owedPayments(orderAfter(...RESERVED)))).toEqual(["payment.create/1", "payment.expire/1"]);
+    expect(ids(owedPayments(orderAfter(...RESERVED, processing())))).toEqual(["payment.confirm/1", "payment.expire/1"]);
+  });
+
+  test("the next attempt at the planned time, and the hold until two minutes after it", () => {
+    const failed: OrderEvent = {
+      type: "payment.attempt_failed",
+      data: { attempt: 3, failureType: "payment_timeout", reference: "r", nextAttemptAt: "2026-11-21T10:40:00.000Z" },
+    };
+    expect(owedPayments(orderAfter(...RESERVED, processing(), failed))).toEqual([
+      { id: "payment.confirm/4", dueAt: Date.parse("2026-11-21T10:40:00.000Z") },
+      { id: "payment.expire/1", dueAt: Date.parse("2026-11-21T10:42:00.000Z") },
+    ]);
+  });
+
+  test("nothing once the order is paid", () => {
+    expect(owedPayments(orderAfter(...PAID))).toEqual([]);
+  });
+
+  test("the cancelling of an intent whose order has ended, so that the gateway decides what came first", () => {
+    expect(ids(owedPayments(orderAfter(...RESERVED, processing(), cancelled)))).toEqual(["payment.cancel/1"]);
+  });
+
+  test("the money back when a charge arrives after the cancellation, and nothing more when it is back", () => {
+    const late = orderAfter(...RESERVED, processing(), cancelled, paid());
+    expect(ids(owedPayments(late))).toEqual(["payment.refund/1"]);
+    expect(owedPayments(evolve(late, happened.refunded(), AT) as Order)).toEqual([]);
+  });
+
+  test("nothing for an order that was sold out or never reached the gateway", () => {
+    expect(owedPayments(orderAfter(...RESERVED, cancelled))).toEqual([]);
+  });
+});
+
+describe("stock owes", () => {
+  test("a reservation that the placing itself did not make, after its time", () => {
+    expect(owedStock(orderAfter(placed("bakery")), RECOVER)).toEqual([
+      { id: "stock.reserve/1.1", dueAt: PLACED + RECOVER },
+    ]);
+    expect(owedStock(orderAfter(...RESERVED), RECOVER)).toEqual([]);
+  });
+
+  test("a release for every fulfilment of an order that has ended, also where no reservation was seen", () => {
+    expect(ids(owedStock(orderAfter(...RESERVED, cancelled), RECOVER))).toEqual(["stock.release/1.1"]);
+    expect(ids(owedStock(orderAfter(placed("bakery"), cancelled), RECOVER))).toEqual(["stock.release/1.1"]);
+  });
+
+  test("nothing after a placing that was refused before the ledger was asked", () => {
+    const soldOut: OrderEvent = {
+      type: "order.out_of_stock",
+      data: { fulfilmentId: "1.1", missing: [{ sku: "carrot-cake", asked: 2, available: 0 }], ledgerAsked: false },
+    };
+    expect(owedStock(orderAfter(placed("bakery"), soldOut), RECOVER)).toEqual([]);
+  });
+
+  test("a release when a reservation turns up although the order was refused", () => {
+    const refused: OrderEvent = {
+      type: "order.out_of_stock",
+      data: { fulfilmentId: "1.1", missing: [], ledgerAsked: false },
+    };
+    expect(ids(owedStock(orderAfter(placed("bakery"), refused, reserved()), RECOVER))).toEqual(["stock.release/1.1"]);
+  });
+
+  test("consumption when the site has completed the fulfilment, and no release any more", () => {
+    const ready = [...NOTIFIED, happened.accepted(), happened.ready()];
+    expect(ids(owedStock(orderAfter(...ready), RECOVER))).toEqual(["stock.consume/1.1"]);
+    expect(ids(owedStock(orderAfter(...ready, cancelled), RECOVER))).toEqual(["stock.consume/1.1"]);
+  });
+});
+
+describe("the restaurant process owes", () => {
+  test("a notification to each site of a paid order, the first attempt in the site's own lane", () => {
+    expect(owedNotifications(orderAfter(...RESERVED))).toEqual([]);
+    expect(owedNotifications(orderAfter(...PAID))).toEqual([
+      { id: "restaurant.notify/1.1/1", dueAt: PLACED, lane: "bakery-mitte" },
+    ]);
+  });
+
+  test("a retry outside of the lane, so that one failed site order does not hold up the next", () => {
+    expect(owedNotifications(orderAfter(...PAID, happened.notificationFailed()))).toEqual([
+      { id: "restaurant.notify/1.1/2", dueAt: Date.parse("2026-11-21T10:02:00.000Z"), lane: undefined },
+    ]);
+  });
+
+  test("a look at the answer's deadline until the site has answered", () => {
+    expect(owedNotifications(orderAfter(...NOTIFIED))).toEqual([
+      { id: "restaurant.answer-deadline/1.1", dueAt: Date.parse(ANSWER_BY) },
+    ]);
+    expect(owedNotifications(orderAfter(...NOTIFIED, happened.accepted()))).toEqual([]);
+  });
+
+  test("word of the cancellation to a site that had been told of the order, and to no other", () => {
+    expect(ids(owedNotifications(orderAfter(...NOTIFIED, cancelled)))).toEqual(["restaurant.tell-cancelled/1.1"]);
+    expect(owedNotifications(orderAfter(...PAID, cancelled))).toEqual([]);
+    expect(owedNotifications(orderAfter(...NOTIFIED, happened.rejected()))).toEqual([]);
+  });
+});
+
+describe("the courier process owes", () => {
+  const ACCEPTED = [...NOTIFIED, happened.accepted()] as const;
+
+  test("nobody before the site has accepted, then an assignment", () => {
+    expect(owedCourier(orderAfter(...NOTIFIED))).toEqual([]);
+    expect(ids(owedCourier(orderAfter(...ACCEPTED)))).toEqual(["courier.assign/1"]);
+  });
+
+  test("the offer, and a look at the courier's deadline, until the courier has accepted", () => {
+    expect(ids(owedCourier(orderAfter(...ACCEPTED, assigned())))).toEqual([
+      "courier.offer/1",
+      "courier.answer-deadline/1",
+    ]);
+    const accepted: OrderEvent = { type: "driver.accepted", data: { courierId: "courier-1" } };
+    expect(owedCourier(orderAfter(...ACCEPTED, assigned(), accepted))).toEqual([]);
+  });
+
+  test("freedom to a courier who declined, and the next attempt", () => {
+    const declined: OrderEvent = {
+      type: "driver.declined",
+      data: { courierId: "courier-1", attempt: 1, reason: "declined" },
+    };
+    expect(ids(owedCourier(orderAfter(...ACCEPTED, assigned(), declined)))).toEqual([
+      "courier.release/1",
+      "courier.assign/2",
+    ]);
+  });
+
+  test("freedom to the courier when the order is delivered or cancelled, and nothing else", () => {
+    const delivered: OrderEvent = { type: "order.delivered", data: { courierId: "courier-1" } };
+    expect(ids(owedCourier(orderAfter(...ACCEPTED, assigned(), delivered)))).toEqual(["courier.release/1"]);
+    expect(ids(owedCourier(orderAfter(...ACCEPTED, assigned(), cancelled)))).toEqual(["courier.release/1"]);
+  });
+});
