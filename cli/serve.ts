@@ -3,6 +3,7 @@ import { type Command, Option } from "commander";
 import { type Config, readConfig } from "../infra/config.ts";
 import { type HealthChecks, startHealthServer } from "../infra/health.ts";
 import { createLog, type Log } from "../infra/log.ts";
+import { surviveClosedOutput } from "./broken-output.ts";
 import { EXIT } from "./exit.ts";
 import { ROLES, type RoleName, type RunningRole, type StartRole } from "./roles/role.ts";
 
@@ -37,6 +38,7 @@ Examples:
     .action(async (options: { role: RoleName; only?: string }) => {
       const config = readConfig();
       const log = createLog(options.role, config.LOG_LEVEL);
+      surviveClosedOutput(log);
       process.title = `ordertrail ${options.role}`;
       endOnFaults(log);
       const { start } = await START[options.role]();

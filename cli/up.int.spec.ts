@@ -113,6 +113,14 @@ test("a second run on the same folder is refused, names the first, and disturbs 
   expect(await answersReady()).toBe(true);
 });
 
+test("when the supervisor is killed, every part notices and ends", async () => {
+  const run = await upAndReady();
+  const { postgres: _handledAtTheNextStart, ...parts } = await pids();
+  run.process.kill("SIGKILL");
+  await run.exited;
+  expect(await allGone(Object.values(parts))).toBe(true);
+});
+
 test("after everything was killed the next run starts on the same data", async () => {
   const first = await upAndReady();
   const before = await pids();
