@@ -1,0 +1,23 @@
+import type { Row } from "./row.ts";
+
+/** A measured figure with what it is meant to reach. `note` says where the time goes. */
+export interface Figure extends Row {
+  readonly goal?: { readonly least: number } | { readonly most: number };
+}
+
+/** How a bench is run. */
+export interface BenchOptions {
+  /** How long each thing is measured. */
+  readonly seconds: number;
+  /** Tells people what is being done, a line at a time. */
+  progress(line: string): void;
+}
+
+/** Whether a figure reaches its goal; undefined without one. */
+export function reaches({ value, goal }: Figure): boolean | undefined {
+  if (goal === undefined) return undefined;
+  return "least" in goal ? value >= goal.least : value <= goal.most;
+}
+
+/** Four significant digits are more than a shared machine can promise. */
+export const rounded = (value: number): number => (value >= 100 ? Math.round(value) : Math.round(value * 10) / 10);
