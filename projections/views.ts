@@ -71,8 +71,9 @@ export interface FulfilmentView {
   readonly ready: boolean;
 }
 
-/** A sealed value with the place that it opens at. */
+/** A sealed value with the customer under whose key, and the place at which, it opens. */
 export interface SealedAt {
+  readonly customerId: string;
   readonly stream: string;
   readonly eventId: string;
   readonly sealed: Sealed;
@@ -141,6 +142,9 @@ export interface SiteView extends SiteDetails {
   readonly siteId: string;
   readonly status: "open" | "suspended" | "closed";
 }
+
+/** A site in a list of sites: without its menu, which can name thousands of SKUs. */
+export type SiteSummary = Omit<SiteView, "menu">;
 
 /** An item on a site's menu with what is in stock there; `available` 0 is sold out and still shown. */
 export interface MenuItem {

@@ -11,6 +11,7 @@ export const createTables = (schema: string): string => `
     version     bigint NOT NULL
   ) WITH (fillfactor = 70);
   CREATE INDEX couriers_free ON ${schema}.couriers (city, free_since, courier_id) WHERE on_shift AND order_id IS NULL;
+  CREATE INDEX couriers_claimed ON ${schema}.couriers (version) WHERE order_id IS NOT NULL;
 `;
 
 /** Names of the tables, for comparing generations. */

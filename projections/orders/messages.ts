@@ -1,9 +1,9 @@
-import type { PoolClient } from "pg";
+import type { Pool, PoolClient } from "pg";
 import type { TopicMessage } from "../runner/topic-message.ts";
 import type { KitchenDelta, TicketView } from "../views.ts";
 import type { Folded, OrderRow } from "./fold.ts";
-import { type Placing, ticketView } from "./ticket-view.ts";
-import { type Happened, orderView, placedData } from "./view.ts";
+import { placingOf, ticketView } from "./ticket-view.ts";
+import { type Happened, orderView } from "./view.ts";
 
 export const orderTopic = (orderId: string): string => `order.${orderId}`;
 export const kitchenTopic = (siteId: string): string => `kitchen.${siteId}`;
@@ -86,11 +86,6 @@ function kitchenChanges({ tickets, orders }: Folded, { events, received }: Messa
   return [...changes.values()];
 }
 
-const placingOf = (events: readonly Happened[]): Placing => ({
-  eventId: events[0]?.id ?? "",
-  data: placedData(events),
-});
-
 interface HappenedRow {
   readonly order_id: string;
   readonly event_id: string;
@@ -101,11 +96,11 @@ interface HappenedRow {
 
 /** All events of these orders, by order. */
 export async function loadEvents(
-  tx: PoolClient,
+  db: Pool | PoolClient,
   schema: string,
   orderIds: readonly string[],
 ): Promise<Map<string, Happened[]>> {
-  const { rows } = await tx.query<HappenedRow>(
+  const { rows } = await db.query<HappenedRow>(
     `SELECT order_id, event_id, type, at, data FROM ${schema}.timeline
      WHERE order_id = ANY($1::uuid[]) ORDER BY order_id, revision`,
     [orderIds],

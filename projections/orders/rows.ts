@@ -11,7 +11,8 @@ const column = <Row>(rows: readonly Row[], name: string, type: string, of: (row:
   values: rows.map(of),
 });
 
-interface StoredOrder {
+/** An order's row as the database gives it back. */
+export interface StoredOrder {
   readonly order_id: string;
   readonly customer_id: string;
   readonly placed_by: string;

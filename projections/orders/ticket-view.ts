@@ -3,7 +3,7 @@ import { type OrderPlaced, orderStream } from "../../domain/order/events.ts";
 import type { Order } from "../../domain/order/state.ts";
 import type { TicketLine, TicketView } from "../views.ts";
 import { ticketStatus } from "./tickets.ts";
-import { orderNumber } from "./view.ts";
+import { type Happened, orderNumber, placedData } from "./view.ts";
 
 /** What a ticket's own row knows. */
 export interface TicketTimes {
@@ -17,6 +17,12 @@ export interface Placing {
   readonly data: OrderPlaced;
 }
 
+/** The placing of an order, of its events. */
+export const placingOf = (events: readonly Happened[]): Placing => ({
+  eventId: events[0]?.id ?? "",
+  data: placedData(events),
+});
+
 /** A kitchen's view of a fulfilment, notes sealed. Undefined before the site was notified. */
 export function ticketView(
   order: Order,
@@ -28,6 +34,7 @@ export function ticketView(
   const status = fulfilment && ticketStatus(order, fulfilment);
   if (!fulfilment || status === undefined) return undefined;
   const placed = placing.data.fulfilments.find((one) => one.fulfilmentId === fulfilmentId);
+  const { customerId } = order;
   const stream = orderStream(order.orderId);
   return {
     orderId: order.orderId,
@@ -47,7 +54,7 @@ export function ticketView(
         quantity,
         allergens,
         binLocation,
-        sealedNote: isSealed(note) ? { stream, eventId: placing.eventId, sealed: note } : undefined,
+        sealedNote: isSealed(note) ? { customerId, stream, eventId: placing.eventId, sealed: note } : undefined,
       }),
     ),
     changedAt: times.changedAt,

@@ -1,0 +1,85 @@
+import type { RecordedEvent } from "../domain/chain/envelope.ts";
+import { type OrderEvent, orderStream } from "../domain/order/events.ts";
+import { evolve, type OrderState } from "../domain/order/state.ts";
+import type { EventStore } from "../infra/event-store/port.ts";
+import { isDatabaseTrouble } from "../infra/postgres/trouble.ts";
+import { type FoundOrder, findOrder } from "../projections/orders/queries.ts";
+import { NoLiveGenerationError } from "../projections/runner/generations.ts";
+import type { ReadServices } from "./services.ts";
+
+/** An order with where it was found. */
+export interface Located extends FoundOrder {
+  readonly source: "read-model" | "event-store";
+  /** The caller asked for more than this shows, and the event store could not be asked. */
+  readonly stale: boolean;
+}
+
+/** How long an order's read model is waited for; after that the event store tells, which is never behind. */
+const REACH_WITHIN_MS = 500;
+/** More events than an order's life has by far. */
+const MOST_EVENTS = 5_000;
+
+/**
+ * Finds an order. From the read model, unless that cannot tell: it does not have the order, has not reached what the
+ * caller has seen already, has set the order's stream aside, or is away. Then the order is folded from its stream, so
+ * that a buyer's own order never disappears. Undefined when there is no such order anywhere.
+ *
+ * @param atLeast commit position that the caller has seen
+ */
+export async function locateOrder(
+  services: ReadServices,
+  orderId: string,
+  atLeast?: bigint,
+): Promise<Located | undefined> {
+  const inReadModel = await fromReadModel(services, orderId, atLeast);
+  if (inReadModel && !inReadModel.behind) return { ...inReadModel.found, source: "read-model", stale: false };
+  try {
+    const folded = await fromEventStore(services.store, orderId);
+    if (folded) return { ...folded, source: "event-store", stale: false };
+    return inReadModel && { ...inReadModel.found, source: "read-model", stale: true };
+  } catch (error) {
+    if (!inReadModel) throw error;
+    return { ...inReadModel.found, source: "read-model", stale: true };
+  }
+}
+
+async function fromReadModel(
+  { pool, schemas, positions, log }: ReadServices,
+  orderId: string,
+  atLeast: bigint | undefined,
+): Promise<{ found: FoundOrder; behind: boolean } | undefined> {
+  try {
+    const reached = atLeast === undefined || (await positions.reach("orders", atLeast, REACH_WITHIN_MS));
+    const { schema } = await schemas.of("orders");
+    const { found, parked } = await findOrder(pool, schema, orderId);
+    if (!found) return undefined;
+    return { found, behind: parked || (!reached && atLeast !== undefined && found.version < atLeast) };
+  } catch (error) {
+    if (!isDatabaseTrouble(error) && !(error instanceof NoLiveGenerationError)) throw error;
+    log.warn({ err: error, orderId }, "the read model of orders is away: the event store is asked");
+    return undefined;
+  }
+}
+
+/** Folds an order from its stream; undefined when there is none. */
+export async function fromEventStore(store: EventStore, orderId: string): Promise<FoundOrder | undefined> {
+  const events = await readOrderStream(store, orderId);
+  const last = events.at(-1);
+  if (!last) return undefined;
+  const order = events.reduce<OrderState>(
+    // Only the project writes order streams; the shapes are those of the contract.
+    (state, { type, data, metadata }) => evolve(state, { type, data } as OrderEvent, metadata.at),
+    undefined,
+  );
+  if (!order) return undefined;
+  return {
+    order,
+    version: last.position.commit,
+    revision: last.revision,
+    events: events.map(({ id, type, data, metadata }) => ({ id, type, at: metadata.at, data })),
+  };
+}
+
+/** The events of an order as they are stored. */
+export const readOrderStream = (store: EventStore, orderId: string): Promise<RecordedEvent[]> =>
+  store.readStream(orderStream(orderId), { limit: MOST_EVENTS });

@@ -1,0 +1,254 @@
+import { z } from "zod";
+import { DAYS } from "../domain/site/opening-hours.ts";
+import { SLUG } from "../domain/site/site.ts";
+import type { MenuItem, OrderView, SiteSummary, SiteView, TicketView, TimelineEntry } from "../projections/views.ts";
+
+// The shapes of answers. Each `satisfies` the view that it describes, so that neither can change alone.
+
+const money = z.object({ amount: z.number().int().describe("minor units"), currency: z.string() });
+const quantity = z.object({ amount: z.number().int(), unit: z.enum(["each", "g"]) });
+const list = <T extends z.ZodType>(item: T) => z.array(item).readonly();
+const position = z.object({ lat: z.number().int(), lon: z.number().int() }).describe("integer microdegrees");
+const kind = z.enum(["restaurant", "bakery", "dark_store", "warehouse"]);
+
+export const ORDER_STATUSES = [
+  "placed",
+  "stock_reserved",
+  "payment_processing",
+  "payment_confirmed",
+  "restaurant_notified",
+  "restaurant_accepted",
+  "preparing",
+  "ready",
+  "driver_assigned",
+  "picked_up",
+  "delivered",
+  "out_of_stock",
+  "payment_failed",
+  "restaurant_rejected",
+  "cancelled",
+] as const;
+
+const contact = z.object({
+  name: z.string(),
+  phone: z.string().optional(),
+  email: z.string().optional(),
+  address: z.string().optional(),
+  position: position.optional(),
+  instructions: z.string().optional(),
+});
+
+const fulfilment = z.object({
+  fulfilmentId: z.string(),
+  siteId: z.string(),
+  siteName: z.string(),
+  kind,
+  city: z.string(),
+  timeZone: z.string(),
+  stations: list(z.string()),
+  lines: list(z.object({ sku: z.string(), name: z.string(), quantity, price: money })),
+  notified: z.boolean(),
+  accepted: z.boolean(),
+  rejected: z.boolean(),
+  started: list(z.string()),
+  completed: list(z.string()),
+  ready: z.boolean(),
+});
+
+export const order = z
+  .object({
+    orderId: z.string(),
+    number: z.string().describe("short number that people say to each other"),
+    status: z.enum(ORDER_STATUSES),
+    channel: z.enum(["web", "phone", "api"]),
+    customerId: z.string(),
+    placedBy: z.string(),
+    placedAt: z.string(),
+    promisedAt: z.string(),
+    method: z.enum(["courier", "parcel"]),
+    subtotal: money,
+    deliveryFee: money,
+    tax: money,
+    total: money,
+    fulfilments: list(fulfilment),
+    payment: z.object({
+      status: z.enum(["none", "processing", "confirmed", "failed", "cancelled"]),
+      attempts: z.number().int(),
+      nextAttemptAt: z.string().optional(),
+      refunded: z.number().int(),
+    }),
+    courier: z.object({ courierId: z.string().optional(), accepted: z.boolean(), arrived: z.boolean() }),
+    missing: list(z.object({ sku: z.string(), asked: z.number().int(), available: z.number().int() })),
+    failure: z
+      .enum([
+        "payment_timeout",
+        "payment_declined",
+        "insufficient_funds",
+        "payment_fraud",
+        "restaurant_closed",
+        "restaurant_rejected",
+        "item_unavailable",
+        "driver_unavailable",
+        "carrier_unavailable",
+        "service_unavailable",
+        "invalid_message",
+        "unknown",
+      ])
+      .optional(),
+    rejection: z.string().optional(),
+    milestones: list(
+      z.object({
+        type: z.string(),
+        at: z.string(),
+        fulfilmentId: z.string().optional(),
+        stage: z.string().optional(),
+      }),
+    ),
+    revision: z.string(),
+    contact: contact.optional().describe("for the buyer, the courier that has the order, support and admins"),
+  })
+  .describe("the order") satisfies z.ZodType<OrderView>;
+
+export const orders = z.object({ orders: list(order), next: z.string().optional() }).describe("newest first");
+
+const timelineEntry = z.object({
+  revision: z.string(),
+  id: z.string(),
+  type: z.string(),
+  at: z.string(),
+  actor: z.object({ type: z.string(), id: z.string(), onBehalfOf: z.string().optional() }),
+  sentence: z.string(),
+  data: z.unknown().describe("as stored: personal data stays sealed"),
+  correlationId: z.string(),
+  causationId: z.string(),
+  hash: z.string(),
+}) satisfies z.ZodType<TimelineEntry>;
+
+export const timeline = z
+  .object({ orderId: z.string(), events: list(timelineEntry), next: z.string().optional() })
+  .describe("events in their order");
+
+export const integrity = z
+  .object({
+    verified: z.boolean(),
+    events: z.number().int(),
+    findings: list(z.object({ stream: z.string(), revision: z.string(), reason: z.string(), detail: z.string() })),
+    head: z.object({ revision: z.string(), hash: z.string() }).optional(),
+    witnessed: z.string().optional().describe("revision up to which a witness has seen the stream"),
+  })
+  .describe("what recomputing every hash from the event store has shown");
+
+const period = z.object({ from: z.string(), to: z.string() });
+
+const siteSummary = z.object({
+  siteId: z.string(),
+  status: z.enum(["open", "suspended", "closed"]),
+  kind,
+  name: z.string(),
+  city: z.string(),
+  region: z.string(),
+  timeZone: z.string(),
+  position,
+  hours: z.partialRecord(z.enum(DAYS), list(period)),
+  stations: list(z.string()),
+  currency: z.string(),
+  deliveryFee: z.number().int(),
+}) satisfies z.ZodType<SiteSummary>;
+
+export const site = siteSummary
+  .extend({ menu: list(z.string()).describe("SKUs that the site sells") })
+  .describe("the site") satisfies z.ZodType<SiteView>;
+
+export const sites = z.object({ sites: list(siteSummary), next: z.string().optional() }).describe("by id");
+
+const menuItem = z.object({
+  sku: z.string(),
+  name: z.string(),
+  description: z.string(),
+  price: money,
+  unit: z.enum(["each", "g"]),
+  allergens: list(z.string()),
+  emoji: z.string().optional(),
+  available: z.number().int().describe("0 is sold out"),
+}) satisfies z.ZodType<MenuItem>;
+
+export const menu = z
+  .object({
+    siteId: z.string(),
+    openState: z.enum(["open", "closing_soon", "closed"]),
+    items: list(menuItem),
+    next: z.string().optional(),
+  })
+  .describe("what the site sells, in its own sequence, with what is in stock there");
+
+export const availability = z
+  .object({
+    siteId: z.string(),
+    stock: list(
+      z.object({
+        sku: z.string(),
+        available: z.number().int(),
+        unavailable: z.boolean().describe("marked as not to be had"),
+        onHand: z.number().int().optional().describe("for those who keep the site's stock"),
+        reserved: z.number().int().optional().describe("for those who keep the site's stock"),
+      }),
+    ),
+    next: z.string().optional(),
+  })
+  .describe("by SKU");
+
+const ticket = z.object({
+  orderId: z.string(),
+  fulfilmentId: z.string(),
+  number: z.string(),
+  siteId: z.string(),
+  status: z.enum(["new", "accepted", "working", "ready", "done", "cancelled", "rejected"]),
+  receivedAt: z.string(),
+  promisedAt: z.string(),
+  stations: list(z.string()),
+  started: list(z.string()),
+  completed: list(z.string()),
+  lines: list(
+    z.object({
+      sku: z.string(),
+      name: z.string(),
+      quantity,
+      allergens: list(z.string()),
+      binLocation: z.string().optional(),
+      note: z.string().optional(),
+    }),
+  ),
+  changedAt: z.string(),
+  courier: z.object({ assigned: z.boolean(), arrived: z.boolean() }),
+}) satisfies z.ZodType<TicketView>;
+
+export const kitchen = z
+  .object({ siteId: z.string(), tickets: list(ticket) })
+  .describe("tickets in work, and those cancelled in the last half hour, oldest first");
+
+export const courier = z
+  .object({
+    courierId: z.string(),
+    onShift: z.boolean(),
+    city: z.string().optional(),
+    orderId: z.string().optional(),
+  })
+  .describe("the courier");
+
+export const problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.number(),
+    code: z.string(),
+    detail: z.string(),
+    instance: z.string(),
+  })
+  .loose()
+  .describe("a problem after RFC 9457");
+
+export const unchanged = z.null().describe("what the caller has is still current");
+
+export const orderParams = z.object({ orderId: z.uuid().toLowerCase() });
+export const siteParams = z.object({ siteId: z.string().max(80).regex(SLUG) });
+export const courierParams = z.object({ courierId: z.uuid().toLowerCase() });

@@ -1,0 +1,180 @@
+import { z } from "zod";
+import { openState } from "../domain/site/opening-hours.ts";
+import type { Site } from "../domain/site/site.ts";
+import { authorise } from "../infra/auth/fastify-auth.ts";
+import { may } from "../infra/auth/permissions.ts";
+import { Problem } from "../infra/http/problems.ts";
+import { stockOf, stockOfSite } from "../projections/availability/queries.ts";
+import { findItems, findSite, listSites } from "../projections/catalogue/queries.ts";
+import { readKitchen } from "../projections/orders/queries.ts";
+import type { MenuItem } from "../projections/views.ts";
+import {
+  afterParameter,
+  decodeCursor,
+  encodeCursor,
+  isUnchanged,
+  listParameters,
+  readingOf,
+  stateFreshness,
+} from "./answer.ts";
+import { openNotes } from "./personal.ts";
+import { availability, kitchen, menu, problem, site, siteParams, sites, unchanged } from "./schemas.ts";
+import type { Api, ReadServices } from "./services.ts";
+
+/** Sites: what they are, what they sell, what is in stock there, what their kitchen has to do. */
+export function siteRoutes(api: Api, services: ReadServices): void {
+  const { pool, positions, clock, keys, log } = services;
+
+  api.get(
+    "/api/sites",
+    {
+      config: { action: "catalogue.read" },
+      schema: {
+        tags: ["sites"],
+        summary: "Sites",
+        querystring: z.object({
+          after: afterParameter,
+          city: z.string().min(1).max(80).optional(),
+          ...listParameters(100, 50),
+        }),
+        response: { 200: sites, "4xx": problem, "5xx": problem },
+      },
+    },
+    async (request, reply) => {
+      const { cursor, limit, city } = request.query;
+      const reading = await readingOf(positions, "catalogue", request);
+      const [after] = cursor === undefined ? [""] : decodeCursor(cursor, z.tuple([z.string()]));
+      const found = await listSites(pool, reading.generation.schema, { city, after, limit });
+      await stateFreshness(reply, positions, reading);
+      const last = found.at(-1);
+      return { sites: found, next: last && found.length === limit ? encodeCursor([last.siteId]) : undefined };
+    },
+  );
+
+  api.get(
+    "/api/sites/:siteId",
+    {
+      config: { action: "catalogue.read" },
+      schema: {
+        tags: ["sites"],
+        summary: "A site",
+        params: siteParams,
+        querystring: z.object({ after: afterParameter }),
+        response: { 200: site, 304: unchanged, "4xx": problem, "5xx": problem },
+      },
+    },
+    async (request, reply) => {
+      const reading = await readingOf(positions, "catalogue", request);
+      const found = await siteOrProblem(services, reading.generation.schema, request.params.siteId);
+      await stateFreshness(reply, positions, reading);
+      if (isUnchanged(request, reply, found.revision)) return await reply.code(304).send(null);
+      return found.site;
+    },
+  );
+
+  api.get(
+    "/api/sites/:siteId/menu",
+    {
+      config: { action: "catalogue.read" },
+      schema: {
+        tags: ["sites"],
+        summary: "What a site sells, with what is in stock there",
+        description: "X-Position and X-Age-Ms are those of the stock.",
+        params: siteParams,
+        querystring: z.object({ after: afterParameter, ...listParameters(1_000, 1_000) }),
+        response: { 200: menu, "4xx": problem, "5xx": problem },
+      },
+    },
+    async (request, reply) => {
+      const { siteId } = request.params;
+      const { cursor, limit } = request.query;
+      const [begin] = cursor === undefined ? [0] : decodeCursor(cursor, z.tuple([z.number().int().min(0)]));
+      const reading = await readingOf(positions, "availability", request);
+      const catalogue = await readingOf(positions, "catalogue", request);
+      const { site: found } = await siteOrProblem(services, catalogue.generation.schema, siteId);
+      const skus = found.menu.slice(begin, begin + limit);
+      const [items, stock] = await Promise.all([
+        findItems(pool, catalogue.generation.schema, skus),
+        stockOf(pool, reading.generation.schema, siteId, skus),
+      ]);
+      await stateFreshness(reply, positions, { ...reading, stale: reading.stale || catalogue.stale });
+      return {
+        siteId,
+        openState: openStateOf(found, clock.now()),
+        items: skus.flatMap((sku): MenuItem[] => {
+          const item = items.get(sku);
+          if (!item) return [];
+          const { name, description, price, unit, allergens, emoji } = item;
+          const available = stock.get(sku)?.available ?? 0;
+          return [{ sku, name, description, price, unit, allergens, emoji, available }];
+        }),
+        next: begin + limit < found.menu.length ? encodeCursor([begin + limit]) : undefined,
+      };
+    },
+  );
+
+  api.get(
+    "/api/sites/:siteId/availability",
+    {
+      config: { action: "availability.read" },
+      schema: {
+        tags: ["sites"],
+        summary: "Stock of a site",
+        params: siteParams,
+        querystring: z.object({ after: afterParameter, ...listParameters(1_000, 500) }),
+        response: { 200: availability, "4xx": problem, "5xx": problem },
+      },
+    },
+    async (request, reply) => {
+      const { siteId } = request.params;
+      const { cursor, limit } = request.query;
+      const [after] = cursor === undefined ? [""] : decodeCursor(cursor, z.tuple([z.string()]));
+      const reading = await readingOf(positions, "availability", request);
+      const levels = await stockOfSite(pool, reading.generation.schema, siteId, after, limit);
+      await stateFreshness(reply, positions, reading);
+      const keepsStock = may(request.principal, "stock.receive", { siteId });
+      const last = levels.at(-1);
+      return {
+        siteId,
+        stock: levels.map(({ sku, available, unavailable, onHand, reserved }) =>
+          keepsStock ? { sku, available, unavailable, onHand, reserved } : { sku, available, unavailable },
+        ),
+        next: last && levels.length === limit ? encodeCursor([last.sku]) : undefined,
+      };
+    },
+  );
+
+  api.get(
+    "/api/sites/:siteId/kitchen",
+    {
+      config: { action: "topic.kitchen" },
+      schema: {
+        tags: ["sites"],
+        summary: "A kitchen's tickets",
+        description: "Notes are opened for the site's own staff.",
+        params: siteParams,
+        querystring: z.object({ after: afterParameter }),
+        response: { 200: kitchen, "4xx": problem, "5xx": problem },
+      },
+    },
+    async (request, reply) => {
+      const { siteId } = request.params;
+      const principal = authorise(request, "topic.kitchen", { siteId });
+      const reading = await readingOf(positions, "orders", request);
+      const { tickets } = await readKitchen(pool, reading.generation.schema, siteId, clock.now());
+      await stateFreshness(reply, positions, reading);
+      reply.header("cache-control", "private, no-cache");
+      const opened = may(principal, "kitchen.act", { siteId }) ? await openNotes(keys, log, tickets) : tickets;
+      return { siteId, tickets: opened };
+    },
+  );
+}
+
+const openStateOf = ({ status, hours, timeZone }: Site, now: number) =>
+  status === "open" ? openState(hours, timeZone, now) : "closed";
+
+async function siteOrProblem({ pool }: ReadServices, schema: string, siteId: string) {
+  const found = await findSite(pool, schema, siteId);
+  if (!found) throw new Problem("site_unknown", `there is no site ${siteId}`);
+  return found;
+}
