@@ -2,7 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Command, InvalidArgumentError } from "commander";
 import { readConfig } from "../infra/config.ts";
 import { systemAddresses } from "./running-system.ts";
-import { startWorld, type WorldStats } from "./simulate/world.ts";
+import type { WorldStats } from "./simulate/options.ts";
+import { startWorld } from "./simulate/world.ts";
 
 const number = (least: number, most: number) => (text: string) => {
   const value = Number(text);

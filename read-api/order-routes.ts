@@ -4,6 +4,7 @@ import { orderStream } from "../domain/order/events.ts";
 import type { Order } from "../domain/order/state.ts";
 import { authorise } from "../infra/auth/fastify-auth.ts";
 import type { Resource } from "../infra/auth/permissions.ts";
+import type { Api } from "../infra/http/api.ts";
 import { Problem } from "../infra/http/problems.ts";
 import { readTimeline, type TimelineRow } from "../projections/orders/queries.ts";
 import { orderView } from "../projections/orders/view.ts";
@@ -21,7 +22,7 @@ import { type Located, locateOrder, readOrderStream } from "./order-lookup.ts";
 import { mayKnowContact, openContact } from "./personal.ts";
 import { integrity, order, orderParams, problem, timeline, unchanged } from "./schemas.ts";
 import { sentenceFor } from "./sentences.ts";
-import type { Api, ReadServices } from "./services.ts";
+import type { ReadServices } from "./services.ts";
 import { verifyStream } from "./verify.ts";
 import { databaseWitness } from "./witness.ts";
 

@@ -1,5 +1,3 @@
-import type { FastifyInstance } from "fastify";
-import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Pool } from "pg";
 import type { Clock } from "../infra/clock.ts";
 import type { EventStore } from "../infra/event-store/port.ts";
@@ -19,12 +17,3 @@ export interface ReadServices {
   readonly clock: Clock;
   readonly log: Log;
 }
-
-/** A fastify instance whose schemas are zod's. */
-export type Api = FastifyInstance<
-  FastifyInstance["server"],
-  Parameters<FastifyInstance["routing"]>[0],
-  Parameters<FastifyInstance["routing"]>[1],
-  FastifyInstance["log"],
-  ZodTypeProvider
->;

@@ -3,6 +3,7 @@ import { openState } from "../domain/site/opening-hours.ts";
 import type { Site } from "../domain/site/site.ts";
 import { authorise } from "../infra/auth/fastify-auth.ts";
 import { may } from "../infra/auth/permissions.ts";
+import type { Api } from "../infra/http/api.ts";
 import { Problem } from "../infra/http/problems.ts";
 import { stockOf, stockOfSite } from "../projections/availability/queries.ts";
 import { findItems, findSite, listSites } from "../projections/catalogue/queries.ts";
@@ -19,7 +20,7 @@ import {
 } from "./answer.ts";
 import { openNotes } from "./personal.ts";
 import { availability, kitchen, menu, problem, site, siteParams, sites, unchanged } from "./schemas.ts";
-import type { Api, ReadServices } from "./services.ts";
+import type { ReadServices } from "./services.ts";
 
 /** Sites: what they are, what they sell, what is in stock there, what their kitchen has to do. */
 export function siteRoutes(api: Api, services: ReadServices): void {

@@ -16,6 +16,10 @@ import { registerHealth } from "../../infra/health.ts";
 import { answerProblems } from "../../infra/http/problems.ts";
 import type { Log } from "../../infra/log.ts";
 import { writeFileAtomically } from "../../infra/supervisor/files.ts";
+import { ReadPositions } from "../../read-api/positions.ts";
+import { readRoutes } from "../../read-api/read-routes.ts";
+import type { ReadServices } from "../../read-api/services.ts";
+import { kitchenTopics, orderTopics } from "../../read-api/topics.ts";
 import { type Bus, inProcessBus } from "../../realtime/bus.ts";
 import { registerGateway } from "../../realtime/gateway.ts";
 import { natsBus } from "../../realtime/nats-bus.ts";
@@ -114,9 +118,14 @@ async function build(
     const placeOrder = new PlaceOrder({ writer, catalogue, ledgers, reservations, clock, log, policy });
     commandRoutes(scope, { writer, placeOrder, ledgers, keys, fingerprintKey, clock });
   });
+  const { pool, store, schemas, clock, keys } = base;
+  const positions = new ReadPositions({ pool, store, schemas, clock });
+  const reading: ReadServices = { pool, store, schemas, positions, keys, clock, log };
+  await app.register(async (scope) => readRoutes(scope, reading));
   await registerGateway(app, {
     bus,
-    sources: [],
+    sources: [orderTopics(reading), kitchenTopics(reading)],
+    freshness: () => positions.freshUntil("orders"),
     authenticate: (request) => authenticateSocket(request.raw, authority.verifier),
     allowedOrigins: config.ALLOWED_ORIGINS,
     log,

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CourierView, OrderView } from "../../projections/views.ts";
 import { ApiClient } from "./api-client.ts";
-import type { WorldOptions, WorldStats } from "./world.ts";
+import type { WorldOptions, WorldStats } from "./options.ts";
 
 const LOOK_MS = 400;
 

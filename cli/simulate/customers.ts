@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { MenuItem, SiteView } from "../../projections/views.ts";
 import { ApiClient } from "./api-client.ts";
+import type { WorldOptions, WorldStats } from "./options.ts";
 import { pick } from "./random.ts";
-import type { WorldOptions, WorldStats } from "./world.ts";
 
 const NAMES = ["Maya", "Jonas", "Aylin", "Emil", "Sofia", "Noah", "Lena", "Tariq"];
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TicketView } from "../../projections/views.ts";
 import { ApiClient } from "./api-client.ts";
-import type { WorldOptions, WorldStats } from "./world.ts";
+import type { WorldOptions, WorldStats } from "./options.ts";
 
 const LOOK_MS = 400;
 

@@ -4,37 +4,8 @@ import { ApiClient } from "./api-client.ts";
 import { courier } from "./couriers.ts";
 import { customers } from "./customers.ts";
 import { kitchen } from "./kitchens.ts";
+import type { WorldOptions, WorldStats } from "./options.ts";
 import { randomFrom } from "./random.ts";
-
-/** People who use a running system through its API. */
-export interface WorldOptions {
-  /** Where the API answers, without a slash at the end. */
-  readonly base: string;
-  /** Orders a second. */
-  readonly rate: number;
-  /** Orders in all; customers stop then, kitchens and couriers go on. */
-  readonly orders: number;
-  readonly couriers: number;
-  readonly city: string;
-  /** How long a station or a way takes, in milliseconds. */
-  readonly stepMs: number;
-  /** Share of customers who cancel, 0 to 1. */
-  readonly cancelShare: number;
-  readonly seed: number;
-  /** Only these sites; default all. */
-  readonly sites?: readonly string[] | undefined;
-  readonly signal: AbortSignal;
-  /** Told of each order that was acknowledged. */
-  placed?(orderId: string, status: string): void;
-}
-
-export interface WorldStats {
-  placed: number;
-  refused: number;
-  cancelled: number;
-  made: number;
-  delivered: number;
-}
 
 const AGAIN_MS = 1_000;
 

@@ -2,11 +2,11 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { decide as decideItem, type ItemCommand, itemStream } from "../../domain/catalogue/item.ts";
 import { decide as decideSite, type SiteCommand, STATIONS, siteStream } from "../../domain/site/site.ts";
 import { authorise } from "../../infra/auth/fastify-auth.ts";
+import type { Api } from "../../infra/http/api.ts";
 import { items, sites } from "../catalogue/catalogue-aggregates.ts";
 import type { Decided } from "../writing/build-events.ts";
 import type { Aggregate } from "../writing/stream-memory.ts";
 import { answer, envelopeFor, idempotencyKey, ifMatch } from "./command-context.ts";
-import type { Api, CommandServices } from "./command-routes.ts";
 import {
   changeItemBody,
   changeSiteBody,
@@ -17,6 +17,7 @@ import {
   problem,
   siteParams,
 } from "./schemas.ts";
+import type { CommandServices } from "./services.ts";
 
 const response = { 200: commandAnswer, 201: commandAnswer, "4xx": problem, "5xx": problem };
 const config = { action: "catalogue.write" } as const;

@@ -2,11 +2,12 @@ import { z } from "zod";
 import { Personal } from "../../domain/chain/personal.ts";
 import { courierStream } from "../../domain/courier/courier.ts";
 import { authorise } from "../../infra/auth/fastify-auth.ts";
+import type { Api } from "../../infra/http/api.ts";
 import { couriers } from "../couriers/courier-aggregate.ts";
 import { answer, envelopeFor, idempotencyKey } from "./command-context.ts";
-import type { Api, CommandServices } from "./command-routes.ts";
 import { commandOrder } from "./order-command.ts";
 import { commandAnswer, courierParams, orderParams, problem } from "./schemas.ts";
+import type { CommandServices } from "./services.ts";
 
 const response = { 200: commandAnswer, "4xx": problem, "5xx": problem };
 const config = { action: "courier.act" } as const;

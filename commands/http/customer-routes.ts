@@ -5,10 +5,11 @@ import { Personal } from "../../domain/chain/personal.ts";
 import { type CustomerCommand, customerStream, decide } from "../../domain/customer/customer.ts";
 import { authorise } from "../../infra/auth/fastify-auth.ts";
 import { type Principal, principalKey } from "../../infra/auth/principal.ts";
+import type { Api } from "../../infra/http/api.ts";
 import { customers } from "../customers/customer-aggregate.ts";
 import { answer, envelopeFor, idempotencyKey, ifMatch } from "./command-context.ts";
-import type { Api, CommandServices } from "./command-routes.ts";
 import { commandAnswer, contact, customerParams, problem } from "./schemas.ts";
+import type { CommandServices } from "./services.ts";
 
 const response = { 200: commandAnswer, 201: commandAnswer, "4xx": problem, "5xx": problem };
 const config = { action: "customer.register" } as const;

@@ -1,9 +1,10 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { OrderCommand } from "../../domain/order/decide.ts";
-import type { Api, CommandServices } from "./command-routes.ts";
+import type { Api } from "../../infra/http/api.ts";
 import { commandOrder } from "./order-command.ts";
 import { commandAnswer, fulfilmentParams, problem, stationParams } from "./schemas.ts";
+import type { CommandServices } from "./services.ts";
 
 const response = { 200: commandAnswer, "4xx": problem, "5xx": problem };
 const config = { action: "kitchen.act" } as const;

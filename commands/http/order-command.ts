@@ -9,7 +9,7 @@ import type { Action, Resource } from "../../infra/auth/permissions.ts";
 import type { Principal } from "../../infra/auth/principal.ts";
 import { orders } from "../orders/order-aggregate.ts";
 import { answer, type CommandAnswer, envelopeFor, idempotencyKey, ifMatch } from "./command-context.ts";
-import type { CommandServices } from "./command-routes.ts";
+import type { CommandServices } from "./services.ts";
 
 /** One command to an order, from a request. */
 export interface OrderRequest {

@@ -7,11 +7,12 @@ import type { Channel } from "../../domain/order/events.ts";
 import { statusOf } from "../../domain/order/state.ts";
 import { authorise } from "../../infra/auth/fastify-auth.ts";
 import { actorOf, type Principal, principalKey } from "../../infra/auth/principal.ts";
+import type { Api } from "../../infra/http/api.ts";
 import { Problem } from "../../infra/http/problems.ts";
 import { answerFrom, envelopeFor, idempotencyKey } from "./command-context.ts";
-import type { Api, CommandServices } from "./command-routes.ts";
 import { commandOrder } from "./order-command.ts";
 import { commandAnswer, orderParams, type PlaceOrderBody, placeOrderBody, problem } from "./schemas.ts";
+import type { CommandServices } from "./services.ts";
 
 const CLOSING_SOON = "the site closes within 15 minutes; an order that reaches it closed is rejected and refunded";
 

@@ -1,0 +1,220 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { orderIdFor } from "../../domain/chain/ids.ts";
+import { createEventStore } from "../../infra/event-store/client.ts";
+import type { EventStore } from "../../infra/event-store/port.ts";
+import { startSystem, type TestSystem } from "../system.ts";
+import { Caller, cakeOrder } from "./caller.ts";
+
+let system: TestSystem;
+let store: EventStore;
+let admin: Caller;
+
+beforeAll(async () => {
+  system = await startSystem();
+  store = createEventStore({ url: system.addresses.EVENTSTORE_URL ?? "", timeoutMs: 5_000 });
+  admin = await Caller.as(system.url, "admin");
+});
+
+afterAll(async () => {
+  await store?.close();
+  await system?.stop();
+});
+
+/** Asks until the order's stream holds an event of this type. */
+async function happened(orderId: string, type: string) {
+  for (let tries = 0; tries < 400; tries++) {
+    const found = (await store.readStream(`order-${orderId}`)).find((event) => event.type === type);
+    if (found) return found;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  const types = (await store.readStream(`order-${orderId}`)).map((event) => event.type);
+  throw new Error(`${type} has not happened to order ${orderId}: ${types.join(", ")}`);
+}
+
+describe("placing an order", () => {
+  test("answers with id, revision and position, and the same again for the same key", async () => {
+    const guest = await Caller.as(system.url, "guest");
+    const key = { "idempotency-key": randomUUID() };
+    const first = await guest.post("/api/orders", cakeOrder(), key);
+    expect(first).toMatchObject({ status: 201, body: { revision: "0", status: "stock_reserved" } });
+    expect(first.headers.get("etag")).toMatch(/^"\d+"$/);
+    await happened(String(first.body.id), "payment.confirmed");
+    const again = await guest.post("/api/orders", cakeOrder(), key);
+    const { id, revision, position } = first.body;
+    expect(again).toMatchObject({ status: 200, body: { id, revision, position } });
+    expect(BigInt(again.headers.get("x-position") ?? 0)).toBeGreaterThan(BigInt(String(position)));
+  });
+
+  test("refuses a key that was used for another body, and gives another caller another order", async () => {
+    const [one, two] = [await Caller.as(system.url, "guest"), await Caller.as(system.url, "guest")];
+    const key = { "idempotency-key": "shared-key" };
+    const first = await one.post("/api/orders", cakeOrder(), key);
+    const other = await one.post("/api/orders", cakeOrder({ lines: [{ sku: "cheesecake", quantity: 1 }] }), key);
+    expect(other).toMatchObject({ status: 422, body: { code: "idempotency_key_reused" } });
+    const elsewhere = await two.post("/api/orders", cakeOrder(), key);
+    expect(elsewhere.status).toBe(201);
+    expect(elsewhere.body.id).not.toBe(first.body.id);
+  });
+
+  test("computes the total from the catalogue and seals what is personal", async () => {
+    const guest = await Caller.as(system.url, "guest");
+    const { body } = await guest.post("/api/orders", cakeOrder({ total: { amount: 1, currency: "EUR" } }));
+    const [placed] = await store.readStream(`order-${body.id}`);
+    expect(placed?.data).toMatchObject({ total: { amount: 3450 + 290, currency: "EUR" }, contact: { alg: "A256GCM" } });
+    expect(JSON.stringify([placed?.data, placed?.metadata])).not.toMatch(/Maya|Torstr|Zoë/);
+  });
+
+  test("records an order for something that is sold out in one append and answers out_of_stock", async () => {
+    const guest = await Caller.as(system.url, "guest");
+    const answer = await guest.post("/api/orders", cakeOrder({ lines: [{ sku: "raspberry-tart", quantity: 1 }] }));
+    expect(answer).toMatchObject({ status: 201, body: { status: "out_of_stock", revision: "1" } });
+    const events = await store.readStream(`order-${answer.body.id}`);
+    expect(events.map(({ type }) => type)).toEqual(["order.placed", "order.out_of_stock"]);
+  });
+
+  test("records an order that reaches a closed site as rejected at closing time", async () => {
+    const siteId = `night-${randomUUID().slice(0, 8)}`;
+    const site = {
+      siteId,
+      kind: "bakery",
+      name: "Night",
+      city: "Berlin",
+      timeZone: "Europe/Berlin",
+      hours: {},
+      menu: ["cheesecake"],
+    };
+    expect((await admin.post("/api/sites", { ...site, position: { lat: 0, lon: 0 } })).status).toBe(201);
+    const guest = await Caller.as(system.url, "guest");
+    const answer = await guest.post("/api/orders", cakeOrder({ siteId, lines: [{ sku: "cheesecake", quantity: 1 }] }));
+    expect(answer).toMatchObject({ status: 201, body: { status: "restaurant_rejected" } });
+  });
+
+  test.each([
+    ["no key", {}, { "idempotency-key": "" }, 400, "idempotency_key_missing"],
+    ["no lines", { lines: [] }, {}, 400, "invalid_request"],
+    ["a quantity of nothing", { lines: [{ sku: "cheesecake", quantity: 0 }] }, {}, 400, "invalid_request"],
+    ["an unknown item", { lines: [{ sku: "moon-cake", quantity: 1 }] }, {}, 422, "lines_invalid"],
+    ["an unknown site", { siteId: "nowhere" }, {}, 404, "site_unknown"],
+    ["no contact", { contact: undefined }, {}, 404, "customer_unknown"],
+    ["a lone surrogate", { contact: { name: "\ud800" } }, {}, 400, "invalid_request"],
+  ])("answers %s with a problem and stores nothing", async (_what, more, headers, status, code) => {
+    const guest = await Caller.as(system.url, "guest");
+    const key = randomUUID();
+    const answer = await guest.post("/api/orders", cakeOrder(more), { "idempotency-key": key, ...headers });
+    expect(answer).toMatchObject({ status, body: { code, status } });
+    expect(answer.headers.get("content-type")).toMatch("application/problem+json");
+    expect(String(answer.body.detail)).not.toBe("");
+    expect(await store.readStream(`order-${orderIdFor(`guest:${guest.id}`, key)}`)).toEqual([]);
+  });
+
+  test("answers broken JSON, a wrong type of content and an unknown path with problems", async () => {
+    const guest = await Caller.as(system.url, "guest");
+    expect(await guest.post("/api/orders", '{"siteId":')).toMatchObject({
+      status: 400,
+      body: { code: "invalid_request" },
+    });
+    expect(await guest.post("/api/orders", "x", { "content-type": "text/csv" })).toMatchObject({ status: 415 });
+    expect(await guest.get("/api/nothing")).toMatchObject({ status: 404, body: { code: "not_found" } });
+  });
+});
+
+describe("who may do what", () => {
+  test("nobody without a token, and nobody beyond their role", async () => {
+    expect(await Caller.nobody(system.url).post("/api/orders", cakeOrder())).toMatchObject({
+      status: 401,
+      body: { code: "unauthenticated" },
+    });
+    const kitchen = await Caller.as(system.url, "kitchen", { sites: ["trattoria-lina"] });
+    expect(await kitchen.post("/api/orders", cakeOrder())).toMatchObject({ status: 403, body: { code: "forbidden" } });
+    const guest = await Caller.as(system.url, "guest");
+    const { body } = await guest.post("/api/orders", cakeOrder());
+    await happened(String(body.id), "restaurant.notified");
+    expect(await kitchen.post(`/api/orders/${body.id}/fulfilments/1.1/accept`, undefined)).toMatchObject({
+      status: 403,
+    });
+    const stranger = await Caller.as(system.url, "guest");
+    expect(await stranger.post(`/api/orders/${body.id}/cancel`, {})).toMatchObject({ status: 403 });
+  });
+
+  test("an admin orders by phone for a known customer, in whose name it is recorded", async () => {
+    const registered = await admin.post("/api/customers", { contact: { name: "Frau Özdemir", phone: "+49301234567" } });
+    expect(registered.status).toBe(201);
+    const customerId = String(registered.body.id);
+    const { contact: _, ...order } = cakeOrder({ customerId });
+    const placed = await admin.post("/api/phone-orders", order);
+    expect(placed.status).toBe(201);
+    const [event] = await store.readStream(`order-${placed.body.id}`);
+    expect(event).toMatchObject({
+      data: { channel: "phone", customerId },
+      metadata: { actor: { type: "admin", id: admin.id, onBehalfOf: customerId } },
+    });
+  });
+});
+
+describe("an order's way", () => {
+  test("goes through kitchen and courier to delivered, each step once, against stale and hasty callers", async () => {
+    const guest = await Caller.as(system.url, "guest");
+    const kitchen = await Caller.as(system.url, "kitchen", { sites: ["sweet-crumbs"] });
+    const courier = await Caller.as(system.url, "courier");
+    await courier.post(`/api/couriers/${courier.id}/shift/start`, { city: "Berlin" });
+    const { body } = await guest.post("/api/orders", cakeOrder());
+    const orderId = String(body.id);
+    const fulfilment = `/api/orders/${orderId}/fulfilments/1.1`;
+    await happened(orderId, "restaurant.notified");
+    expect(await kitchen.post(`${fulfilment}/ready`, undefined)).toMatchObject({
+      status: 409,
+      body: { code: "fulfilment_not_accepted" },
+    });
+    const stale = await kitchen.post(`${fulfilment}/accept`, undefined, { "if-match": '"0"' });
+    expect(stale).toMatchObject({ status: 412, body: { code: "revision_mismatch" } });
+    expect((await kitchen.post(`${fulfilment}/accept`, undefined)).status).toBe(200);
+    for (const stage of ["preparation", "baking", "quality_check", "packaging"]) {
+      expect((await kitchen.post(`${fulfilment}/stations/${stage}/start`, undefined)).status).toBe(200);
+      expect((await kitchen.post(`${fulfilment}/stations/${stage}/complete`, undefined)).status).toBe(200);
+    }
+    expect(await guest.post(`/api/orders/${orderId}/cancel`, {})).toMatchObject({
+      status: 409,
+      body: { code: "cancel_too_late" },
+    });
+    expect((await kitchen.post(`${fulfilment}/ready`, undefined)).body).toMatchObject({ status: "ready" });
+    const assigned = await happened(orderId, "driver.assigned");
+    expect(assigned.data).toMatchObject({ courierId: courier.id });
+    const steps = ["accept", "arrive", "pick-up", "deliver"];
+    for (const step of steps) {
+      expect((await courier.post(`/api/orders/${orderId}/delivery/${step}`, {})).status).toBe(200);
+    }
+    await happened(orderId, "order.delivered");
+    const types = (await store.readStream(`order-${orderId}`)).map(({ type }) => type);
+    expect(new Set(types.filter((type) => !type.startsWith("kitchen."))).size).toBe(
+      types.filter((type) => !type.startsWith("kitchen.")).length,
+    );
+    expect((await courier.post(`/api/couriers/${courier.id}/shift/end`, {})).status).toBeLessThan(500);
+  });
+
+  test("cancelled after it was paid, gives the money and the stock back and tells the site", async () => {
+    const guest = await Caller.as(system.url, "guest");
+    const { body } = await guest.post("/api/orders", cakeOrder());
+    const orderId = String(body.id);
+    await happened(orderId, "restaurant.notified");
+    const cancelled = await guest.post(`/api/orders/${orderId}/cancel`, { reason: "wrong address" });
+    expect(cancelled).toMatchObject({ status: 200, body: { status: "cancelled" } });
+    expect((await happened(orderId, "payment.refunded")).data).toMatchObject({
+      amount: { amount: 3740, currency: "EUR" },
+    });
+    expect((await happened(orderId, "stock.released")).data).toMatchObject({ voided: false });
+    expect((await happened(orderId, "order.cancelled")).data).toMatchObject({ reason: { alg: "A256GCM" } });
+  });
+
+  test("ends with a declined card: stock released, nothing charged", async () => {
+    const guest = await Caller.as(system.url, "guest");
+    const { body } = await guest.post("/api/orders", cakeOrder({ paymentMethod: "pm_card_chargeDeclined" }));
+    const failed = await happened(String(body.id), "payment.failed");
+    expect(failed.data).toMatchObject({ failureType: "payment_declined" });
+    await happened(String(body.id), "stock.released");
+    const charges = (await (await fetch(`${system.addresses.paymentUrl}/_charges?orderId=${body.id}`)).json()) as {
+      count: number;
+    };
+    expect(charges.count).toBe(0);
+  });
+});
