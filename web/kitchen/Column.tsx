@@ -2,6 +2,7 @@ import { messages } from "../messages/catalogue.ts";
 import { stationName } from "../messages/format.ts";
 import { type ColumnId, NEW, READY } from "../state/kitchen/acts.ts";
 import type { Display } from "../state/kitchen/display.ts";
+import { Icon } from "../ui/Icon.tsx";
 import type { Selection } from "./keys.ts";
 import { Ticket } from "./Ticket.tsx";
 
@@ -45,6 +46,12 @@ export function Column({ siteId, column, alone, display, selection }: ColumnProp
         aria-label={`${name}: ${words.ticketsIn(count)}. ${alone ? words.allStations : words.onlyStation(name)}`}
       >
         <span class="name">{name}</span>
+        {alone && (
+          <span class="all small">
+            <Icon name="cross" />
+            {words.allStations}
+          </span>
+        )}
         <span class="count">{count}</span>
       </a>
       <ol class="tickets" onScroll={pointed}>

@@ -49,26 +49,28 @@ export function DisplayView({ site, display, station }: DisplayViewProps) {
       </Header>
       <OfflineBand feed={display.feed} />
       <h1 class="unseen">{messages.value.common.page.kitchen}</h1>
-      <main class="board" style={`--columns: ${shown.length}`}>
-        {shown.map((column) => (
-          <Column
-            key={column}
-            siteId={site.siteId}
-            column={column}
-            alone={shown.length === 1}
-            display={display}
-            selection={selection}
-          />
-        ))}
-        {display.feed.loaded.value && display.size.value === 0 && (
-          <p class="board-empty">
-            <Icon name="check" />
-            {words.empty}
-          </p>
-        )}
-      </main>
-      {panel.value === "all-day" && <AllDay display={display} panel={panel} />}
-      {panel.value === "keys" && <KeyHelp panel={panel} />}
+      <div class="stage">
+        <main class="board" style={`--columns: ${shown.length}`}>
+          {shown.map((column) => (
+            <Column
+              key={column}
+              siteId={site.siteId}
+              column={column}
+              alone={shown.length === 1}
+              display={display}
+              selection={selection}
+            />
+          ))}
+          {display.feed.loaded.value && display.size.value === 0 && (
+            <p class="board-empty">
+              <Icon name="check" />
+              {words.empty}
+            </p>
+          )}
+        </main>
+        {panel.value === "all-day" && <AllDay display={display} panel={panel} />}
+        {panel.value === "keys" && <KeyHelp panel={panel} />}
+      </div>
       <RejectDialog display={display} selection={selection} />
     </div>
   );

@@ -10,7 +10,7 @@ export function PromisedTime({ at }: { at: string }) {
   const late = useComputed(() => now.value > promised).value;
   const words = messages.value.kitchen;
   return (
-    <p class="for-time" data-late={late}>
+    <span class="for-time" data-late={late}>
       {words.promised} <strong>{formatWhen(at)}</strong>
       {late && (
         <>
@@ -18,6 +18,6 @@ export function PromisedTime({ at }: { at: string }) {
           {words.promiseLate}
         </>
       )}
-    </p>
+    </span>
   );
 }

@@ -49,10 +49,13 @@ export const Ticket = memo(function Ticket(props: TicketProps) {
       <article aria-label={ticket.number} aria-current={chosen}>
         <header>
           {place !== undefined && selection.byKeys.value && <kbd>{place}</kbd>}
-          <strong class="number">{ticket.number}</strong>
+          <span class="which">
+            <strong class="number">{ticket.number}</strong>
+            {!stopped && <PromisedTime at={ticket.promisedAt} />}
+          </span>
           {!left && <Age since={ticket.receivedAt} still={ticket.status === "ready" || stopped} />}
         </header>
-        {stopped ? <Stopped ticket={ticket} /> : <PromisedTime at={ticket.promisedAt} />}
+        {stopped && <Stopped ticket={ticket} />}
         {entry.fresh.value && (
           <p class="fresh-sign">
             <Icon name="bell" />

@@ -11,22 +11,22 @@ export const TicketLines = ({ lines }: { lines: readonly TicketLine[] }) => (
         <span class="quantity">{formatQuantity(line.quantity)}</span>
         <span class="what">
           {line.name}
-          {line.binLocation !== undefined && <span class="bin">{line.binLocation}</span>}
-          {(line.note ?? line.sealedNote) !== undefined && (
-            <span class="line-note">
-              <Icon name="note" />
-              <span class="unseen">{messages.value.kitchen.note}: </span>
-              {line.note ?? messages.value.kitchen.noteComing}
-            </span>
-          )}
-          {line.allergens.length > 0 && (
-            <span class="line-allergens">
-              <Icon name="allergen" />
-              <span class="unseen">{messages.value.kitchen.allergens}: </span>
-              {line.allergens.join(", ")}
-            </span>
-          )}
+          {line.binLocation !== undefined && <span class="bin"> {line.binLocation}</span>}
         </span>
+        {(line.note ?? line.sealedNote) !== undefined && (
+          <span class="line-note">
+            <Icon name="note" />
+            <span class="unseen">{messages.value.kitchen.note}: </span>
+            {line.note ?? messages.value.kitchen.noteComing}
+          </span>
+        )}
+        {line.allergens.length > 0 && (
+          <span class="line-allergens">
+            <Icon name="allergen" />
+            <span class="unseen">{messages.value.kitchen.allergens}: </span>
+            {line.allergens.join(", ")}
+          </span>
+        )}
       </li>
     ))}
   </ul>

@@ -6,7 +6,6 @@ import { Display } from "../state/kitchen/display.ts";
 export function useDisplay({ siteId, stations }: SiteView): Display | undefined {
   const [display, setDisplay] = useState<Display>();
   // A site's stations are read when the display is opened; a ticket brings its own along.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new list of the same stations is no new display
   useEffect(() => {
     const opened = new Display(siteId, stations);
     setDisplay(opened);

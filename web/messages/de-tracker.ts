@@ -20,6 +20,7 @@ export const deTracker: typeof enTracker = {
     payment: "Zahlung",
     paid: "Zahlung bestätigt",
     accept: (site) => `${site} nimmt an`,
+    acceptNow: (site) => `${site} ist gefragt`,
     accepted: (site) => `Angenommen von ${site}`,
     ready: "Fertig",
     readyNow: "Gepackt und fertig",

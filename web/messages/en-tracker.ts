@@ -18,6 +18,7 @@ export const enTracker = {
     payment: "Payment",
     paid: "Payment confirmed",
     accept: (site: string) => `${site} accepts`,
+    acceptNow: (site: string) => `Waiting for ${site}`,
     accepted: (site: string) => `Accepted by ${site}`,
     ready: "Ready",
     readyNow: "Packed and ready",

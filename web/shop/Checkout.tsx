@@ -92,13 +92,15 @@ export function Checkout({ siteId, menu }: { siteId: string; menu: ShownMenu | u
         )}
         <section class="card last">
           <Totals basket={basket} />
-          <button
-            type="submit"
-            class="button main wide"
-            disabled={closed || !basket.available || placing.value !== undefined}
-          >
-            {placing.value ? words.shop.placing : words.shop.place(formatMoney(basket.total))}
-          </button>
+          <div class="place">
+            <button
+              type="submit"
+              class="button main wide"
+              disabled={closed || !basket.available || placing.value !== undefined}
+            >
+              {placing.value ? words.shop.placing : words.shop.place(formatMoney(basket.total))}
+            </button>
+          </div>
         </section>
       </form>
     </Frame>

@@ -69,11 +69,11 @@ function SiteCard({ site, at }: { site: SiteView; at: number }) {
           <span class="quiet small">
             {words.kinds[site.kind]} · {site.city}
           </span>
-          <span class="quiet small">
+          <span class="facts small quiet">
+            <OpenTag state={state} />
             {words.shop.deliveryFee(formatMoney({ amount: site.deliveryFee, currency: site.currency }))}
           </span>
         </span>
-        <OpenTag state={state} />
       </a>
     </li>
   );

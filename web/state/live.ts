@@ -8,6 +8,8 @@ import type { Freshness } from "./freshness.ts";
 export interface LiveSeat {
   readonly connection: LiveConnection;
   readonly status: Signal<LiveStatus>;
+  /** When the page began to connect. */
+  readonly openedAt: number;
   close(): void;
 }
 
@@ -35,6 +37,7 @@ export function openLive(seat: Seat): LiveSeat {
   return {
     connection,
     status,
+    openedAt: Date.now(),
     close() {
       removeEventListener("offline", look);
       removeEventListener("online", look);
@@ -45,16 +48,20 @@ export function openLive(seat: Seat): LiveSeat {
 }
 
 /**
- * What the freshness line says of a status. `heard`: the page has got the state of its topic over this connection.
+ * What the freshness line says of a connection. `heard`: the page has got the state of its topic over this connection.
  * `readAt`: when it was last read in another way, so that what is shown is at least as new.
  */
-export function freshnessOf(status: LiveStatus, heard: boolean, readAt: number | undefined): Freshness {
+export function freshnessOf(
+  { status: { value: status }, openedAt }: LiveSeat,
+  heard: boolean,
+  readAt: number | undefined,
+): Freshness {
   const asOf = Math.max(heard ? (status.asOf ?? 0) : 0, readAt ?? 0) || undefined;
   if (status.state === "live") return heard ? { kind: "live" } : waiting(asOf);
   if (status.state === "reconnecting") return { kind: "reconnecting" };
   if (status.reason === "server_behind")
     return asOf === undefined ? waiting(asOf) : { kind: "polled", asOf, delayed: true };
-  return { kind: "stale", asOf, offlineSince: status.asOf ?? Date.now() };
+  return { kind: "stale", asOf, offlineSince: status.asOf ?? openedAt };
 }
 
 const waiting = (asOf: number | undefined): Freshness =>

@@ -27,6 +27,7 @@ export function Line({ view, ended }: LineProps) {
         >
           <span class="mark">
             {step.state === "done" && <Icon name="check" />}
+            {step.state === "failed" && <Icon name="cross" />}
             {step.state === "current" && (
               <Icon name={step.kind === "deliver" || step.kind === "pickup" ? "courier" : "clock"} />
             )}
@@ -38,7 +39,7 @@ export function Line({ view, ended }: LineProps) {
             )}
             {step.state === "current" && <Now step={step} view={view} />}
           </div>
-          {step.at !== undefined && step.state === "done" && <time dateTime={step.at}>{formatWhen(step.at)}</time>}
+          {step.at !== undefined && <time dateTime={step.at}>{formatWhen(step.at)}</time>}
         </li>
       ))}
     </ol>

@@ -1,3 +1,4 @@
+import { NoAnswer } from "../api/problem.ts";
 import { messages } from "../messages/catalogue.ts";
 import { formatDuration, formatWhen } from "../messages/format.ts";
 import { now } from "../state/clock.ts";
@@ -36,7 +37,7 @@ export function Pending({ own, trouble }: PendingProps) {
           <span class="since">{words.since(formatDuration(waited))}</span>
           {waited >= PATIENCE && (
             <span class="reason small">
-              {words.localKept} {trouble !== undefined && sentenceOf(trouble)}
+              {words.localKept} {trouble instanceof NoAnswer && sentenceOf(trouble)}
             </span>
           )}
         </div>

@@ -17,8 +17,7 @@ export function Promised({ view }: { view: OrderView }) {
       </p>
     );
   }
-  // The range is narrower once the order is on its way.
-  const range = promisedRange(promised, view.status === "picked_up" ? promised : minute);
+  const range = promisedRange(promised, minute);
   const [from, to] = [minutesUntil(range.from, minute), minutesUntil(range.to, minute)];
   return (
     <p class="promised">

@@ -17,7 +17,8 @@ export function stepWords(step: Step, view: OrderView): string {
       if (!current) return words.payment;
       return view.status === "placed" ? messages.value.tracker.reserving : messages.value.tracker.confirming;
     case "accept":
-      return done ? words.accepted(site) : words.accept(site);
+      if (done) return words.accepted(site);
+      return current ? words.acceptNow(site) : words.accept(site);
     case "station":
       return stationName(step.stage ?? "");
     case "ready":
@@ -34,5 +35,7 @@ export function stepWords(step: Step, view: OrderView): string {
       return words.scheduled;
     case "ship":
       return words.shipped;
+    case "ended":
+      return messages.value.statuses[view.status];
   }
 }

@@ -16,7 +16,7 @@ export type StepKind =
 export interface Step {
   readonly key: string;
   readonly kind: StepKind;
-  readonly state: "done" | "current" | "future";
+  readonly state: "done" | "current" | "future" | "failed";
   /** When it was done. */
   readonly at?: string | undefined;
   /** Since when it is being worked at, or waited for. */
@@ -32,21 +32,32 @@ type Draft = Omit<Step, "state" | "since"> & { readonly done: boolean; readonly 
  * current one, the rest to come. An order that has ended has no current one, and nothing more to come.
  */
 export function stepsOf(view: OrderView, ended: boolean): readonly Step[] {
+  const last = { at: view.placedAt };
   const drafts = [...beginning(view), ...view.fulfilments.flatMap((f) => kitchenOf(view, f)), ...endOf(view)];
   const current = ended ? undefined : drafts.find(({ done }) => !done);
-  let last: string = view.placedAt;
-  return drafts
+  const steps = drafts
     .filter(({ done }) => done || !ended)
     .map(({ done, startedAt, ...step }): Step => {
       if (done) {
-        if (step.at !== undefined && step.at > last) last = step.at;
+        if (step.at !== undefined && step.at > last.at) last.at = step.at;
         return { ...step, state: "done" };
       }
       return step.key === current?.key
-        ? { ...step, state: "current", since: startedAt ?? last }
+        ? { ...step, state: "current", since: startedAt ?? last.at }
         : { ...step, state: "future" };
     });
+  return ended ? [...steps, endStep(view)] : steps;
 }
+
+/** The fact that ended the order early, as the last station of its way. */
+const endStep = (view: OrderView): Step => ({
+  key: "ended",
+  kind: "ended",
+  state: "failed",
+  at: view.milestones.findLast(({ type }) => ENDS.has(type))?.at,
+});
+
+const ENDS = new Set(["order.out_of_stock", "order.cancelled", "payment.failed", "restaurant.rejected"]);
 
 const find = (view: OrderView, type: string, fulfilmentId?: string, stage?: string): Milestone | undefined =>
   view.milestones.findLast(

@@ -16,7 +16,7 @@ export const Header = ({ title = "Ordertrail", home = "/", live = false, childre
   <header class="top">
     <a class="brand" href={home}>
       <img src="/icon.svg" alt="" />
-      {title}
+      <span>{title}</span>
     </a>
     {live ? <FreshnessLine /> : <span />}
     <nav aria-label="Ordertrail">

@@ -9,5 +9,6 @@ export function sentenceOf(error: unknown): string {
   if (error.status === 401) return trouble.noToken;
   if (error.status === 503) return error.detail ?? trouble.unavailable;
   const said = error.detail ?? (error.status === 403 ? trouble.forbidden : error.title);
-  return said.charAt(0).toUpperCase() + said.slice(1);
+  const sentence = said.charAt(0).toUpperCase() + said.slice(1);
+  return /[.!?…]$/.test(sentence) ? sentence : `${sentence}.`;
 }

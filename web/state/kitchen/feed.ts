@@ -104,7 +104,7 @@ export function feedTickets(siteId: string, handlers: FeedHandlers): Feed {
 
   const unlinked = effect(() => {
     const status = live.status.value;
-    freshness.value = freshnessOf(status, heard.value, readAt.value);
+    freshness.value = freshnessOf(live, heard.value, readAt.value);
     const answers = readAt.value !== undefined && Date.now() - readAt.value < ANSWERED_LATELY;
     if (status.state !== "offline") reach.value = { state: "ok" };
     else if (status.reason === "server_behind") reach.value = { state: "stale", asOf: status.asOf ?? Date.now() };

@@ -31,7 +31,7 @@ const LENGTH = 0.18;
 
 /** Two rising notes, loud enough for a kitchen. */
 export function chime(): void {
-  if (!audio || audio.state !== "running" || isMuted.peek()) return;
+  if (audio?.state !== "running" || isMuted.peek()) return;
   for (const [i, frequency] of NOTES.entries()) {
     const from = audio.currentTime + i * LENGTH;
     const tone = audio.createOscillator();

@@ -32,7 +32,8 @@ export function trackOrder(orderId: string): Tracking {
   const view = signal<OrderView | undefined>(ownOrder(orderId)?.view);
   const trouble = signal<unknown>(undefined);
   const heard = signal(false);
-  const readAt = signal<number | undefined>(ownOrder(orderId)?.viewAt);
+  const kept = ownOrder(orderId);
+  const readAt = signal<number | undefined>(kept && (kept.viewAt ?? Date.parse(kept.placedAt)));
   const lags = signal(false);
   const live = openLive("shop");
   let stopped = false;
@@ -93,7 +94,7 @@ export function trackOrder(orderId: string): Tracking {
   };
 
   const unlinked = effect(() => {
-    const said = freshnessOf(live.status.value, heard.value && !behind(), readAt.value);
+    const said = freshnessOf(live, heard.value && !behind(), readAt.value);
     freshness.value =
       said.kind === "live" && lags.value && readAt.value !== undefined
         ? { kind: "polled", asOf: readAt.value, delayed: true }
