@@ -11,8 +11,9 @@ import { createPool } from "../infra/postgres/pool.ts";
 import { throwawayPostgres } from "../infra/postgres/testing.ts";
 import { inProcessBus } from "./bus.ts";
 import { realtimeMigration } from "./migration.ts";
-import { CLOSE, type ClientMessage, type ServerMessage, SUBPROTOCOL } from "./protocol.ts";
+import { SUBPROTOCOL } from "./protocol.ts";
 import { startGateway, type TestGateway } from "./testing-gateway.ts";
+import { Peer } from "./testing-peer.ts";
 import { change, THINGS_TABLE, thingSource } from "./testing-topics.ts";
 import type { TopicSource } from "./topic-source.ts";
 
@@ -21,7 +22,7 @@ let database: Awaited<ReturnType<typeof throwawayPostgres>>;
 let pool: Pool;
 let bus: ReturnType<typeof inProcessBus>;
 const gateways: TestGateway[] = [];
-const sockets: WebSocket[] = [];
+const peers: Peer[] = [];
 
 beforeAll(async () => {
   database = await throwawayPostgres();
@@ -37,7 +38,7 @@ beforeEach(() => {
   bus = inProcessBus();
 });
 afterEach(async () => {
-  for (const socket of sockets.splice(0)) socket.terminate();
+  Peer.cutAll(peers);
   for (const { app } of gateways.splice(0)) await app.close();
 });
 
@@ -47,39 +48,14 @@ async function gateway(options: Parameters<typeof startGateway>[1] | object = {}
   return one;
 }
 
-/** A bare socket that keeps what it is sent. */
-class Peer {
-  readonly socket: WebSocket;
-  readonly messages: ServerMessage[] = [];
-  readonly closed: Promise<number>;
-
-  constructor(url: string, { role = "support", origin }: { role?: string | undefined; origin?: string } = {}) {
-    const protocols = role === "" ? [SUBPROTOCOL] : [SUBPROTOCOL, `bearer.${role}`];
-    this.socket = new WebSocket(url, protocols, origin === undefined ? {} : { origin });
-    sockets.push(this.socket);
-    this.socket.on("error", () => {});
-    this.socket.on("message", (raw) => this.messages.push(JSON.parse(raw.toString()) as ServerMessage));
-    this.closed = new Promise((resolve) => this.socket.once("close", resolve));
-  }
-
-  send(message: ClientMessage | string): void {
-    this.socket.send(typeof message === "string" ? message : JSON.stringify(message));
-  }
-
-  async subscribed(topic: string): Promise<this> {
-    await eventually(() => expect(this.socket.readyState).toBe(WebSocket.OPEN));
-    this.send({ op: "subscribe", topic });
-    return this;
-  }
-
-  /** What it was sent about a topic, without the beats. */
-  about(topic: string) {
-    return this.messages.filter((message) => "topic" in message && message.topic === topic);
-  }
+function open(...given: ConstructorParameters<typeof Peer>): Peer {
+  const one = new Peer(...given);
+  peers.push(one);
+  return one;
 }
 
-const statusOfRefusal = async (peer: Peer) => {
-  const [, response] = await once(peer.socket, "unexpected-response");
+const statusOfRefusal = async (one: Peer) => {
+  const [, response] = await once(one.socket, "unexpected-response");
   return (response as { statusCode: number }).statusCode;
 };
 
@@ -88,25 +64,25 @@ const newName = (prefix = "thing") => `${prefix}-${randomUUID()}`;
 describe("opening a socket", () => {
   test("from a foreign origin is refused, from the own host and from a configured one allowed", async () => {
     const { url } = await gateway();
-    expect(await statusOfRefusal(new Peer(url, { origin: "https://evil.example" }))).toBe(403);
-    expect(await statusOfRefusal(new Peer(url, { origin: "null" }))).toBe(403);
+    expect(await statusOfRefusal(open(url, { origin: "https://evil.example" }))).toBe(403);
+    expect(await statusOfRefusal(open(url, { origin: "null" }))).toBe(403);
     for (const origin of [new URL(url.replace("ws:", "http:")).origin, "https://shop.example"]) {
-      const peer = new Peer(url, { origin });
-      await eventually(() => expect(peer.messages[0]?.op).toBe("welcome"));
-      expect(peer.socket.protocol).toBe(SUBPROTOCOL);
+      const one = open(url, { origin });
+      await eventually(() => expect(one.messages[0]?.op).toBe("welcome"));
+      expect(one.socket.protocol).toBe(SUBPROTOCOL);
     }
   });
 
   test("without a principal, without the subprotocol, or beyond the bound is refused", async () => {
     const { url } = await gateway({ mostSockets: 1 });
-    expect(await statusOfRefusal(new Peer(url, { role: "" }))).toBe(401);
+    expect(await statusOfRefusal(open(url, { role: "" }))).toBe(401);
     const bare = new WebSocket(url);
     bare.on("error", () => {});
     const [, response] = await once(bare, "unexpected-response");
     expect((response as { statusCode: number }).statusCode).toBe(400);
-    const first = new Peer(url);
+    const first = open(url);
     await eventually(() => expect(first.messages).not.toEqual([]));
-    expect(await statusOfRefusal(new Peer(url))).toBe(503);
+    expect(await statusOfRefusal(open(url))).toBe(503);
   });
 });
 
@@ -115,36 +91,36 @@ describe("a topic", () => {
     const { url } = await gateway();
     const name = newName("secret");
     await change(pool, name, { n: 1 });
-    const peer = await new Peer(url, { role: "guest" }).subscribed(`thing.${name}`);
-    await eventually(() => expect(peer.about(`thing.${name}`)).toHaveLength(1));
+    const one = await open(url, { role: "guest" }).subscribed(`thing.${name}`);
+    await eventually(() => expect(one.about(`thing.${name}`)).toHaveLength(1));
     // Asking twice in one breath must not get around the first refusal.
-    peer.send({ op: "subscribe", topic: `thing.${name}` });
-    peer.send({ op: "subscribe", topic: `thing.${name}` });
+    one.send({ op: "subscribe", topic: `thing.${name}` });
+    one.send({ op: "subscribe", topic: `thing.${name}` });
     await bus.publish([await change(pool, name, { n: 2 })]);
-    await eventually(() => expect(peer.messages.filter(({ op }) => op === "beat").length).toBeGreaterThan(4));
-    expect(new Set(peer.about(`thing.${name}`).map((message) => message.op))).toEqual(new Set(["refused"]));
+    await eventually(() => expect(one.messages.filter(({ op }) => op === "beat").length).toBeGreaterThan(4));
+    expect(new Set(one.about(`thing.${name}`).map((message) => message.op))).toEqual(new Set(["refused"]));
   });
 
   test("that does not exist, or is one too many, is refused", async () => {
     const { url } = await gateway({ limits: { topics: 2 } });
-    const peer = await new Peer(url).subscribed("nothing.a");
-    for (const topic of ["thing.a", "thing.b", "thing.c"]) peer.send({ op: "subscribe", topic });
-    await eventually(() => expect(peer.about("thing.b")).toHaveLength(1));
-    expect(peer.about("nothing.a")).toMatchObject([{ op: "refused", reason: "unknown_topic" }]);
-    expect(peer.about("thing.c")).toMatchObject([{ op: "refused", reason: "too_many_topics" }]);
+    const one = await open(url).subscribed("nothing.a");
+    for (const topic of ["thing.a", "thing.b", "thing.c"]) one.send({ op: "subscribe", topic });
+    await eventually(() => expect(one.about("thing.b")).toHaveLength(1));
+    expect(one.about("nothing.a")).toMatchObject([{ op: "refused", reason: "unknown_topic" }]);
+    expect(one.about("thing.c")).toMatchObject([{ op: "refused", reason: "too_many_topics" }]);
   });
 
   test("begins with a snapshot and goes on with deltas that follow it, each sent once", async () => {
     const { url } = await gateway();
     const name = newName();
     const first = await change(pool, name, { n: 1 });
-    const peer = await new Peer(url).subscribed(`thing.${name}`);
-    await eventually(() => expect(peer.about(`thing.${name}`)).toHaveLength(1));
+    const one = await open(url).subscribed(`thing.${name}`);
+    await eventually(() => expect(one.about(`thing.${name}`)).toHaveLength(1));
     const second = await change(pool, name, { n: 2 });
     const third = await change(pool, name, { n: 3 });
     await bus.publish([first, second, second, third, first]);
-    await eventually(() => expect(peer.about(`thing.${name}`)).toHaveLength(3));
-    expect(peer.about(`thing.${name}`)).toMatchObject([
+    await eventually(() => expect(one.about(`thing.${name}`)).toHaveLength(3));
+    expect(one.about(`thing.${name}`)).toMatchObject([
       { op: "snapshot", version: first.version, data: { n: 1 } },
       { op: "delta", version: second.version, prev: first.version, data: { n: 2 } },
       { op: "delta", version: third.version, prev: second.version, data: { n: 3 } },
@@ -154,20 +130,20 @@ describe("a topic", () => {
   test("that has nothing yet says so, and its first delta arrives", async () => {
     const { url } = await gateway();
     const name = newName();
-    const peer = await new Peer(url).subscribed(`thing.${name}`);
-    await eventually(() => expect(peer.about(`thing.${name}`)).toMatchObject([{ op: "empty" }]));
+    const one = await open(url).subscribed(`thing.${name}`);
+    await eventually(() => expect(one.about(`thing.${name}`)).toMatchObject([{ op: "empty" }]));
     await bus.publish([await change(pool, name, { n: 1 })]);
-    await eventually(() => expect(peer.about(`thing.${name}`).at(-1)).toMatchObject({ op: "delta", data: { n: 1 } }));
+    await eventually(() => expect(one.about(`thing.${name}`).at(-1)).toMatchObject({ op: "delta", data: { n: 1 } }));
   });
 
   test("is not sent again to a client that already has the newest version", async () => {
     const { url } = await gateway();
     const name = newName();
     const { version, epoch } = await change(pool, name, { n: 1 });
-    const peer = new Peer(url);
-    await eventually(() => expect(peer.messages).not.toEqual([]));
-    peer.send({ op: "subscribe", topic: `thing.${name}`, have: { epoch, version } });
-    await eventually(() => expect(peer.about(`thing.${name}`)).toMatchObject([{ op: "current", version }]));
+    const one = open(url);
+    await eventually(() => expect(one.messages).not.toEqual([]));
+    one.send({ op: "subscribe", topic: `thing.${name}`, have: { epoch, version } });
+    await eventually(() => expect(one.about(`thing.${name}`)).toMatchObject([{ op: "current", version }]));
   });
 });
 
@@ -176,24 +152,22 @@ describe("what got lost", () => {
     const { url } = await gateway({ headCheckMs: 60_000 });
     const name = newName();
     await change(pool, name, { n: 1 });
-    const peer = await new Peer(url).subscribed(`thing.${name}`);
-    await eventually(() => expect(peer.about(`thing.${name}`)).toHaveLength(1));
+    const one = await open(url).subscribed(`thing.${name}`);
+    await eventually(() => expect(one.about(`thing.${name}`)).toHaveLength(1));
     await change(pool, name, { n: 2 }, { lost: true });
     await bus.publish([await change(pool, name, { n: 3 })]);
-    await eventually(() => expect(peer.about(`thing.${name}`)).toHaveLength(2));
-    expect(peer.about(`thing.${name}`)[1]).toMatchObject({ op: "snapshot", data: { n: 3 } });
+    await eventually(() => expect(one.about(`thing.${name}`)).toHaveLength(2));
+    expect(one.about(`thing.${name}`)[1]).toMatchObject({ op: "snapshot", data: { n: 3 } });
   });
 
   test("at the end shows nowhere, and is repaired by the comparison of heads", async () => {
     const { url, gateway: inner } = await gateway();
     const name = newName();
     await change(pool, name, { n: 1 });
-    const peer = await new Peer(url).subscribed(`thing.${name}`);
-    await eventually(() => expect(peer.about(`thing.${name}`)).toHaveLength(1));
+    const one = await open(url).subscribed(`thing.${name}`);
+    await eventually(() => expect(one.about(`thing.${name}`)).toHaveLength(1));
     await change(pool, name, { n: 2 }, { lost: true });
-    await eventually(() =>
-      expect(peer.about(`thing.${name}`).at(-1)).toMatchObject({ op: "snapshot", data: { n: 2 } }),
-    );
+    await eventually(() => expect(one.about(`thing.${name}`).at(-1)).toMatchObject({ op: "snapshot", data: { n: 2 } }));
     expect(inner.status().repaired).toBe(1);
   });
 
@@ -201,11 +175,11 @@ describe("what got lost", () => {
     const { url } = await gateway();
     const name = newName();
     await change(pool, name, { n: 1 });
-    const peer = await new Peer(url).subscribed(`thing.${name}`);
-    await eventually(() => expect(peer.about(`thing.${name}`)).toHaveLength(1));
+    const one = await open(url).subscribed(`thing.${name}`);
+    await eventually(() => expect(one.about(`thing.${name}`)).toHaveLength(1));
     await change(pool, name, { n: 2 }, { epoch: "things:2", lost: true });
     await eventually(() =>
-      expect(peer.about(`thing.${name}`).at(-1)).toMatchObject({ op: "snapshot", epoch: "things:2", data: { n: 2 } }),
+      expect(one.about(`thing.${name}`).at(-1)).toMatchObject({ op: "snapshot", epoch: "things:2", data: { n: 2 } }),
     );
   });
 
@@ -226,13 +200,13 @@ describe("what got lost", () => {
       },
     };
     const { url, gateway: status } = await gateway({ sources: [slow], headCheckMs: 60_000 });
-    const peer = await new Peer(url).subscribed(`thing.${name}`);
+    const one = await open(url).subscribed(`thing.${name}`);
     await eventually(() => expect(status.status().topics).toBe(1));
     await pause(50);
     await bus.publish([await change(pool, name, { n: 2 }), await change(pool, name, { n: 3 })]);
     read();
-    await eventually(() => expect(peer.about(`thing.${name}`)).toHaveLength(3));
-    expect(peer.about(`thing.${name}`)).toMatchObject([
+    await eventually(() => expect(one.about(`thing.${name}`)).toHaveLength(3));
+    expect(one.about(`thing.${name}`)).toMatchObject([
       { op: "snapshot", data: { n: 1 } },
       { op: "delta", data: { n: 2 } },
       { op: "delta", data: { n: 3 } },
@@ -249,8 +223,8 @@ describe("what got lost", () => {
     const { url } = await gateway({ sources: [source] });
     const name = newName();
     await change(pool, name, { n: 1 });
-    const peer = await new Peer(url).subscribed(`thing.${name}`);
-    const beats = () => peer.messages.filter((message) => message.op === "beat");
+    const one = await open(url).subscribed(`thing.${name}`);
+    const beats = () => one.messages.filter((message) => message.op === "beat");
     await eventually(() => expect(beats().length).toBeGreaterThan(2));
     away = true;
     await eventually(() => {
@@ -263,73 +237,4 @@ describe("what got lost", () => {
       expect((last?.at ?? 0) - (last?.asOf ?? 0)).toBeLessThan(450);
     });
   });
-});
-
-describe("a client that does not take what it is sent", () => {
-  const large = "x".repeat(50_000);
-
-  test("costs bounded memory, and gets one snapshot instead of what it missed", async () => {
-    const limits = { slowBytes: 200_000, mostBytes: 4_000_000, slowMs: 60_000 };
-    const { url, gateway: inner } = await gateway({ limits });
-    const name = newName();
-    await change(pool, name, { n: 0, large });
-    const peer = await new Peer(url).subscribed(`thing.${name}`);
-    await eventually(() => expect(peer.about(`thing.${name}`)).toHaveLength(1));
-    peer.socket.pause();
-    let n = 0;
-    await eventually(async () => {
-      for (let i = 0; i < 20; i++) await bus.publish([await change(pool, name, { n: ++n, large })]);
-      expect(inner.status().slow).toBe(1);
-    });
-    const atSlow = n;
-    for (let i = 0; i < 40; i++) await bus.publish([await change(pool, name, { n: ++n, large })]);
-    peer.socket.resume();
-    await eventually(() => {
-      expect(peer.about(`thing.${name}`).at(-1)).toMatchObject({ op: "snapshot", data: { n } });
-      expect(inner.status().slow).toBe(0);
-    });
-    expect(peer.about(`thing.${name}`).length).toBeLessThanOrEqual(atSlow + 2);
-    await bus.publish([await change(pool, name, { n: ++n })]);
-    await eventually(() => expect(peer.about(`thing.${name}`).at(-1)).toMatchObject({ op: "delta", data: { n } }));
-  });
-
-  test("for too long is sent away", async () => {
-    const { url, gateway: inner } = await gateway({ limits: { slowBytes: 100_000, slowMs: 100 } });
-    const name = newName();
-    await change(pool, name, { n: 0, large });
-    const peer = await new Peer(url).subscribed(`thing.${name}`);
-    await eventually(() => expect(peer.about(`thing.${name}`)).toHaveLength(1));
-    peer.socket.pause();
-    let n = 0;
-    await eventually(async () => {
-      for (let i = 0; i < 20; i++) await bus.publish([await change(pool, name, { n: ++n, large })]);
-      expect(inner.status().sockets).toBe(0);
-    });
-  });
-
-  test("and sends too much is sent away", async () => {
-    const { url } = await gateway({ limits: { burst: 5, perSecond: 1 } });
-    const peer = await new Peer(url).subscribed("thing.a");
-    for (let i = 0; i < 10; i++) peer.send({ op: "ping" });
-    expect(await peer.closed).toBe(CLOSE.tooManyMessages);
-  });
-
-  test("and sends nonsense is told so, and one that sends too large a message is cut without harm", async () => {
-    const { url, gateway: inner } = await gateway();
-    const peer = await new Peer(url).subscribed("thing.a");
-    peer.send("{");
-    await eventually(() => expect(peer.messages.some(({ op }) => op === "fault")).toBe(true));
-    peer.send("x".repeat(20_000));
-    await peer.closed;
-    await eventually(() => expect(inner.status().sockets).toBe(0));
-  });
-});
-
-test("a gateway that ends sends its clients away with a restart code", async () => {
-  const { url, app } = await gateway();
-  const peers = [new Peer(url), new Peer(url)];
-  for (const peer of peers) await eventually(() => expect(peer.messages).not.toEqual([]));
-  gateways.splice(0);
-  await app.close();
-  expect(await Promise.all(peers.map(({ closed }) => closed))).toEqual([1012, 1012]);
 });

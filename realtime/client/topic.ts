@@ -32,7 +32,7 @@ export class Topic {
     return this.#have;
   }
 
-  /** The topic is asked for now; with `afresh` whatever the client has, because somebody new wants to show it. */
+  /** The topic is being asked for; with `afresh` whatever the client has, because somebody new wants to show it. */
   asking(afresh: boolean): Have | undefined {
     this.#asked = true;
     return afresh ? undefined : this.#have;
