@@ -85,6 +85,12 @@ describe("stock owes", () => {
     expect(owedStock(orderAfter(placed("bakery"), soldOut), RECOVER)).toEqual([]);
   });
 
+  test("nothing after a placing at a closed site, which never asked the ledger", () => {
+    expect(owedStock(orderAfter(placed("bakery"), happened.rejected("auto_rejected_closing_time")), RECOVER)).toEqual(
+      [],
+    );
+  });
+
   test("a release when a reservation turns up although the order was refused", () => {
     const refused: OrderEvent = {
       type: "order.out_of_stock",

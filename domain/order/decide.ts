@@ -2,7 +2,7 @@ import type { Actor } from "../chain/envelope.ts";
 import type { PersonalData } from "../chain/personal.ts";
 import { Refusal } from "../refusal.ts";
 import type { MissingItem, OrderEvent, OrderPlaced } from "./events.ts";
-import { type FulfilmentState, isFinal, isReady, type Order, type OrderState } from "./state.ts";
+import { CLOSED, type FulfilmentState, isFinal, isReady, type Order, type OrderState } from "./state.ts";
 
 /** An event of an order, with its actor where that is not the caller (a rule of the system decided it). */
 export type OrderDecision = OrderEvent & { readonly actor?: Actor };
@@ -82,7 +82,7 @@ function place(placed: OrderPlaced, outcome: PlacingOutcome): readonly OrderDeci
       ...placed.fulfilments.map(
         ({ fulfilmentId }): OrderDecision => ({
           type: "restaurant.rejected",
-          data: { fulfilmentId, reason: "auto_rejected_closing_time" },
+          data: { fulfilmentId, reason: CLOSED },
           actor: SYSTEM,
         }),
       ),

@@ -267,10 +267,14 @@ function evolvePlaced(order: Order, event: Exclude<OrderEvent, { type: "order.pl
         acceptedAt: order.acceptedAt ?? at,
       };
     case "restaurant.rejected":
-      return ended(
-        withFulfilment(order, event.data.fulfilmentId, () => ({ rejected: true })),
-        "restaurant_rejected",
-      );
+      return {
+        ...ended(
+          withFulfilment(order, event.data.fulfilmentId, () => ({ rejected: true })),
+          "restaurant_rejected",
+        ),
+        // A site that was closed at the placing: the rejection stands in the same append, before any ledger was asked.
+        ledgerAsked: order.ledgerAsked && !(event.data.reason === CLOSED && !isReserved(order)),
+      };
     case "kitchen.stage_started":
       return withFulfilment(order, event.data.fulfilmentId, (f) => ({
         started: including(f.started, event.data.stage),
@@ -318,6 +322,9 @@ function evolvePlaced(order: Order, event: Exclude<OrderEvent, { type: "order.pl
       return order;
   }
 }
+
+/** Reason of the rejection of an order that reaches a closed site. */
+export const CLOSED = "auto_rejected_closing_time";
 
 const all = (order: Order, has: (f: FulfilmentState) => boolean) =>
   order.fulfilments.length > 0 && order.fulfilments.every(has);
