@@ -23,6 +23,7 @@ import { mayKnowContact, openContact } from "./personal.ts";
 import { integrity, order, orderParams, problem, timeline, unchanged } from "./schemas.ts";
 import { sentenceFor } from "./sentences.ts";
 import type { ReadServices } from "./services.ts";
+import { recordAccess } from "./staff-access.ts";
 import { verifyStream } from "./verify.ts";
 import { databaseWitness } from "./witness.ts";
 
@@ -53,6 +54,7 @@ export function orderRoutes(api: Api, services: ReadServices): void {
     async (request, reply) => {
       const found = await locate(services, request, reply, request.params.orderId);
       const principal = authorise(request, "order.read", resourceOf(found.order));
+      await recordAccess(services, principal, request.params.orderId, "order");
       if (isUnchanged(request, reply, found.revision)) return await reply.code(304).send(null);
       const view = orderView(found.order, found.revision, found.events);
       if (!mayKnowContact(principal, found)) return view;
@@ -75,7 +77,8 @@ export function orderRoutes(api: Api, services: ReadServices): void {
     async (request, reply) => {
       const { orderId } = request.params;
       const found = await locate(services, request, reply, orderId);
-      authorise(request, "timeline.read", resourceOf(found.order));
+      const principal = authorise(request, "timeline.read", resourceOf(found.order));
+      await recordAccess(services, principal, orderId, "timeline");
       if (isUnchanged(request, reply, found.revision)) return await reply.code(304).send(null);
       const { cursor, limit } = request.query;
       const [after] = cursor === undefined ? ["-1"] : decodeCursor(cursor, z.tuple([z.string().regex(/^\d{1,19}$/)]));

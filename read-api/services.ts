@@ -1,10 +1,17 @@
 import type { Pool } from "pg";
+import type { Principal } from "../infra/auth/principal.ts";
 import type { Clock } from "../infra/clock.ts";
 import type { EventStore } from "../infra/event-store/port.ts";
 import type { Log } from "../infra/log.ts";
 import type { LiveSchemas } from "../projections/runner/generations.ts";
 import type { KeySource } from "./personal.ts";
 import type { ReadPositions } from "./positions.ts";
+
+/** Where it is recorded that somebody of the staff was shown an order. */
+export interface AccessLog {
+  /** Resolves when the reading is on record; nothing is shown before. */
+  record(principal: Principal, orderId: string, what: "order" | "timeline" | "live"): Promise<void>;
+}
 
 /** What the read side works with. */
 export interface ReadServices {
@@ -16,4 +23,5 @@ export interface ReadServices {
   /** Business time. */
   readonly clock: Clock;
   readonly log: Log;
+  readonly access: AccessLog;
 }

@@ -11,6 +11,7 @@ import { locateOrder } from "./order-lookup.ts";
 import { resourceOf } from "./order-routes.ts";
 import { openNotes, withNotes } from "./personal.ts";
 import type { ReadServices } from "./services.ts";
+import { recordAccess } from "./staff-access.ts";
 
 // These have the shape of the gateway's TopicSource. It is written out here because the gateway lies on the other side
 // of a layer: the composition root hands them over, and its types are checked there.
@@ -55,7 +56,9 @@ export function orderTopics(services: ReadServices): Topics {
       const orderId = idOf(topic);
       if (orderId === undefined) return false;
       const found = await locateOrder(services, orderId);
-      return found !== undefined && may(principal, "topic.order", resourceOf(found.order));
+      if (found === undefined || !may(principal, "topic.order", resourceOf(found.order))) return false;
+      await recordAccess(services, principal, orderId, "live");
+      return true;
     },
     async snapshot(topic) {
       const orderId = idOf(topic);

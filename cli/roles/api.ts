@@ -4,6 +4,7 @@ import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from "fastify";
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
+import { OrderAccess } from "../../commands/access/order-access.ts";
 import { CatalogueReader } from "../../commands/catalogue/catalogue-reader.ts";
 import { commandRoutes } from "../../commands/http/command-routes.ts";
 import { PlaceOrder } from "../../commands/orders/place.ts";
@@ -120,7 +121,8 @@ async function build(
   });
   const { pool, store, schemas, clock, keys } = base;
   const positions = new ReadPositions({ pool, store, schemas, clock });
-  const reading: ReadServices = { pool, store, schemas, positions, keys, clock, log };
+  const access = new OrderAccess(base.writer, clock, base.fingerprintKey);
+  const reading: ReadServices = { pool, store, schemas, positions, keys, clock, log, access };
   await app.register(async (scope) => readRoutes(scope, reading));
   await registerGateway(app, {
     bus,

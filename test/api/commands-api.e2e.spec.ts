@@ -150,6 +150,23 @@ describe("who may do what", () => {
       metadata: { actor: { type: "admin", id: admin.id, onBehalfOf: customerId } },
     });
   });
+
+  test("support reads every order, and each reading is on record", async () => {
+    const [guest, support] = [await Caller.as(system.url, "guest"), await Caller.as(system.url, "support")];
+    const { body } = await guest.post("/api/orders", cakeOrder());
+    expect(await guest.get(`/api/orders/${body.id}`)).toMatchObject({ status: 200 });
+    expect(await store.readStream(`access-${body.id}`)).toEqual([]);
+    expect(await support.get(`/api/orders/${body.id}`)).toMatchObject({
+      status: 200,
+      body: { contact: { name: "Maya" } },
+    });
+    expect(await support.get(`/api/orders/${body.id}/timeline`)).toMatchObject({ status: 200 });
+    const readings = await store.readStream(`access-${body.id}`);
+    expect(readings.map(({ type, data, metadata }) => [type, data, metadata.actor])).toEqual([
+      ["access.read", { orderId: body.id, what: "order" }, { type: "support", id: support.id }],
+      ["access.read", { orderId: body.id, what: "timeline" }, { type: "support", id: support.id }],
+    ]);
+  });
 });
 
 describe("an order's way", () => {
