@@ -38,7 +38,9 @@ export async function startSystem(config: Config, progress: Progress, signal: Ab
   await chmod(join(data, "keys"), 0o700);
   const lock = await lockFolder(data);
   const logs = join(data, "logs");
-  const sink = createLogSink({ folder: logs, output: process.stderr, pretty: process.stderr.isTTY });
+  // Who asks for a level sees it; who does not sees what needs attention, and finds the rest in the files.
+  const shown = process.env.LOG_LEVEL === undefined ? needsAttention : undefined;
+  const sink = createLogSink({ folder: logs, output: process.stderr, pretty: process.stderr.isTTY, shown });
   const log: Log = pino(
     { name: "ordertrail", level: config.LOG_LEVEL, base: { role: "supervisor", pid: process.pid } },
     { write: (line: string) => sink.line("supervisor", line.trimEnd()) },
@@ -98,6 +100,9 @@ async function startParts(
   progress(`schema      ${steps.length === 0 ? "up to date" : `${steps.length} steps made`}`);
   await pages;
   if (config.SAMPLE_DATA) await fillIfEmpty(readConfig({ ...process.env, ...roleEnv() }), log, progress);
+  if (config.OIDC_ISSUER === undefined && !LOOPBACK.has(config.HOST)) {
+    progress(`warning     HOST=${config.HOST} and no OIDC_ISSUER: whoever reaches this port can take any role`);
+  }
   const roles: RoleName[] = addresses.simulated.length > 0 ? ["simulators", "workers", "api"] : ["workers", "api"];
   for (const role of roles) {
     await supervisor.start(roleChild(role, config, roleEnv));
@@ -110,6 +115,8 @@ async function startParts(
     simulated: addresses.simulated,
   };
 }
+
+const LOOPBACK = new Set(["127.0.0.1", "localhost", "::1"]);
 
 type Engine = "DATABASE_URL" | "EVENTSTORE_URL";
 
@@ -134,4 +141,12 @@ class Engines {
     this.#urls = { ...this.#urls, [engine]: url };
     for (const name of this.dependents) void this.#supervisor.restart(name);
   }
+}
+
+const WARNING = 40;
+
+/** Warnings and worse of a structured line; of plain text, what PostgreSQL calls fatal. */
+function needsAttention(text: string): boolean {
+  const level = /^\{"level":(\d+)/.exec(text)?.[1];
+  return level === undefined ? /\b(FATAL|PANIC)\b/.test(text) : Number(level) >= WARNING;
 }

@@ -15,6 +15,8 @@ export interface LogSinkOptions {
   readonly output?: Writable | undefined;
   /** Coloured lines for people, instead of one JSON object per line. */
   readonly pretty?: boolean;
+  /** Which lines go to `output`; the files get all of them. Default: every line. */
+  readonly shown?: ((text: string) => boolean) | undefined;
   /** Size at which a file is set aside. Default 10 MB. */
   readonly maxBytes?: number;
 }
@@ -47,6 +49,7 @@ export function createLogSink(options: LogSinkOptions): LogSink {
         files.set(child, file);
       }
       file.write(text);
+      if (options.shown?.(text) === false) return;
       if (output === undefined || output.destroyed || output.writableLength > MAX_WAITING_BYTES) return;
       if (prettify === undefined) output.write(`${asJson(child, text)}\n`);
       else output.write(prefixed(child, [...files.keys()].indexOf(child), isObject(text) ? prettify(text) : text));
