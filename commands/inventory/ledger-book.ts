@@ -2,7 +2,7 @@ import { genesisHash } from "../../domain/chain/chain.ts";
 import type { Position, RecordedEvent } from "../../domain/chain/envelope.ts";
 import { type LedgerEvent, ledgerStream } from "../../domain/inventory/events.ts";
 import { emptyLedger, evolve, type Ledger } from "../../domain/inventory/state.ts";
-import type { EventStore } from "../../infra/event-store/port.ts";
+import type { Appended, EventStore } from "../../infra/event-store/port.ts";
 import { BrokenChainError, type OwnEvent, type OwnTrace } from "../writing/stream-memory.ts";
 
 const PAGE = 2_000;
@@ -35,6 +35,12 @@ export class LedgerBook {
       read += page.length;
       if (page.length < PAGE) return read;
     }
+  }
+
+  /** After an append at this revision: takes what is stored in its place, as it came by in the live log, or reads it. */
+  async appended({ stored }: Appended): Promise<void> {
+    if (stored === undefined) await this.refresh();
+    else for (const event of stored) this.#fold(event);
   }
 
   /** What a command has left in this chapter. */

@@ -1,7 +1,7 @@
 import { decide, type LedgerDecision, missingFrom } from "../../domain/inventory/decide.ts";
 import type { MissingItem, StockLine } from "../../domain/inventory/events.ts";
 import { speculate } from "../../domain/inventory/speculate.ts";
-import { type EventStore, WrongRevisionError } from "../../infra/event-store/port.ts";
+import { type Appended, type EventStore, WrongRevisionError } from "../../infra/event-store/port.ts";
 import { failpoint } from "../../infra/failpoints.ts";
 import { Problem } from "../../infra/http/problems.ts";
 import { buildEvents, type Origin } from "../writing/build-events.ts";
@@ -108,9 +108,14 @@ export class LedgerSequencer {
         return;
       }
       const { events } = buildEvents(book.stream, book, round.entries, this.#options.origin);
+      let appended: Appended;
       try {
         failpoint("ledger.before-append");
-        await this.#options.store.append(book.stream, events, book.revision < 0n ? "no_stream" : book.revision);
+        appended = await this.#options.store.append(
+          book.stream,
+          events,
+          book.revision < 0n ? "no_stream" : book.revision,
+        );
         failpoint("ledger.after-append");
       } catch (error) {
         if (!(error instanceof WrongRevisionError)) throw error;
@@ -119,8 +124,8 @@ export class LedgerSequencer {
         fresh = true;
         continue;
       }
-      await book.refresh();
-      fresh = true;
+      await book.appended(appended);
+      fresh = appended.stored === undefined;
       for (const settle of round.settled) settle();
       // What was appended is now found as the command's own trace; whatever another process had stored under the same
       // ids in the meantime is what counts.

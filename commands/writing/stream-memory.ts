@@ -1,7 +1,7 @@
 import { LRUCache } from "lru-cache";
 import { genesisHash } from "../../domain/chain/chain.ts";
 import type { Position, RecordedEvent } from "../../domain/chain/envelope.ts";
-import type { EventStore } from "../../infra/event-store/port.ts";
+import type { Appended, EventStore } from "../../infra/event-store/port.ts";
 
 /** How a stream's events become a state. One value per aggregate, shared by all its streams. */
 export interface Aggregate<State> {
@@ -49,6 +49,8 @@ const REMEMBERED_STREAMS = 5_000;
 export class StreamMemory {
   readonly #store: EventStore;
   readonly #loaded = new LRUCache<string, LoadedStream<unknown>>({ max: REMEMBERED_STREAMS });
+  /** When the store was last known to have no more of a stream than is remembered; on the monotonic clock. */
+  readonly #confirmedAt = new LRUCache<string, number>({ max: REMEMBERED_STREAMS });
 
   constructor(store: EventStore) {
     this.#store = store;
@@ -63,10 +65,38 @@ export class StreamMemory {
   async refresh<State>(stream: string, aggregate: Aggregate<State>): Promise<LoadedStream<State>> {
     let loaded = this.remembered<State>(stream) ?? emptyStream(stream, aggregate);
     for (;;) {
+      const asked = performance.now();
       const page = await this.#store.readStream(stream, { from: loaded.revision + 1n, limit: PAGE });
       loaded = this.advance(loaded, aggregate, page);
-      if (page.length < PAGE) return loaded;
+      if (page.length >= PAGE) continue;
+      this.#confirmedAt.set(stream, asked);
+      return loaded;
     }
+  }
+
+  /** As `refresh`; what the store has said of the stream within the last `maxAgeMs` is taken for its word of now. */
+  async recent<State>(stream: string, aggregate: Aggregate<State>, maxAgeMs: number): Promise<LoadedStream<State>> {
+    const confirmedAt = this.#confirmedAt.get(stream) ?? Number.NEGATIVE_INFINITY;
+    const loaded = performance.now() - confirmedAt <= maxAgeMs ? this.remembered<State>(stream) : undefined;
+    return loaded ?? (await this.refresh(stream, aggregate));
+  }
+
+  /**
+   * After an append that the store has taken at `loaded`'s revision: adds what is stored in its place, as it came by in
+   * the live log, or reads it.
+   *
+   * @param sentAt when the append was sent, on the monotonic clock
+   */
+  async appended<State>(
+    loaded: LoadedStream<State>,
+    aggregate: Aggregate<State>,
+    { stored }: Appended,
+    sentAt: number,
+  ): Promise<LoadedStream<State>> {
+    if (stored === undefined) return await this.refresh(loaded.stream, aggregate);
+    const next = this.advance(loaded, aggregate, stored);
+    this.#confirmedAt.set(loaded.stream, sentAt);
+    return next;
   }
 
   /** Adds events that were read directly after what is loaded, and remembers the result. */
@@ -84,6 +114,7 @@ export class StreamMemory {
   /** Drops what is remembered of a stream. */
   forget(stream: string): void {
     this.#loaded.delete(stream);
+    this.#confirmedAt.delete(stream);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Subkeys } from "../../domain/chain/sealing.ts";
-import { type EventStore, WrongRevisionError } from "../../infra/event-store/port.ts";
+import { type Appended, type EventStore, WrongRevisionError } from "../../infra/event-store/port.ts";
 import { failpoint } from "../../infra/failpoints.ts";
 import { Problem } from "../../infra/http/problems.ts";
 import { buildEvents, type Decided, type Envelope, type Origin } from "./build-events.ts";
@@ -84,9 +84,11 @@ export class StreamWriter {
       if (decided.length === 0) return { loaded, own: undefined, repeated: false };
       const entries = decided.map((event, index) => ({ decided: event, index, envelope, keys: write.keys }));
       const { events } = buildEvents(stream, loaded, entries, this.#origin);
+      const sentAt = performance.now();
+      let appended: Appended;
       try {
         failpoint("write.before-append");
-        await this.store.append(stream, events, loaded.revision < 0n ? "no_stream" : loaded.revision);
+        appended = await this.store.append(stream, events, loaded.revision < 0n ? "no_stream" : loaded.revision);
         failpoint("write.after-append");
       } catch (error) {
         if (!(error instanceof WrongRevisionError)) {
@@ -103,7 +105,7 @@ export class StreamWriter {
       }
       // The store answers success for events that a first try has stored, whatever it decided then: only what is
       // stored is acted on. It also gives the true hash to chain the next event to.
-      loaded = await this.memory.refresh(stream, aggregate);
+      loaded = await this.memory.appended(loaded, aggregate, appended, sentAt);
       const own = ownTrace(write, loaded);
       if (!own) throw new Error(`an acknowledged append to ${stream} cannot be read back`);
       return { loaded, own, repeated: false };

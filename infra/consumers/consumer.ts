@@ -50,6 +50,11 @@ export interface Consumer {
   owned?(tenure: Tenure): void;
   /** At most this many events in one transaction. Default 500. */
   readonly batchSize?: number;
+  /**
+   * How long after a transaction events are gathered for the next one, in milliseconds. The first event after a quiet
+   * time never waits. Default 20.
+   */
+  readonly gatherMs?: number;
   /** Which failpoints its commits pass. Default `project`. */
   readonly failpointPrefix?: "project" | "process";
 }

@@ -14,6 +14,7 @@ import {
   type StreamingRead,
 } from "@eventstore/db-client";
 import type { Metadata, Position, RecordedEvent } from "../../domain/chain/envelope.ts";
+import { AppendEcho } from "./echo.ts";
 import {
   type AllReader,
   type Appended,
@@ -43,9 +44,19 @@ export interface EventStoreOptions {
  */
 export function createEventStore({ url, timeoutMs }: EventStoreOptions): EventStore {
   const client = EventStoreDBClient.connectionString(url);
+  const echo = new AppendEcho(({ ready, event, ended }) => subscribe(client, END, { event, ended }, ready));
 
   return {
-    append: (stream, events, expected) => appendWithRepeats(client, timeoutMs, stream, events, expected),
+    async append(stream, events, expected) {
+      const listener = echo.listen(stream);
+      try {
+        const appended = await appendWithRepeats(client, timeoutMs, stream, events, expected);
+        const first = expected === "no_stream" ? 0n : expected + 1n;
+        return { ...appended, stored: await listener.events(first, appended.revision) };
+      } finally {
+        listener.end();
+      }
+    },
 
     async readStream(stream, options = {}) {
       return await tryAgain(timeoutMs, () => readStreamOnce(client, timeoutMs, stream, options));
@@ -63,9 +74,10 @@ export function createEventStore({ url, timeoutMs }: EventStoreOptions): EventSt
       });
     },
 
-    subscribeToAll: (after, reader) => subscribe(client, after, reader),
+    subscribeToAll: (after, reader) => subscribe(client, after ?? START, reader),
 
     async close() {
+      echo.close();
       await client.dispose();
     },
   };
@@ -143,8 +155,14 @@ async function readAllOnce(client: EventStoreDBClient, timeoutMs: number, after:
   return { events, next, atEnd: page.length < asked };
 }
 
-function subscribe(client: EventStoreDBClient, after: Position | undefined, reader: AllReader): () => void {
-  const subscription = client.subscribeToAll({ fromPosition: after ?? START, filter: excludeSystemEvents() });
+/** `confirmed` is called when the store has taken the subscription: what is appended from then on is delivered. */
+function subscribe(
+  client: EventStoreDBClient,
+  from: Position | typeof START | typeof END,
+  reader: AllReader,
+  confirmed?: () => void,
+): () => void {
+  const subscription = client.subscribeToAll({ fromPosition: from, filter: excludeSystemEvents() });
   let over = false;
   const end = (cause: unknown) => {
     if (over) return;
@@ -157,6 +175,7 @@ function subscribe(client: EventStoreDBClient, after: Position | undefined, read
     const event = toRecorded(resolved);
     if (event) reader.event(event);
   });
+  subscription.on("confirmation", () => confirmed?.());
   subscription.on("caughtUp", () => reader.caughtUp?.());
   subscription.on("error", end);
   subscription.on("end", () => end(new Error("the subscription ended without an error")));

@@ -15,6 +15,11 @@ export interface Appended {
   /** Revision of the last event of the append. */
   readonly revision: bigint;
   readonly position: Position;
+  /**
+   * What is stored in the append's place, where it came by in the live log in time; absent, read it. Never what was
+   * sent: under ids that existed before, something else may be stored.
+   */
+  readonly stored?: readonly RecordedEvent[] | undefined;
 }
 
 export interface ReadStreamOptions {

@@ -47,9 +47,7 @@ export class CpuWatch {
     );
     const known = [...cores.values()].reduce((sum, share) => sum + share, 0);
     const machine =
-      now.machine === undefined || before.machine === undefined
-        ? undefined
-        : (now.machine - before.machine) / seconds;
+      now.machine === undefined || before.machine === undefined ? undefined : (now.machine - before.machine) / seconds;
     return { seconds, cores, others: machine === undefined ? undefined : Math.max(0, machine - known) };
   }
 

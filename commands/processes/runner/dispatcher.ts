@@ -25,6 +25,11 @@ interface DispatcherOptions {
 const AT_ONCE = 32;
 const MOST_QUEUED = 2_000;
 const DONE_FLUSH_MS = 20;
+/**
+ * What the store said of an order so long ago is what it says now: an effect that follows from the outcome of the one
+ * before need not read the stream again. What comes in between is met as what comes while the effect acts.
+ */
+const NOW_MS = 200;
 
 /** Carries effects out while this process owns them. */
 export class Dispatcher {
@@ -100,7 +105,7 @@ export class Dispatcher {
     try {
       if (!tenure.held()) return;
       // Still owed? Decided on the order as the store has it now, never on what the row says.
-      const { state } = await memory.refresh(orderStream(effect.orderId), orders);
+      const { state } = await memory.recent(orderStream(effect.orderId), orders, NOW_MS);
       const owed = state && manager.owed(state).find(({ id }) => id === effect.id);
       if (!state || !owed) return this.#done(effect);
       if (owed.dueAt > clock.now()) return await this.#again(effect, owed.dueAt);

@@ -1,0 +1,98 @@
+import { randomUUID } from "node:crypto";
+import { tokenFor } from "../system.ts";
+import { CpuWatch, describeShares } from "./cpu.ts";
+import { type BenchOptions, type Figure, rounded } from "./figure.ts";
+import { type Answered, atMost, atRate, KeepAliveClient } from "./load.ts";
+import { type Paid, PaymentsSeen } from "./payments-seen.ts";
+import { quantile } from "./quantiles.ts";
+import { measuredSystem } from "./whole-system.ts";
+
+const RATE = 100;
+const LEAST_SUSTAINED = 100;
+const IN_FLIGHT = 64;
+const WARM_UP = { rate: 40, seconds: 4 };
+const PAID_WITHIN_MS = 30_000;
+
+const CARTS = [
+  { siteId: "sweet-crumbs", lines: [{ sku: "butter-croissant", quantity: 2 }] },
+  { siteId: "trattoria-lina", lines: [{ sku: "pizza-funghi", quantity: 1 }] },
+  {
+    siteId: "sweet-crumbs",
+    lines: [
+      { sku: "cinnamon-roll", quantity: 1 },
+      { sku: "sourdough-loaf", quantity: 1, note: "sliced, please" },
+    ],
+  },
+  { siteId: "trattoria-lina", lines: [{ sku: "tiramisu", quantity: 2 }] },
+];
+const CONTACT = { name: "Maya", email: "maya@example.org", address: "Torstr. 1, Berlin" };
+const bodies = CARTS.map((cart) => JSON.stringify({ ...cart, contact: CONTACT }));
+
+/** From `POST /api/orders` to `payment.confirmed` in the event store, in a whole system: at a fixed rate, and at most. */
+export async function run({ seconds, progress }: BenchOptions): Promise<Figure[]> {
+  const system = await measuredSystem();
+  const seen = new PaymentsSeen(system.eventStoreUrl);
+  const client = new KeepAliveClient(system.url);
+  try {
+    const authorization = `Bearer ${await tokenFor(system.url, "guest")}`;
+    const send = (n: number) =>
+      client.post("/api/orders", bodies[n % bodies.length] ?? "", { authorization, "idempotency-key": randomUUID() });
+    const measure = async (load: () => Promise<Answered[]>): Promise<Measured> => {
+      const cpu = new CpuWatch(system.pids);
+      const before = seen.paid.length;
+      const answered = await load();
+      const shares = describeShares(cpu.lap());
+      const waiting = seen.waiting;
+      await seen.allPaid(PAID_WITHIN_MS);
+      return { answered, waiting, shares, paid: seen.paid.slice(before) };
+    };
+    progress("orders: warming up");
+    await measure(() => atRate(WARM_UP.rate, { send, seconds: WARM_UP.seconds }));
+    progress(`orders: ${RATE} a second for ${seconds} s`);
+    const fixed = await measure(() => atRate(RATE, { send, seconds }));
+    progress(`orders: as many as go, ${IN_FLIGHT} requests in flight, for ${seconds} s`);
+    const most = await measure(() => atMost(IN_FLIGHT, { send, seconds }));
+    return [...figures(`at ${RATE}/s`, fixed, LEAST_SUSTAINED), ...figures(`at most`, most, undefined)];
+  } finally {
+    client.close();
+    await seen.close();
+    await system.stop();
+  }
+}
+
+interface Measured {
+  readonly answered: readonly Answered[];
+  /** Orders that were not paid yet when the last request was answered. */
+  readonly waiting: number;
+  readonly shares: string;
+  readonly paid: readonly Paid[];
+}
+
+function figures(how: string, { answered, waiting, shares, paid }: Measured, least: number | undefined): Figure[] {
+  const latencies = answered.map(({ ms }) => ms);
+  const waits = paid.map(({ placedAt, confirmedAt }) => confirmedAt - placedAt);
+  const created = answered.filter(({ status }) => status === 201).length;
+  const accepted = `${created} of ${answered.length} requests created an order, ${paid.length} were paid`;
+  const perSecond = paid.length / ((last(paid) - first(paid)) / 1000);
+  // A rate that was asked for is reached when all of it comes out: the ends of the measurement blur the last percent.
+  const goal = least === undefined ? {} : { goal: { least: least * 0.99 } };
+  const row = (what: string, value: number, unit: string, note: string): Figure => ({
+    name: `orders ${how}: ${what}`,
+    value: rounded(value),
+    unit,
+    note,
+  });
+  return [
+    {
+      ...row("paid", perSecond, "orders/s", `${accepted}, ${waiting} still waiting at the end of the load; ${shares}`),
+      ...goal,
+    },
+    row("placed to paid, p50", quantile(waits, 0.5), "ms", ""),
+    row("placed to paid, p99", quantile(waits, 0.99), "ms", ""),
+    row("API, p50", quantile(latencies, 0.5), "ms", ""),
+    row("API, p99", quantile(latencies, 0.99), "ms", ""),
+  ];
+}
+
+const first = (paid: readonly Paid[]): number => Math.min(...paid.map(({ confirmedAt }) => confirmedAt));
+const last = (paid: readonly Paid[]): number => Math.max(...paid.map(({ confirmedAt }) => confirmedAt));
