@@ -1,6 +1,6 @@
 import type { OrderStatus } from "../../domain/order/state.ts";
 import type { OpenState } from "../../domain/site/opening-hours.ts";
-import type { MenuItem, OrderView, SiteView, TicketView } from "../../projections/views.ts";
+import type { MenuItem, OrderView, SiteSummary, SiteView, TicketView } from "../../projections/views.ts";
 import type { Seat } from "../state/auth.ts";
 import { type Answer, request } from "./request.ts";
 
@@ -38,7 +38,16 @@ export interface CommandAnswer {
 const path = (parts: TemplateStringsArray, ...values: readonly string[]) =>
   parts.reduce((text, part, i) => text + encodeURIComponent(values[i - 1] ?? "") + part);
 
-export const getSites = (seat: Seat) => request<{ sites: readonly SiteView[] }>("/api/sites", { seat });
+export interface SitesPage {
+  readonly sites: readonly SiteSummary[];
+  /** Cursor of the next page. */
+  readonly next?: string | undefined;
+}
+
+export const getSites = (cursor: string | undefined) =>
+  request<SitesPage>(`/api/sites?limit=100${cursor === undefined ? "" : `&cursor=${encodeURIComponent(cursor)}`}`, {
+    seat: "shop",
+  });
 
 export const getSite = (seat: Seat, siteId: string) => request<SiteView>(path`/api/sites/${siteId}`, { seat });
 

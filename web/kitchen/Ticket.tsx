@@ -31,7 +31,6 @@ export const Ticket = memo(function Ticket(props: TicketProps) {
   const ticket = entry.ticket.value;
   const chosen = useComputed(() => selection.isChosen(column, entry.id)).value;
   const stopped = isStopped(ticket) && !left;
-  const words = messages.value.kitchen;
   return (
     <li
       class="ticket"
@@ -53,17 +52,13 @@ export const Ticket = memo(function Ticket(props: TicketProps) {
             <strong class="number">{ticket.number}</strong>
             {!stopped && <PromisedTime at={ticket.promisedAt} />}
           </span>
-          {!left && <Age since={ticket.receivedAt} still={ticket.status === "ready" || stopped} />}
+          {!left && (
+            <Age since={ticket.receivedAt} still={ticket.status === "ready" || stopped} fresh={entry.fresh.value} />
+          )}
         </header>
         {stopped && <Stopped ticket={ticket} />}
-        {entry.fresh.value && (
-          <p class="fresh-sign">
-            <Icon name="bell" />
-            {words.newTicket}
-          </p>
-        )}
         <TicketLines lines={ticket.lines} />
-        <AlsoAt ticket={ticket} column={column} />
+        {!left && <AlsoAt ticket={ticket} column={column} />}
         <TicketFoot {...props} />
       </article>
     </li>

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { SiteView } from "../../projections/views.ts";
+import type { SiteSummary } from "../../projections/views.ts";
 import { messages } from "../messages/catalogue.ts";
 import { formatMoney } from "../messages/format.ts";
 import { now } from "../state/clock.ts";
@@ -55,7 +55,7 @@ export function SiteList() {
   );
 }
 
-function SiteCard({ site, at }: { site: SiteView; at: number }) {
+function SiteCard({ site, at }: { site: SiteSummary; at: number }) {
   const words = messages.value;
   const state = stateOf(site, at);
   return (

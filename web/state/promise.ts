@@ -13,7 +13,7 @@ export interface PromisedRange {
  */
 export function promisedRange(promisedAt: number, left: number): PromisedRange {
   const width = Math.max(FIVE, Math.round(Math.max(0, promisedAt - left) / 3 / FIVE) * FIVE);
-  const to = Math.ceil(promisedAt / MINUTE) * MINUTE;
+  const to = Math.floor(promisedAt / MINUTE) * MINUTE;
   return { from: Math.max(to - width, Math.min(to, Math.ceil(left / MINUTE) * MINUTE)), to };
 }
 

@@ -10,7 +10,8 @@ export type StepKind =
   | "pickup"
   | "deliver"
   | "schedule"
-  | "ship";
+  | "ship"
+  | "ended";
 
 /** One station on the way of an order. */
 export interface Step {

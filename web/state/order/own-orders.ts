@@ -60,7 +60,9 @@ export function noteAnswer(
 export function noteView(view: OrderView, at: number): void {
   const own = ownOrder(view.orderId);
   if (!own || (own.view && compareVersions(view.revision, own.view.revision) < 0)) return;
-  keepOrder({ ...own, view, viewAt: at });
+  // The contact is not needed to show the order, so it is not kept a second time.
+  const { contact: _, ...kept } = view;
+  keepOrder({ ...own, view: kept, viewAt: at });
 }
 
 /** The status that is known for sure: that of the newer of what was answered and what was seen. */

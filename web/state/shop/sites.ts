@@ -1,17 +1,27 @@
 import { signal } from "@preact/signals";
 import { type OpenState, openState } from "../../../domain/site/opening-hours.ts";
-import type { SiteView } from "../../../projections/views.ts";
+import type { SiteSummary } from "../../../projections/views.ts";
 import { getSites } from "../../api/endpoints.ts";
 
 /** All sites; undefined until they have been loaded once. */
-export const sites = signal<readonly SiteView[] | undefined>(undefined);
+export const sites = signal<readonly SiteSummary[] | undefined>(undefined);
 export const sitesTrouble = signal<unknown>(undefined);
+
+/** Of more sites than these pages hold, a buyer needs a search by place. */
+const MOST_PAGES = 10;
 
 /** Loads the sites; what is shown stays when that fails. */
 export async function loadSites(): Promise<void> {
   try {
-    const { data } = await getSites("shop");
-    sites.value = data.sites.filter((site) => site.status !== "closed");
+    const found: SiteSummary[] = [];
+    let cursor: string | undefined;
+    for (let page = 0; page < MOST_PAGES; page++) {
+      const { data } = await getSites(cursor);
+      found.push(...data.sites.filter((site) => site.status !== "closed"));
+      cursor = data.next;
+      if (cursor === undefined) break;
+    }
+    sites.value = found;
     sitesTrouble.value = undefined;
   } catch (error) {
     sitesTrouble.value = error;
@@ -19,11 +29,11 @@ export async function loadSites(): Promise<void> {
 }
 
 /** Whether a site takes orders now, in its own time zone. */
-export const stateOf = (site: SiteView, now: number): OpenState | "suspended" =>
+export const stateOf = (site: SiteSummary, now: number): OpenState | "suspended" =>
   site.status === "suspended" ? "suspended" : openState(site.hours, site.timeZone, now);
 
 /** Sites whose name or city holds every word asked for, open ones first; without a question all of them. */
-export function matching(all: readonly SiteView[], asked: string, now: number): readonly SiteView[] {
+export function matching(all: readonly SiteSummary[], asked: string, now: number): readonly SiteSummary[] {
   const words = asked.toLocaleLowerCase().split(/\s+/).filter(Boolean);
   const rank = { open: 0, closing_soon: 1, suspended: 2, closed: 3 };
   return all
