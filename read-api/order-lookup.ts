@@ -5,6 +5,7 @@ import type { EventStore } from "../infra/event-store/port.ts";
 import { isDatabaseTrouble } from "../infra/postgres/trouble.ts";
 import { type FoundOrder, findOrder } from "../projections/orders/queries.ts";
 import { NoLiveGenerationError } from "../projections/runner/generations.ts";
+import type { Standing } from "./positions.ts";
 import type { ReadServices } from "./services.ts";
 
 /** An order with where it was found. */
@@ -12,6 +13,8 @@ export interface Located extends FoundOrder {
   readonly source: "read-model" | "event-store";
   /** The caller asked for more than this shows, and the event store could not be asked. */
   readonly stale: boolean;
+  /** Where the read model stood before it was asked; undefined when the event store has told. */
+  readonly standing: Standing | undefined;
 }
 
 /** How long an order's read model is waited for; after that the event store tells, which is never behind. */
@@ -32,28 +35,42 @@ export async function locateOrder(
   atLeast?: bigint,
 ): Promise<Located | undefined> {
   const inReadModel = await fromReadModel(services, orderId, atLeast);
-  if (inReadModel && !inReadModel.behind) return { ...inReadModel.found, source: "read-model", stale: false };
+  if (inReadModel && !inReadModel.behind) return located(inReadModel, false);
   try {
     const folded = await fromEventStore(services.store, orderId);
-    if (folded) return { ...folded, source: "event-store", stale: false };
-    return inReadModel && { ...inReadModel.found, source: "read-model", stale: true };
+    if (folded) return { ...folded, source: "event-store", stale: false, standing: undefined };
+    return inReadModel && located(inReadModel, true);
   } catch (error) {
     if (!inReadModel) throw error;
-    return { ...inReadModel.found, source: "read-model", stale: true };
+    return located(inReadModel, true);
   }
 }
 
+interface InReadModel {
+  readonly found: FoundOrder;
+  readonly standing: Standing;
+  /** It does not show what it should. */
+  readonly behind: boolean;
+}
+
+const located = ({ found, standing }: InReadModel, stale: boolean): Located => ({
+  ...found,
+  source: "read-model",
+  stale,
+  standing,
+});
+
 async function fromReadModel(
-  { pool, schemas, positions, log }: ReadServices,
+  { pool, positions, log }: ReadServices,
   orderId: string,
   atLeast: bigint | undefined,
-): Promise<{ found: FoundOrder; behind: boolean } | undefined> {
+): Promise<InReadModel | undefined> {
   try {
     const reached = atLeast === undefined || (await positions.reach("orders", atLeast, REACH_WITHIN_MS));
-    const { schema } = await schemas.of("orders");
-    const { found, parked } = await findOrder(pool, schema, orderId);
+    const standing = await positions.of("orders");
+    const { found, parked } = await findOrder(pool, standing.generation.schema, orderId);
     if (!found) return undefined;
-    return { found, behind: parked || (!reached && atLeast !== undefined && found.version < atLeast) };
+    return { found, standing, behind: parked || (!reached && atLeast !== undefined && found.version < atLeast) };
   } catch (error) {
     if (!isDatabaseTrouble(error) && !(error instanceof NoLiveGenerationError)) throw error;
     log.warn({ err: error, orderId }, "the read model of orders is away: the event store is asked");

@@ -126,15 +126,11 @@ async function locate(
   orderId: string,
 ): Promise<Located> {
   const { positions } = services;
-  const asked = askedPosition(request);
-  // Before the row is read: the row is then at least as new as this.
-  const standing = await positions.of("orders").catch(() => undefined);
-  const found = await locateOrder(services, orderId, asked);
+  const found = await locateOrder(services, orderId, askedPosition(request));
   if (!found) throw unknownOrder(orderId);
   reply.header("x-source", found.source);
-  if (found.source === "read-model" && standing) {
-    await stateFreshness(reply, positions, { ...standing, stale: found.stale });
-  } else {
+  if (found.standing) await stateFreshness(reply, positions, { ...found.standing, stale: found.stale });
+  else {
     reply.header("x-position", found.version.toString()).header("x-age-ms", "0");
   }
   return found;
