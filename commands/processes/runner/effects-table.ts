@@ -56,6 +56,8 @@ const fromStored = (row: StoredRow): EffectRow => ({
   tries: row.tries,
 });
 
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
 /** Statements over one process manager's tables. Each is one round trip for any number of rows. */
 export class EffectsTable {
   readonly #schema: ProcessSchema;
@@ -68,8 +70,10 @@ export class EffectsTable {
   }
 
   /** Adds effects that are not known yet and returns those. */
-  async add(db: Pool | PoolClient, owed: readonly Omit<EffectRow, "tries">[]): Promise<EffectRow[]> {
-    if (owed.length === 0) return [];
+  async add(db: Pool | PoolClient, effects: readonly Omit<EffectRow, "tries">[]): Promise<EffectRow[]> {
+    if (effects.length === 0) return [];
+    // The log's batch and the sweep add the same effects beside each other: in one order, or they would deadlock.
+    const owed = effects.toSorted((a, b) => compare(a.orderId, b.orderId) || compare(a.id, b.id));
     const { rows } = await db.query<StoredRow>(
       `INSERT INTO ${this.#schema}.effects (order_id, effect_id, lane, due_at)
        SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[])
@@ -85,7 +89,7 @@ export class EffectsTable {
     await db.query(
       `INSERT INTO ${this.#schema}.orders (order_id, settled) SELECT unnest($1::uuid[]), false
        ON CONFLICT (order_id) DO UPDATE SET settled = false WHERE ${this.#schema}.orders.settled`,
-      [orderIds],
+      [orderIds.toSorted(compare)],
     );
   }
 
@@ -147,8 +151,10 @@ export class EffectsTable {
     if (orderIds.length === 0) return;
     await db.query(
       `UPDATE ${this.#schema}.orders SET settled = true
-       WHERE order_id = ANY($1::uuid[]) AND ${this.#fence("$2", "$3")} AND NOT EXISTS (
-         SELECT FROM ${this.#schema}.effects AS e WHERE e.order_id = orders.order_id AND e.state = 'waiting')`,
+       WHERE order_id IN (SELECT order_id FROM ${this.#schema}.orders
+           WHERE order_id = ANY($1::uuid[]) ORDER BY order_id FOR UPDATE)
+         AND ${this.#fence("$2", "$3")} AND NOT EXISTS (
+           SELECT FROM ${this.#schema}.effects AS e WHERE e.order_id = orders.order_id AND e.state = 'waiting')`,
       [orderIds, this.#consumer, epoch.toString()],
     );
   }
