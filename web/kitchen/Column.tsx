@@ -1,8 +1,8 @@
 import { messages } from "../messages/catalogue.ts";
-import { stationName } from "../messages/format.ts";
-import { type ColumnId, NEW, READY } from "../state/kitchen/acts.ts";
+import type { ColumnId } from "../state/kitchen/acts.ts";
 import type { Display } from "../state/kitchen/display.ts";
 import { Icon } from "../ui/Icon.tsx";
+import { columnName } from "./column-name.ts";
 import type { Selection } from "./keys.ts";
 import { Ticket } from "./Ticket.tsx";
 
@@ -13,13 +13,6 @@ interface ColumnProps {
   readonly alone: boolean;
   readonly display: Display;
   readonly selection: Selection;
-}
-
-/** What a column is called. */
-export function columnName(column: ColumnId): string {
-  const words = messages.value.kitchen.columns;
-  if (column === NEW) return words.new;
-  return column === READY ? words.ready : stationName(column);
 }
 
 /** One station with its tickets; its head narrows the display to it, or widens it again. */

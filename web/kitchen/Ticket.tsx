@@ -4,26 +4,12 @@ import type { TicketView } from "../../projections/views.ts";
 import { messages } from "../messages/catalogue.ts";
 import { stationName } from "../messages/format.ts";
 import { type ColumnId, isStopped } from "../state/kitchen/acts.ts";
-import type { Left } from "../state/kitchen/board.ts";
-import type { Display } from "../state/kitchen/display.ts";
-import type { Entry } from "../state/kitchen/entry.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { Age } from "./Age.tsx";
-import type { Selection } from "./keys.ts";
 import { PromisedTime } from "./PromisedTime.tsx";
 import { TicketFoot } from "./TicketFoot.tsx";
 import { TicketLines } from "./TicketLines.tsx";
-
-export interface TicketProps {
-  readonly entry: Entry;
-  /** It has left this column, and its place is kept for a moment. */
-  readonly left: Left | undefined;
-  readonly column: ColumnId;
-  /** Key that chooses it. */
-  readonly place: number | undefined;
-  readonly display: Display;
-  readonly selection: Selection;
-}
+import type { TicketProps } from "./ticket-props.ts";
 
 /** One ticket in one column. It draws itself anew only when its own order or place has changed. */
 export const Ticket = memo(function Ticket(props: TicketProps) {

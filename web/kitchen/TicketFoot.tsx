@@ -8,8 +8,8 @@ import { actOf, columnsOf, isStopped } from "../state/kitchen/acts.ts";
 import type { Left } from "../state/kitchen/board.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { sentenceOf } from "../ui/trouble.ts";
-import { columnName } from "./Column.tsx";
-import type { TicketProps } from "./Ticket.tsx";
+import { columnName } from "./column-name.ts";
+import type { TicketProps } from "./ticket-props.ts";
 
 /** What can be done with a ticket here: one large button, and what became of the last touch. */
 export function TicketFoot(props: TicketProps) {

@@ -1,0 +1,119 @@
+import { describe, expect, test } from "vitest";
+import type { FulfilmentView, OrderView } from "../../projections/views.ts";
+import { mayCancel, stepsOf } from "./steps.ts";
+
+const eur = (amount: number) => ({ amount, currency: "EUR" });
+
+const fulfilment = (change: Partial<FulfilmentView> = {}): FulfilmentView => ({
+  fulfilmentId: "0.0",
+  siteId: "sweet-crumbs",
+  siteName: "Sweet Crumbs",
+  kind: "bakery",
+  city: "Berlin",
+  timeZone: "Europe/Berlin",
+  stations: ["preparation", "baking"],
+  lines: [],
+  notified: false,
+  accepted: false,
+  rejected: false,
+  started: [],
+  completed: [],
+  ready: false,
+  ...change,
+});
+
+const at = (minute: number) => `2026-03-01T10:${String(minute).padStart(2, "0")}:00.000Z`;
+
+const order = (change: Partial<OrderView> = {}): OrderView => ({
+  orderId: "11111111-1111-5111-8111-111111111111",
+  number: "111111",
+  status: "placed",
+  channel: "web",
+  customerId: "c",
+  placedBy: "guest:g",
+  placedAt: at(0),
+  promisedAt: "2026-03-01T11:00:00.000Z",
+  method: "courier",
+  subtotal: eur(100),
+  deliveryFee: eur(10),
+  tax: eur(7),
+  total: eur(110),
+  fulfilments: [fulfilment()],
+  payment: { status: "none", attempts: 0, refunded: 0 },
+  courier: { accepted: false, arrived: false },
+  missing: [],
+  milestones: [{ type: "order.placed", at: at(0) }],
+  revision: "0",
+  ...change,
+});
+
+const line = (view: OrderView, ended = false) => stepsOf(view, ended).map(({ key, state }) => `${key} ${state}`);
+
+describe("the way of an order", () => {
+  test("has the stations of this very order; the first that is not done is the current one", () => {
+    expect(line(order())).toEqual([
+      "placed done",
+      "payment current",
+      "0.0:accept future",
+      "0.0:preparation future",
+      "0.0:baking future",
+      "0.0:ready future",
+      "pickup future",
+      "deliver future",
+    ]);
+  });
+
+  test("counts the time at a station from its start, and otherwise from the fact before it", () => {
+    const working = order({
+      status: "preparing",
+      payment: { status: "confirmed", attempts: 0, refunded: 0 },
+      fulfilments: [fulfilment({ notified: true, accepted: true, started: ["preparation"] })],
+      milestones: [
+        { type: "order.placed", at: at(0) },
+        { type: "payment.confirmed", at: at(1) },
+        { type: "restaurant.accepted", at: at(2), fulfilmentId: "0.0" },
+        { type: "kitchen.stage_started", at: at(5), fulfilmentId: "0.0", stage: "preparation" },
+      ],
+    });
+    expect(stepsOf(working, false).find(({ state }) => state === "current")).toMatchObject({
+      stage: "preparation",
+      since: at(5),
+    });
+    const waiting = order({ ...working, fulfilments: [fulfilment({ notified: true, accepted: true })] });
+    expect(stepsOf(waiting, false).find(({ state }) => state === "current")?.since).toBe(at(2));
+  });
+
+  test("by parcel ends with its booking and shipping, without a courier", () => {
+    expect(line(order({ method: "parcel" })).slice(-2)).toEqual(["schedule future", "ship future"]);
+  });
+
+  test("that has ended early ends with that fact, and promises nothing more", () => {
+    const cancelled = order({
+      status: "cancelled",
+      payment: { status: "confirmed", attempts: 0, refunded: 0 },
+      milestones: [
+        { type: "order.placed", at: at(0) },
+        { type: "payment.confirmed", at: at(1) },
+        { type: "order.cancelled", at: at(3) },
+      ],
+    });
+    expect(line(cancelled, true)).toEqual(["placed done", "payment done", "ended failed"]);
+    expect(stepsOf(cancelled, true).at(-1)?.at).toBe(at(3));
+  });
+
+  test("that is delivered is done at every station", () => {
+    const delivered = order({
+      status: "delivered",
+      payment: { status: "confirmed", attempts: 0, refunded: 0 },
+      fulfilments: [fulfilment({ accepted: true, completed: ["preparation", "baking"], ready: true })],
+    });
+    expect(new Set(stepsOf(delivered, false).map(({ state }) => state))).toEqual(new Set(["done"]));
+  });
+});
+
+test("an order may be cancelled until a station has started", () => {
+  expect(mayCancel(order())).toBe(true);
+  expect(mayCancel(order({ fulfilments: [fulfilment({ accepted: true })] }))).toBe(true);
+  expect(mayCancel(order({ fulfilments: [fulfilment({ started: ["preparation"] })] }))).toBe(false);
+  expect(mayCancel(order({ status: "cancelled" }))).toBe(false);
+});
