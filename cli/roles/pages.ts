@@ -16,7 +16,6 @@ export async function pages(app: FastifyInstance): Promise<void> {
   }
   await app.register(fastifyStatic, {
     root: BUILT,
-    wildcard: false,
     index: false,
     setHeaders: (reply, path) => {
       // Built files carry a hash in their name; the document that names them must not be kept.
