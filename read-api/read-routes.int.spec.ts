@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
+import swagger from "@fastify/swagger";
 import type { FastifyInstance } from "fastify";
+import { jsonSchemaTransform } from "fastify-type-provider-zod";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Subkeys, subkeysOf } from "../domain/chain/sealing.ts";
 import type { OrderEvent } from "../domain/order/events.ts";
@@ -366,6 +368,35 @@ describe("a kitchen's queue", () => {
     now = cancelledAt + 30 * 60_000 + 1;
     expect(await isShown()).toBe(false);
     now = later;
+  });
+});
+
+describe("the API's description", () => {
+  test("is made of the routes' schemas", async () => {
+    let scope: FastifyInstance | undefined;
+    const described = apiOver(servicesOver(engines, clock, keys), async (root) => {
+      scope = root;
+      await root.register(swagger, {
+        openapi: { openapi: "3.1.0", info: { title: "Ordertrail", version: "1" } },
+        transform: jsonSchemaTransform,
+      });
+    });
+    await described.ready();
+    const paths = scope?.swagger().paths;
+    expect(Object.keys(paths ?? {}).sort()).toEqual([
+      "/api/couriers/{courierId}",
+      "/api/orders",
+      "/api/orders/{orderId}",
+      "/api/orders/{orderId}/integrity",
+      "/api/orders/{orderId}/timeline",
+      "/api/sites",
+      "/api/sites/{siteId}",
+      "/api/sites/{siteId}/availability",
+      "/api/sites/{siteId}/kitchen",
+      "/api/sites/{siteId}/menu",
+    ]);
+    expect(paths?.["/api/orders/{orderId}"]?.get?.responses).toHaveProperty("200");
+    await described.close();
   });
 });
 

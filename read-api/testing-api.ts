@@ -43,8 +43,11 @@ export function servicesOver(
   };
 }
 
-/** The read API as a server has it, with tokens of `tokenFor`. */
-export function apiOver(services: ReadServices): FastifyInstance {
+/** The read API as a server has it, with tokens of `tokenFor`; `before` adds what has to see the routes. */
+export function apiOver(
+  services: ReadServices,
+  before: (root: FastifyInstance) => Promise<void> = async () => {},
+): FastifyInstance {
   const app = Fastify();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
@@ -54,7 +57,10 @@ export function apiOver(services: ReadServices): FastifyInstance {
     return JSON.parse(Buffer.from(token, "base64url").toString("utf8")) as Principal; // made by tokenFor
   };
   installAuth(app, { verifier: { verify } });
-  app.register(async (scope) => readRoutes(scope, services));
+  app.register(async (root) => {
+    await before(root);
+    await root.register(async (scope) => readRoutes(scope, services));
+  });
   return app;
 }
 
