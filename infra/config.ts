@@ -82,6 +82,7 @@ export const settings = z.object({
   DATABASE_TIMEOUT_MS: duration(10_000, "how long a database statement may take"),
   DATABASE_POOL: z.coerce.number().int().min(2).default(12).describe("database connections per process"),
   LEASE_MS: duration(5_000, "how long a consumer's lease lasts without renewal"),
+  RESTART_PAUSE_MS: duration(10_000, "longest pause of `up` before it starts a part again that keeps ending"),
   PAYMENT_URL: z.url().default("http://127.0.0.1:7311").describe("payment gateway (Stripe's API)"),
   PAYMENT_API_KEY: z.string().default("sk_test_ordertrail").describe("secret key at the payment gateway"),
   RESTAURANT_URL: z.url().default("http://127.0.0.1:7312").describe("where restaurant notifications are sent"),

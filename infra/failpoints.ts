@@ -1,7 +1,13 @@
+import { appendFileSync, readFileSync, rmSync } from "node:fs";
+
 /**
  * Named places at which a drill can kill or stall the process. Each is listed once, with the hop it belongs to
  * (docs/architecture.md). `FAIL_AT=<name>:<n>:<action>` acts when the place is passed for the n-th time; actions are
  * SIGKILL, SIGSTOP, SIGTERM, throw. Several are separated by commas. Unset, a failpoint is one property read.
+ *
+ * With `FAIL_AT_FILE` a drill arms a running process: whatever it writes to that file is taken like FAIL_AT, and the
+ * file is removed before it takes effect, so that the next life of the process is not armed again. What is hit is
+ * noted in `<FAIL_AT_FILE>.hit`, a line each: `<name> <epoch milliseconds>`.
  */
 export const FAILPOINTS = {
   "write.before-append": "1 write",
@@ -60,7 +66,11 @@ interface Armed {
   readonly action: string;
 }
 
-const armed = parse(process.env.FAIL_AT);
+const file = process.env.FAIL_AT_FILE || undefined;
+const LOOK_MS = 25;
+
+let armed = parse(process.env.FAIL_AT);
+if (file !== undefined) followFile(file);
 
 function parse(spec: string | undefined): Map<string, Armed> | undefined {
   if (!spec) return undefined;
@@ -75,11 +85,27 @@ function parse(spec: string | undefined): Map<string, Armed> | undefined {
   return points;
 }
 
-/** Passes a named place. Does nothing unless FAIL_AT names it. */
+function followFile(path: string): void {
+  const look = () => {
+    let spec: string;
+    try {
+      spec = readFileSync(path, "utf8");
+      rmSync(path);
+    } catch {
+      return; // nothing to arm
+    }
+    armed = parse(spec.trim());
+  };
+  look();
+  setInterval(look, LOOK_MS).unref();
+}
+
+/** Passes a named place. Does nothing unless it is armed. */
 export function failpoint(name: Failpoint): void {
   if (armed === undefined) return;
   const point = armed.get(name);
   if (point === undefined || --point.remaining !== 0) return;
+  if (file !== undefined) appendFileSync(`${file}.hit`, `${name} ${Date.now()}\n`);
   process.stderr.write(`failpoint ${name}: ${point.action}\n`);
   if (point.action === "throw") throw new FailpointError(`failpoint ${name}`);
   process.kill(process.pid, point.action as NodeJS.Signals);

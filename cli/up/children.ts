@@ -14,6 +14,19 @@ const PROBE_TIMEOUT_MS = 3_000;
 
 type Env = Readonly<Record<string, string | undefined>>;
 
+/**
+ * How a child learns of failpoints. FAIL_AT is for the first life: restarted with it, a process would die at it again
+ * and again. FAIL_AT_FOLDER holds a file for each child, by which a drill arms it while it runs.
+ */
+function failpointEnv(child: string): () => Env {
+  let lives = 0;
+  const folder = process.env.FAIL_AT_FOLDER;
+  return () => ({
+    FAIL_AT: lives++ === 0 ? process.env.FAIL_AT : undefined,
+    FAIL_AT_FILE: folder ? join(folder, child) : undefined,
+  });
+}
+
 /** An engine that `up` brings along; `moved` is told its address at each start, which changes if its port was taken. */
 export function postgresChild(config: Config, log: Log, moved: (url: string) => void): ChildSpec {
   return {
@@ -30,6 +43,7 @@ export function postgresChild(config: Config, log: Log, moved: (url: string) => 
 /** The embedded event store. */
 export function eventNodeChild(config: Config, moved: (url: string) => void): ChildSpec {
   const folder = join(config.ORDERTRAIL_DATA, "events");
+  const failpoints = failpointEnv("events");
   return {
     name: "events",
     // It ends with this code when its port was taken since it was chosen: the next launch chooses another.
@@ -41,7 +55,7 @@ export function eventNodeChild(config: Config, moved: (url: string) => void): Ch
       return {
         command: process.execPath,
         args: [join(PROJECT, "infra/event-node/main.ts"), "--port", String(port), "--data", folder],
-        env: process.env,
+        env: { ...process.env, ...failpoints() },
         node: true,
         ready: () => answers(`http://127.0.0.1:${port}/health/live`),
       };
@@ -51,7 +65,7 @@ export function eventNodeChild(config: Config, moved: (url: string) => void): Ch
 
 /** A role of this program; `env` is asked at each start. */
 export function roleChild(role: RoleName, config: Config, env: () => Env): ChildSpec {
-  let lives = 0;
+  const failpoints = failpointEnv(role);
   return {
     name: role,
     async launch() {
@@ -69,8 +83,7 @@ export function roleChild(role: RoleName, config: Config, env: () => Env): Child
           HEALTH_PORT: String(port),
           // One name for several processes would make them one owner of a lease.
           INSTANCE: process.env.INSTANCE ? `${process.env.INSTANCE}-${role}` : undefined,
-          // A failpoint is for the first life: restarted with it, a process would die at it again and again.
-          FAIL_AT: lives++ === 0 ? process.env.FAIL_AT : undefined,
+          ...failpoints(),
         },
         node: true,
         ready: () => answers(`http://${host}:${port}/health/ready`),

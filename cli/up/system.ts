@@ -50,6 +50,7 @@ export async function startSystem(config: Config, progress: Progress, signal: Ab
     data,
     log,
     sink,
+    delays: { most: config.RESTART_PAUSE_MS },
     changed: (name, state, pid) => {
       if (state === "starting") began.set(name, performance.now());
       if (state !== "ready") return;

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { failpoint } from "../failpoints.ts";
 import { DataDirError } from "./data-dir.ts";
 import { type EventNode, startEventNode } from "./event-node.ts";
 
@@ -72,7 +73,7 @@ function stopOnSignals(node: EventNode): void {
 
 const { port, host, data } = readArguments();
 try {
-  const node = await startEventNode({ port, host, dataDir: data });
+  const node = await startEventNode({ port, host, dataDir: data, onPoint: (name) => failpoint(name) });
   stopOnSignals(node);
   process.stdout.write(`event node ready on ${host}:${node.port}, data in ${data}, ${node.events} events\n`);
 } catch (error) {
