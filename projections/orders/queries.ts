@@ -105,7 +105,7 @@ export interface ListQuery {
   readonly limit: number;
 }
 
-/** Statuses that an order does not stay in: found through the index of open orders. */
+/** Statuses that an order ends in; they have an index of their own. */
 const FINAL: ReadonlySet<OrderStatus> = new Set<OrderStatus>([
   "delivered",
   "out_of_stock",
@@ -113,6 +113,11 @@ const FINAL: ReadonlySet<OrderStatus> = new Set<OrderStatus>([
   "restaurant_rejected",
   "cancelled",
 ]);
+
+function statusCondition(status: OrderStatus | undefined, bind: (value: unknown) => string): string {
+  if (status === undefined) return "true";
+  return FINAL.has(status) ? `o.ended_as = ${bind(status)}` : `o.ended_as IS NULL AND o.status = ${bind(status)}`;
+}
 
 /** Orders, newest first; `more` when the page was full. Two statements: the page, and the events of its orders. */
 export async function listOrders(
@@ -125,7 +130,7 @@ export async function listOrders(
   const bind = (value: unknown): string => `$${values.push(value)}`;
   const branches = branchesOf(scope, schema, bind);
   if (branches.length === 0) return { orders: [], more: false };
-  const inStatus = status ? `o.status = ${bind(status)}${FINAL.has(status) ? "" : " AND o.open"}` : "true";
+  const inStatus = statusCondition(status, bind);
   const [at, id] = after ? [bind(after.placedAt), bind(after.orderId)] : [];
   // Each branch walks its own index from the newest on and stops at the limit.
   const pages = branches.map(({ from, condition, by }) => {

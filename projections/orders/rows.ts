@@ -58,15 +58,15 @@ export function savingOrders(schema: string, rows: readonly OrderRow[]): Stateme
     column(rows, "placed_by", "text", ({ order }) => order.placedBy),
     column(rows, "placed_at", "timestamptz", ({ order }) => order.placedAt),
     column(rows, "status", "text", ({ order }) => statusOf(order)),
-    column(rows, "open", "boolean", ({ order }) => (isFinal(order) ? "f" : "t")),
+    column(rows, "ended_as", "text", ({ order }) => (isFinal(order) ? statusOf(order) : null)),
     column(rows, "version", "bigint", ({ version }) => version.toString()),
     column(rows, "revision", "bigint", ({ revision }) => revision.toString()),
     column(rows, "state", "json", ({ order }) => packOrder(order)),
   ]);
   const text = `INSERT INTO ${schema}.orders AS o
-       (order_id, customer_id, placed_by, placed_at, status, open, version, revision, state)
+       (order_id, customer_id, placed_by, placed_at, status, ended_as, version, revision, state)
      SELECT * FROM ${from}
-     ON CONFLICT (order_id) DO UPDATE SET status = excluded.status, open = excluded.open, version = excluded.version,
+     ON CONFLICT (order_id) DO UPDATE SET status = excluded.status, ended_as = excluded.ended_as, version = excluded.version,
        revision = excluded.revision, state = excluded.state
      WHERE o.revision < excluded.revision`;
   return { text, values };
