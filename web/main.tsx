@@ -4,8 +4,12 @@ import { resumePlacing } from "./state/order/placing.ts";
 import "./theme/base.css";
 import "./theme/parts.css";
 import "./theme/shop.css";
+import "./theme/checkout.css";
 import "./theme/tracker.css";
 import "./theme/kitchen.css";
+import "./theme/ticket.css";
+import "./theme/kitchen-panels.css";
+import "./theme/roles.css";
 
 resumePlacing();
 

@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { messages } from "../messages/catalogue.ts";
 import { developmentTokens, principalAt, type Seat, takeRole } from "../state/auth.ts";
-import { loadSites, sites } from "../state/shop/sites.ts";
+import { awaitSites, sites } from "../state/shop/sites.ts";
 import { Header, ShopLinks } from "../ui/Header.tsx";
 import { Notice } from "../ui/Notice.tsx";
 import { ROLES, type Role } from "./roles.ts";
@@ -12,7 +12,7 @@ export function RolesPage() {
   const taken = useSignal<Role | undefined>(undefined);
   const failed = useSignal(false);
   const site = useSignal<string | undefined>(undefined);
-  useEffect(() => void loadSites(), []);
+  useEffect(awaitSites, []);
   const words = messages.value.roles;
   const siteId = site.value ?? sites.value?.[0]?.siteId;
   const take = async (role: Role) => {

@@ -1,6 +1,6 @@
 import { useEffect } from "preact/hooks";
 import { messages } from "../messages/catalogue.ts";
-import { loadSites, sites, sitesTrouble } from "../state/shop/sites.ts";
+import { awaitSites, sites, sitesTrouble } from "../state/shop/sites.ts";
 import { Blank } from "../ui/Blank.tsx";
 import { Header } from "../ui/Header.tsx";
 import { Notice } from "../ui/Notice.tsx";
@@ -8,7 +8,7 @@ import { sentenceOf } from "../ui/trouble.ts";
 
 /** Which site's tickets to show. */
 export function KitchenChoice() {
-  useEffect(() => void loadSites(), []);
+  useEffect(awaitSites, []);
   const words = messages.value;
   return (
     <>

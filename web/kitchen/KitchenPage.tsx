@@ -3,7 +3,7 @@ import type { SiteView } from "../../projections/views.ts";
 import { getSite } from "../api/endpoints.ts";
 import { ApiProblem } from "../api/problem.ts";
 import { messages } from "../messages/catalogue.ts";
-import { developmentTokens, mayWatch, takeRole } from "../state/auth.ts";
+import { developmentTokens, mayWatch, principalAt, takeRole } from "../state/auth.ts";
 import { Blank } from "../ui/Blank.tsx";
 import { Header } from "../ui/Header.tsx";
 import { sentenceOf } from "../ui/trouble.ts";
@@ -23,7 +23,7 @@ export function KitchenPage({ siteId, station }: KitchenPageProps) {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let stopped = false;
     const load = () =>
-      getSite("shop", siteId).then(
+      getSite(principalAt("kitchen") ? "kitchen" : "shop", siteId).then(
         ({ data }) => !stopped && setSite(data),
         (error: unknown) => {
           if (stopped) return;

@@ -4,7 +4,7 @@ import type { SiteSummary } from "../../projections/views.ts";
 import { messages } from "../messages/catalogue.ts";
 import { formatMoney } from "../messages/format.ts";
 import { now } from "../state/clock.ts";
-import { loadSites, matching, sites, sitesTrouble, stateOf } from "../state/shop/sites.ts";
+import { awaitSites, loadSites, matching, sites, sitesTrouble, stateOf } from "../state/shop/sites.ts";
 import { Blank } from "../ui/Blank.tsx";
 import { Header, ShopLinks } from "../ui/Header.tsx";
 import { Notice } from "../ui/Notice.tsx";
@@ -18,7 +18,7 @@ const PICTURE = { bakery: "🥐", restaurant: "🍲", dark_store: "🛒", wareho
 /** Where to order: every site with its kind, city and whether it is open. */
 export function SiteList() {
   const asked = useSignal("");
-  useEffect(() => void loadSites(), []);
+  useEffect(awaitSites, []);
   const words = messages.value;
   const all = sites.value;
   const minute = Math.floor(now.value / 60_000) * 60_000;

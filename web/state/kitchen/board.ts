@@ -17,6 +17,9 @@ export interface Left {
 
 const RECALL_FOR = 10_000;
 const KEPT_FOR = 3_000;
+/** How long a place is kept on a display that nobody has touched lately: long enough to see that it changed. */
+const SEEN_FOR = 600;
+const ATTENDED = 15_000;
 /** A column that was touched or pointed at less long ago than this does not close up. */
 const FINGER = 1_500;
 
@@ -57,7 +60,8 @@ export class Board {
           const mine = recall === column ? recall : undefined;
           if (slot.left && mine === undefined) continue;
           const at = Date.now();
-          const until = at + (mine === undefined ? KEPT_FOR : RECALL_FOR);
+          const attended = at - Math.max(0, ...this.#pointedAt.values()) < ATTENDED;
+          const until = at + (mine !== undefined ? RECALL_FOR : attended ? KEPT_FOR : SEEN_FOR);
           this.#replace(slots, { id: entry.id, left: { at, until, recall: mine } });
         }
       }

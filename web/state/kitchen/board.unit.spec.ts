@@ -38,10 +38,10 @@ describe("nothing moves under a finger", () => {
   test("a ticket that leaves keeps its place until it has been gone for a while and no finger is near", () => {
     const first = entry(1);
     entry(2);
+    board.pointed("new");
     change(first, { status: "accepted" });
     expect(column("new")).toEqual(["(order-1/0.0)", "order-2/0.0"]);
     expect(column("preparation")).toEqual(["order-1/0.0"]);
-    board.pointed("new");
     board.sweep(Date.now() + 1_000);
     expect(column("new")).toEqual(["(order-1/0.0)", "order-2/0.0"]);
     board.sweep(Date.now() + 4_000);

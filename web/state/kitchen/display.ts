@@ -129,6 +129,8 @@ export class Display {
 
   #settle(entry: MutableEntry, recall?: string, refusedHere = false): void {
     const ticket = entry.ticket.peek();
+    // Somebody has touched it at another display.
+    if (ticket.status !== "new") entry.fresh.value = false;
     const gone = ticket.status === "done" || refusedHere || (isStopped(ticket) && isAcknowledged(entry.id));
     if (refusedHere) acknowledge(entry.id);
     this.board.settle(entry, gone, recall);

@@ -10,6 +10,24 @@ export const sitesTrouble = signal<unknown>(undefined);
 /** Of more sites than these pages hold, a buyer needs a search by place. */
 const MOST_PAGES = 10;
 
+const AGAIN = 4_000;
+
+/** Loads the sites, again and again until there are some. Returns how to stop. */
+export function awaitSites(): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let stopped = false;
+  const load = async () => {
+    await loadSites();
+    const wanting = sitesTrouble.peek() !== undefined || sites.peek()?.length === 0;
+    if (!stopped && wanting) timer = setTimeout(load, AGAIN);
+  };
+  void load();
+  return () => {
+    stopped = true;
+    clearTimeout(timer);
+  };
+}
+
 /** Loads the sites; what is shown stays when that fails. */
 export async function loadSites(): Promise<void> {
   try {
