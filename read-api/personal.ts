@@ -2,6 +2,7 @@ import { isSealed, type Sealed, type Subkeys, UnsealError, unseal } from "../dom
 import { type Contact, orderStream } from "../domain/order/events.ts";
 import { isFinal } from "../domain/order/state.ts";
 import type { Principal } from "../infra/auth/principal.ts";
+import { KeysUnavailableError } from "../infra/keys/errors.ts";
 import type { Log } from "../infra/log.ts";
 import type { FoundOrder } from "../projections/orders/queries.ts";
 import { placingOf } from "../projections/orders/ticket-view.ts";
@@ -30,12 +31,21 @@ export function mayKnowContact(principal: Principal, found: FoundOrder): boolean
   }
 }
 
-/** The contact of an order, opened; undefined when the customer's key is gone. */
+/**
+ * The contact of an order, opened; undefined when the customer's key is gone. Also while keys cannot be had: an order
+ * that can be told is told without its contact.
+ */
 export async function openContact(keys: KeySource, log: Log, found: FoundOrder): Promise<Contact | undefined> {
   const { customerId, orderId } = found.order;
   const { eventId, data } = placingOf(found.events);
   if (!isSealed(data.contact)) return undefined;
-  const subkeys = (await keys.many([customerId])).get(customerId);
+  let subkeys: Subkeys | undefined;
+  try {
+    subkeys = (await keys.many([customerId])).get(customerId);
+  } catch (error) {
+    if (!(error instanceof KeysUnavailableError)) throw error;
+    log.warn({ err: error, orderId }, "an order is shown without its contact");
+  }
   return subkeys && (open(subkeys, log, orderStream(orderId), eventId, data.contact) as Contact | undefined);
 }
 

@@ -9,6 +9,7 @@ import type { Role } from "../infra/auth/principal.ts";
 import type { Clock } from "../infra/clock.ts";
 import { type Engines, eventually, startEngines } from "../infra/consumers/testing.ts";
 import type { StorableEvent } from "../infra/event-store/port.ts";
+import { KeysUnavailableError } from "../infra/keys/errors.ts";
 import { createPool } from "../infra/postgres/pool.ts";
 import { availabilityProjection } from "../projections/availability/projection.ts";
 import { catalogueProjection } from "../projections/catalogue/projection.ts";
@@ -223,10 +224,18 @@ describe("reading one's own writes", () => {
     await engines.pool.query("DELETE FROM runner.parked");
   });
 
-  test("with the database away, an order is still told", async () => {
+  test("with the database away, an order is still told, and what cannot be told is 503", async () => {
     const pool = createPool("postgresql://nobody:x@127.0.0.1:1/none", { applicationName: "test", max: 1 });
     const found = await locateOrder(servicesOver({ pool, store: engines.store }, clock, keys), idFor("delivered"));
     expect(found).toMatchObject({ source: "event-store", revision: BigInt(delivered.length - 1) });
+    const away = { many: () => Promise.reject(new KeysUnavailableError("away")) };
+    const without = apiOver({ ...servicesOver({ pool, store: engines.store }, clock, keys), keys: away });
+    const headers = { authorization: `Bearer ${tokenFor("customer", CUSTOMER)}` };
+    const order = await without.inject({ url: orderPath("delivered"), headers });
+    expect([order.statusCode, order.json().status]).toEqual([200, "delivered"]);
+    const sites = await without.inject({ url: "/api/sites", headers });
+    expect([sites.statusCode, sites.json().code, sites.headers["retry-after"]]).toEqual([503, "unavailable", "2"]);
+    await without.close();
     await pool.end();
   });
 });

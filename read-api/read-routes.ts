@@ -1,6 +1,8 @@
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Api } from "../infra/http/api.ts";
+import { Problem } from "../infra/http/problems.ts";
+import { NoLiveGenerationError } from "../projections/runner/generations.ts";
 import { courierRoutes } from "./courier-routes.ts";
 import { orderListRoutes } from "./order-list-routes.ts";
 import { orderRoutes } from "./order-routes.ts";
@@ -9,6 +11,11 @@ import { siteRoutes } from "./site-routes.ts";
 
 /** Every query of the API, under /api. The instance must have zod's compilers and `installAuth`. */
 export function readRoutes(app: FastifyInstance, services: ReadServices): void {
+  // What an error handler throws goes on to the one of the scope around it.
+  app.setErrorHandler((error) => {
+    if (!(error instanceof NoLiveGenerationError)) throw error;
+    throw new Problem("unavailable", "this read model has not been started yet", {}, { cause: error });
+  });
   const api: Api = app.withTypeProvider<ZodTypeProvider>();
   orderRoutes(api, services);
   orderListRoutes(api, services);
