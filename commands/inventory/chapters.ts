@@ -3,6 +3,7 @@ import type { Actor } from "../../domain/chain/envelope.ts";
 import { fingerprint } from "../../domain/chain/ids.ts";
 import { closing, opening } from "../../domain/inventory/chapters.ts";
 import { type LedgerEvent, reservationIdFor } from "../../domain/inventory/events.ts";
+import { toInstant } from "../../infra/clock.ts";
 import { type EventStore, WrongRevisionError } from "../../infra/event-store/port.ts";
 import { Problem } from "../../infra/http/problems.ts";
 import { buildEvents, type Envelope, type Origin } from "../writing/build-events.ts";
@@ -16,6 +17,8 @@ const OPEN_BOOKS = 2_000;
 const OLD_BOOKS = 50;
 const MOST_CHAPTERS = 1_000_000;
 const MOST_TRIES = 20;
+/** How far the clocks of two processes may differ: chapters are looked through for so much longer. */
+const CLOCKS_DIFFER_MS = 60_000;
 
 interface ChapterOptions {
   readonly store: EventStore;
@@ -40,11 +43,7 @@ export class LedgerChapters {
 
   /** The chapter that takes requests now: not closed, and completely opened. Closes a full one on the way. */
   async current(siteId: string): Promise<LedgerBook> {
-    let book = this.#current.get(siteId);
-    if (!book) {
-      book = new LedgerBook(this.#options.store, siteId, (await this.#options.hint?.(siteId)) ?? 0);
-      await book.refresh();
-    }
+    let book = this.#current.get(siteId) ?? (await this.#hinted(siteId));
     for (let turns = 0; turns < MOST_CHAPTERS; turns++) {
       if (!book.ledger.closed && book.ledger.events >= this.#options.chapterEvents) await this.#close(book);
       if (!book.ledger.closed) {
@@ -56,11 +55,21 @@ export class LedgerChapters {
     throw new Problem("internal", `the ledger of ${siteId} has no end`);
   }
 
+  /** Where the read model says to begin. A chapter that is still being opened is entered from the one before it. */
+  async #hinted(siteId: string): Promise<LedgerBook> {
+    const chapter = (await this.#options.hint?.(siteId)) ?? 0;
+    const book = new LedgerBook(this.#options.store, siteId, chapter);
+    await book.refresh();
+    const opened = chapter === 0 || (book.revision >= 0n && book.ledger.pagesMissing === 0);
+    return opened ? book : await this.#earlier(siteId, chapter - 1);
+  }
+
   /**
    * What an earlier try of this request has left: in this chapter, or in an earlier one that was written after the
    * request's order was placed.
    */
   async traceOf(book: LedgerBook, request: LedgerRequest): Promise<LedgerAnswer | undefined> {
+    const since = toInstant(Date.parse(request.since) - CLOCKS_DIFFER_MS);
     for (let chapter = book; ; ) {
       const own = chapter.traceOf(request.envelope.cmd);
       if (own) {
@@ -74,7 +83,7 @@ export class LedgerChapters {
         if (known) return known;
       }
       const { chapter: number, siteId, openedAt } = chapter.ledger;
-      if (number === 0 || openedAt === undefined || openedAt <= request.since) return undefined;
+      if (number === 0 || openedAt === undefined || openedAt <= since) return undefined;
       // The current chapter carries over what is open or voided; what was settled before is known to the old one only.
       chapter = await this.#earlier(siteId, number - 1);
     }
@@ -118,6 +127,7 @@ export class LedgerChapters {
       const event = pages[page];
       if (event) await this.#append(book, event, page, `ledger.open/${chapter + 1}`, what, closed.lastAt);
     }
+    if (book.ledger.pagesMissing > 0) throw new Problem("conflict", `${book.stream} could not be opened; try again`);
     return book;
   }
 

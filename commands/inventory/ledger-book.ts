@@ -15,7 +15,10 @@ export class LedgerBook {
   revision = -1n;
   hash: string;
   position: Position | undefined;
-  /** Business time of the last event. */
+  /**
+   * Latest business time in the chapter. Not that of the last event: a request is timed when it is made, and one that
+   * waited long is stored after others that were made later.
+   */
   lastAt = "";
   readonly #commands = new Map<string, OwnTrace>();
 
@@ -59,7 +62,7 @@ export class LedgerBook {
     this.revision = event.revision;
     this.hash = event.metadata.hash;
     this.position = event.position;
-    this.lastAt = event.metadata.at;
+    if (event.metadata.at > this.lastAt) this.lastAt = event.metadata.at;
     const { cmd, fp } = event.metadata;
     const own: OwnEvent = { id: event.id, type: event.type, revision: event.revision, position: event.position };
     const trace = this.#commands.get(cmd);

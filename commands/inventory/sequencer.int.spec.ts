@@ -9,6 +9,7 @@ import { ledgerStream } from "../../domain/inventory/events.ts";
 import { type EventNode, startEventNode } from "../../infra/event-node/event-node.ts";
 import { createEventStore } from "../../infra/event-store/client.ts";
 import type { EventStore } from "../../infra/event-store/port.ts";
+import type { Origin } from "../writing/build-events.ts";
 import { LedgerBook } from "./ledger-book.ts";
 import type { LedgerAnswer } from "./requests.ts";
 import { LedgerSequencer } from "./sequencer.ts";
@@ -29,22 +30,30 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+const ORIGIN: Origin = { service: { role: "test", version: "0", instance: "test" }, region: "local" };
+
 const sequencerOf = (instance: string, chapterEvents = 10_000) =>
   new LedgerSequencer({
     store,
-    origin: { service: { role: "test", version: "0", instance }, region: "local" },
+    origin: { ...ORIGIN, service: { ...ORIGIN.service, instance } },
     chapterEvents,
   });
 
-function ask(sequencer: LedgerSequencer, siteId: string, cmd: string, command: LedgerCommand): Promise<LedgerAnswer> {
+function ask(
+  sequencer: LedgerSequencer,
+  siteId: string,
+  cmd: string,
+  command: LedgerCommand,
+  { since = "2026-01-01T00:00:00.000Z", at = new Date().toISOString() } = {},
+): Promise<LedgerAnswer> {
   return sequencer.ask(siteId, {
     command,
     kind: "fact",
-    since: "2026-01-01T00:00:00.000Z",
+    since,
     envelope: {
       cmd,
       fp: "f".repeat(32),
-      at: new Date().toISOString(),
+      at,
       actor: { type: "system", id: "test" },
       correlationId: "c",
       causationId: "r",
@@ -52,13 +61,14 @@ function ask(sequencer: LedgerSequencer, siteId: string, cmd: string, command: L
   });
 }
 
-const reserve = (sequencer: LedgerSequencer, siteId: string, orderId: string, quantity = 1) =>
-  ask(sequencer, siteId, `reserve/${orderId}`, {
-    type: "reserve",
-    orderId,
-    fulfilmentId: "1.1",
-    lines: [{ sku: "cake", quantity }],
-  });
+const reserve = (sequencer: LedgerSequencer, siteId: string, orderId: string, quantity = 1, at?: string) =>
+  ask(
+    sequencer,
+    siteId,
+    `reserve/${orderId}`,
+    { type: "reserve", orderId, fulfilmentId: "1.1", lines: [{ sku: "cake", quantity }] },
+    { at },
+  );
 const release = (sequencer: LedgerSequencer, siteId: string, orderId: string) =>
   ask(sequencer, siteId, `release/${orderId}`, { type: "release", orderId, fulfilmentId: "1.1" });
 const consume = (sequencer: LedgerSequencer, siteId: string, orderId: string) =>
@@ -156,5 +166,64 @@ describe("the ledger of a site", () => {
     const late = sequencerOf("restarted", 15);
     expect(await reserve(late, site, "old", 2)).toMatchObject({ kind: "done", repeated: true });
     expect((await chapters(site)).at(-1)?.ledger.stock.get("cake")).toEqual({ onHand: 998, reserved: 40 });
+  });
+
+  test("finishes an opening that another process left half done before it takes a request", async () => {
+    const site = `site-${randomUUID().slice(0, 8)}`;
+    const sku = (n: number) => `sku-${String(n).padStart(5, "0")}-${"x".repeat(60)}`;
+    const skus = Array.from({ length: 5_000 }, (_, n) => sku(n));
+    const first = sequencerOf("first", 10);
+    for (let from = 0; from < skus.length; from += 2_500) {
+      const lines = skus.slice(from, from + 2_500).map((one) => ({ sku: one, quantity: 7 }));
+      await ask(first, site, `receive/${from}`, { type: "receive", lines });
+    }
+    // The process that opens the next chapter dies between its first page and its second.
+    const dying: EventStore = {
+      ...store,
+      async append(stream, events, expected) {
+        if (stream === ledgerStream(site, 1) && expected !== "no_stream") throw new Error("killed");
+        return await store.append(stream, events, expected);
+      },
+    };
+    const opener = new LedgerSequencer({ store: dying, origin: ORIGIN, chapterEvents: 2 });
+    await expect(reserve(opener, site, "unlucky")).rejects.toThrow("killed");
+    expect(await store.readStream(ledgerStream(site, 1))).toHaveLength(1);
+
+    // The read model has seen the first page, and names the new chapter.
+    const hinted = new LedgerSequencer({ store, origin: ORIGIN, chapterEvents: 1_000, hint: async () => 1 });
+    const last = skus.at(-1) ?? "";
+    expect(await hinted.missing(site, [{ sku: last, quantity: 7 }])).toEqual([]);
+    await ask(hinted, site, "receive/more", { type: "receive", lines: [{ sku: last, quantity: 1 }] });
+    const books = await chapters(site);
+    expect(books.at(-1)?.ledger).toMatchObject({ chapter: 1, pagesMissing: 0 });
+    expect(books.at(-1)?.ledger.stock.size).toBe(skus.length);
+    expect(books.at(-1)?.ledger.stock.get(last)).toEqual({ onHand: 8, reserved: 0 });
+  });
+
+  test("knows what an earlier chapter has settled, though its last event carries an early time", async () => {
+    const site = `site-${randomUUID().slice(0, 8)}`;
+    const sequencer = sequencerOf("a", 12);
+    const placedAt = Date.now();
+    const at = (ms: number) => new Date(placedAt + ms).toISOString();
+    await receive(sequencer, site, 1_000);
+    await reserve(sequencer, site, "ended", 2);
+    await release(sequencer, site, "ended");
+    // Requests are timed when they are made: one that waited long is stored after others that were made later.
+    for (let i = 0; i < 30; i++) await reserve(sequencer, site, `waited-${i}`, 1, at(-60_000));
+    const late = sequencerOf("restarted", 12);
+    const again = await ask(
+      late,
+      site,
+      "another-reserve/ended",
+      {
+        type: "reserve",
+        orderId: "ended",
+        fulfilmentId: "1.1",
+        lines: [{ sku: "cake", quantity: 2 }],
+      },
+      { since: at(-1) },
+    );
+    expect(again).toMatchObject({ kind: "known", status: "released" });
+    expect((await chapters(site)).at(-1)?.ledger.stock.get("cake")).toEqual({ onHand: 1_000, reserved: 30 });
   });
 });
