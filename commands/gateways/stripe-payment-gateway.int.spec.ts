@@ -213,6 +213,13 @@ describe("a gateway in trouble", () => {
     expect(await captures()).toBe(1);
   });
 
+  test("still works at a request that is sent again: neither of the two fails the order", async () => {
+    await turn({ latencyMs: 200 });
+    const answers = await Promise.all([create(), create()]);
+    const failures = answers.map(failure).filter((one) => "class" in one);
+    expect(failures).toMatchObject([{ class: "transient", type: "service_unavailable" }]);
+  });
+
   test("is not sent a confirmation twice by the SDK when the connection closes", async () => {
     const intent = await newIntent();
     await turn({ answerLost: true, only: "/confirm" });

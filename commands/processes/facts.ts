@@ -43,7 +43,7 @@ export class FactRecorder {
     { reference, amount, result }: FactIdentity,
     decide: (state: OrderState) => readonly OrderDecision[],
   ): Promise<Written<OrderState>> {
-    if (!effect.held()) throw new NoLongerOwnedError(`effect ${effect.id} of order ${effect.orderId}`);
+    assertHeld(effect);
     failpoint("effect.before-append");
     const written = await this.#writer.write({
       stream: orderStream(effect.orderId),
@@ -57,9 +57,17 @@ export class FactRecorder {
         correlationId: effect.orderId,
         causationId: effect.id,
       },
-      decide,
+      decide: (state) => {
+        // Asked again directly before the append: the order may have been read for longer than the lease lasts.
+        assertHeld(effect);
+        return decide(state);
+      },
     });
     failpoint("effect.after-append");
     return written;
   }
+}
+
+function assertHeld({ id, orderId, held }: Pick<Effect, "orderId" | "id" | "held">): void {
+  if (!held()) throw new NoLongerOwnedError(`effect ${id} of order ${orderId}`);
 }

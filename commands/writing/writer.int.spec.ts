@@ -156,4 +156,30 @@ describe("writing to a stream", () => {
     expect(await write(writer, stream, "one", () => [happened("1")])).toMatchObject({ repeated: true });
     expect(await store.readStream(stream)).toHaveLength(1);
   });
+
+  test("a repeat shows the stream as it is now, also what another process has added since", async () => {
+    const stream = `test-${randomUUID()}`;
+    const [a, b] = [writerOf("a"), writerOf("b")];
+    const first = await write(a, stream, "one", () => [happened("1")]);
+    await write(b, stream, "two", () => [happened("2")]);
+    const again = await write(a, stream, "one", () => [happened("1")]);
+    expect(again).toMatchObject({ repeated: true, own: first.own, loaded: { revision: 1n, state: 2 } });
+  });
+
+  test("a repeat that decides less answers from everything that the first one has stored", async () => {
+    const stream = `test-${randomUUID()}`;
+    const first = await write(writerOf("a"), stream, "one", () => [happened("placed"), happened("sold out")]);
+    // Both were under way at once: the events of the first came by while the second waited for its own.
+    const listening: EventStore = {
+      ...store,
+      async append(of, events, expected) {
+        const appended = await store.append(of, events, expected);
+        return { ...appended, stored: await store.readStream(of, { limit: events.length }) };
+      },
+    };
+    const second = await write(writerOf("b", listening), stream, "one", () => [happened("placed")], {
+      expectNew: true,
+    });
+    expect(second).toMatchObject({ own: first.own, loaded: { revision: 1n, state: 2 } });
+  });
 });

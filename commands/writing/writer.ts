@@ -74,7 +74,13 @@ export class StreamWriter {
     }
     for (let tries = 1; ; tries++) {
       const before = ownTrace(write, loaded);
-      if (before) return { loaded, own: before, repeated: true };
+      if (before) {
+        // What is remembered tells that it was done, not how the stream stands now.
+        if (fresh) return { loaded, own: before, repeated: true };
+        loaded = await this.memory.refresh(stream, aggregate);
+        fresh = true;
+        continue;
+      }
       const decided = decideOn(write, loaded, fresh);
       if (decided === "stale") {
         loaded = await this.memory.refresh(stream, aggregate);
@@ -83,7 +89,7 @@ export class StreamWriter {
       }
       if (decided.length === 0) return { loaded, own: undefined, repeated: false };
       const entries = decided.map((event, index) => ({ decided: event, index, envelope, keys: write.keys }));
-      const { events } = buildEvents(stream, loaded, entries, this.#origin);
+      const { events, head } = buildEvents(stream, loaded, entries, this.#origin);
       const sentAt = performance.now();
       let appended: Appended;
       try {
@@ -104,8 +110,15 @@ export class StreamWriter {
         continue;
       }
       // The store answers success for events that a first try has stored, whatever it decided then: only what is
-      // stored is acted on. It also gives the true hash to chain the next event to.
-      loaded = await this.memory.appended(loaded, aggregate, appended, sentAt);
+      // stored is acted on. It also gives the true hash to chain the next event to. What another try has stored may be
+      // more than this one has decided: then the stream is read, and not what came by of it.
+      const ours = appended.stored?.at(-1)?.metadata.hash === head.hash;
+      loaded = await this.memory.appended(
+        loaded,
+        aggregate,
+        ours ? appended : { ...appended, stored: undefined },
+        sentAt,
+      );
       const own = ownTrace(write, loaded);
       if (!own) throw new Error(`an acknowledged append to ${stream} cannot be read back`);
       return { loaded, own, repeated: false };
