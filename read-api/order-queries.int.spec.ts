@@ -1,0 +1,152 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Role } from "../infra/auth/principal.ts";
+import { eventually } from "../infra/consumers/testing.ts";
+import { CONTACT, COURIER } from "../test/fixtures/order-examples.ts";
+import { idFor } from "../test/fixtures/read-history.ts";
+import {
+  type Asked,
+  baker,
+  buyer,
+  delivered,
+  OTHER,
+  orderPath,
+  preparing,
+  type ReadWorld,
+  startReadWorld,
+} from "../test/fixtures/read-world.ts";
+
+let world: ReadWorld;
+let get: ReadWorld["get"];
+
+beforeAll(async () => {
+  world = await startReadWorld();
+  get = world.get;
+});
+afterAll(() => world?.stop());
+
+describe("an order", () => {
+  test("is shown to its buyer with contact, position and age", async () => {
+    const answer = await get(orderPath("preparing"), "customer", buyer);
+    expect(answer.statusCode).toBe(200);
+    expect(answer.json()).toMatchObject({ status: "preparing", number: idFor("preparing").slice(0, 6).toUpperCase() });
+    expect(answer.json().contact).toEqual(CONTACT);
+    expect(answer.headers).toMatchObject({ "x-source": "read-model", "x-age-ms": "0" });
+    expect(answer.headers["x-position"]).toBe(world.position);
+    expect(answer.headers).not.toHaveProperty("x-stale");
+  });
+
+  test.each<[Role, Asked, number, boolean]>([
+    ["customer", { id: OTHER }, 403, false],
+    ["guest", {}, 403, false],
+    ["kitchen", baker, 200, false],
+    ["kitchen", { sites: ["restaurant-mitte"] }, 403, false],
+    ["courier", { id: COURIER }, 200, true],
+    ["courier", { id: OTHER }, 403, false],
+    ["support", {}, 200, true],
+    ["admin", {}, 200, true],
+    ["analyst", {}, 403, false],
+    ["operator", {}, 403, false],
+  ])("asked for by a %s (%o) answers %d, contact shown: %s", async (role, asked, status, contact) => {
+    const answer = await get(orderPath("preparing"), role, asked);
+    expect(answer.statusCode).toBe(status);
+    expect(answer.json().contact !== undefined).toBe(contact);
+  });
+
+  test("keeps its contact from the courier once it is delivered", async () => {
+    const answer = await get(orderPath("delivered"), "courier", { id: COURIER });
+    expect([answer.statusCode, answer.json().contact]).toEqual([200, undefined]);
+  });
+
+  test("is not shown to anybody without a token", async () => {
+    expect((await world.app.inject({ url: orderPath("preparing") })).statusCode).toBe(401);
+  });
+
+  test("is sent once for a revision", async () => {
+    const first = await get(orderPath("preparing"), "customer", buyer);
+    const etag = String(first.headers.etag);
+    expect(etag).toBe(`"${preparing.length - 1}"`);
+    const again = await get(orderPath("preparing"), "customer", { ...buyer, headers: { "if-none-match": etag } });
+    expect([again.statusCode, again.body]).toEqual([304, ""]);
+    const other = await get(orderPath("preparing"), "customer", { id: OTHER, headers: { "if-none-match": etag } });
+    expect(other.statusCode).toBe(403);
+  });
+
+  test("that nobody has placed is a problem, and so is what is no id", async () => {
+    const unknown = await get(`/api/orders/${OTHER}`, "support");
+    expect([unknown.statusCode, unknown.json().code]).toEqual([404, "order_not_found"]);
+    expect((await get("/api/orders/nonsense", "support")).json().code).toBe("invalid_request");
+    const asked = { headers: { "x-position": "soon" } };
+    expect((await get(orderPath("preparing"), "support", asked)).json().code).toBe("invalid_request");
+  });
+});
+
+describe("an order's timeline", () => {
+  test("says what happened, in pages", async () => {
+    const path = `${orderPath("delivered")}/timeline`;
+    const events: { revision: string; sentence: string; hash: string }[] = [];
+    for (let cursor = ""; ; ) {
+      const page = (await get(`${path}?limit=6${cursor}`, "support")).json();
+      events.push(...page.events);
+      if (page.next === undefined) break;
+      cursor = `&cursor=${page.next}`;
+    }
+    expect(events.map(({ revision }) => revision)).toEqual(delivered.map((_, index) => String(index)));
+    expect(events.map(({ hash }) => hash)).toEqual(delivered.map(({ metadata }) => metadata.hash));
+    expect(events.at(-1)?.sentence).toBe("The courier delivered the order.");
+    expect(JSON.stringify(events)).not.toContain(CONTACT.name);
+  });
+
+  test("is for support and admins", async () => {
+    expect((await get(`${orderPath("delivered")}/timeline`, "customer", buyer)).statusCode).toBe(403);
+  });
+});
+
+describe("an order's integrity", () => {
+  test("is recomputed from the event store and compared with the witness", async () => {
+    const last = delivered.at(-1);
+    await eventually(async () => {
+      const answer = await get(`${orderPath("delivered")}/integrity`, "analyst");
+      expect(answer.json()).toEqual({
+        verified: true,
+        events: delivered.length,
+        findings: [],
+        head: { revision: last?.revision.toString(), hash: last?.metadata.hash },
+        witnessed: last?.revision.toString(),
+      });
+    });
+    expect((await get(`/api/orders/${OTHER}/integrity`, "analyst")).statusCode).toBe(404);
+    expect((await get(`${orderPath("delivered")}/integrity`, "customer", buyer)).statusCode).toBe(403);
+  });
+});
+
+describe("lists of orders", () => {
+  const ids = (answer: { json(): { orders: { orderId: string }[] } }) => answer.json().orders.map((one) => one.orderId);
+
+  test("show everybody what they may see", async () => {
+    const all = ids(await get("/api/orders", "support"));
+    expect(all.length).toBe(3);
+    expect(ids(await get("/api/orders", "customer", buyer)).sort()).toEqual(all.toSorted());
+    expect(ids(await get("/api/orders", "customer", { id: OTHER }))).toEqual([]);
+    expect(ids(await get("/api/orders", "guest"))).toEqual([]);
+    expect(ids(await get("/api/orders", "kitchen", baker)).sort()).toEqual(all.toSorted());
+    expect(ids(await get("/api/orders", "kitchen", { sites: [] }))).toEqual([]);
+    expect((await get("/api/orders?siteId=bakery-mitte", "kitchen", { sites: ["restaurant-mitte"] })).statusCode).toBe(
+      403,
+    );
+    expect(ids(await get("/api/orders?status=preparing", "admin"))).toEqual([idFor("preparing")]);
+    expect((await get("/api/orders", "operator")).statusCode).toBe(403);
+  });
+
+  test("are paged by a cursor, at most 100 at a time", async () => {
+    const seen: string[] = [];
+    for (let cursor = ""; ; ) {
+      const answer = await get(`/api/orders?limit=2${cursor}`, "admin");
+      seen.push(...ids(answer));
+      if (answer.json().next === undefined) break;
+      cursor = `&cursor=${answer.json().next}`;
+    }
+    expect(new Set(seen).size).toBe(3);
+    expect((await get("/api/orders?limit=101", "admin")).statusCode).toBe(400);
+    expect((await get("/api/orders?cursor=nonsense", "admin")).json().code).toBe("invalid_request");
+  });
+});

@@ -1,0 +1,137 @@
+import swagger from "@fastify/swagger";
+import type { FastifyInstance } from "fastify";
+import { jsonSchemaTransform } from "fastify-type-provider-zod";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Role } from "../infra/auth/principal.ts";
+import { idFor } from "../test/fixtures/read-history.ts";
+import {
+  type Asked,
+  baker,
+  buyer,
+  cancelled,
+  keys,
+  OTHER,
+  type ReadWorld,
+  startReadWorld,
+} from "../test/fixtures/read-world.ts";
+import { apiOver, servicesOver } from "./testing-api.ts";
+
+let world: ReadWorld;
+let get: ReadWorld["get"];
+
+beforeAll(async () => {
+  world = await startReadWorld();
+  get = world.get;
+});
+afterAll(() => world?.stop());
+
+describe("sites", () => {
+  test("are listed without their menus, and shown with them", async () => {
+    const { sites } = (await get("/api/sites", "guest")).json();
+    expect(sites.map((one: { siteId: string }) => one.siteId)).toEqual([
+      "bakery-mitte",
+      "dark-store-mitte",
+      "restaurant-mitte",
+    ]);
+    expect(sites[0]).not.toHaveProperty("menu");
+    const answer = await get("/api/sites/bakery-mitte", "guest");
+    expect(answer.json()).toMatchObject({ name: "The new bakery", menu: ["carrot-cake", "tart", "bread", "soup"] });
+    const etag = String(answer.headers.etag);
+    expect((await get("/api/sites/bakery-mitte", "guest", { headers: { "if-none-match": etag } })).statusCode).toBe(
+      304,
+    );
+    expect((await get("/api/sites/nowhere", "guest")).json().code).toBe("site_unknown");
+  });
+
+  test("have a menu of what is sold, with what is in stock", async () => {
+    const stock = (await get("/api/sites/bakery-mitte/availability", "guest")).json().stock;
+    const { items, openState } = (await get("/api/sites/bakery-mitte/menu", "guest")).json();
+    expect(openState).toBe("open");
+    expect(items.map((one: { sku: string }) => one.sku)).toEqual(["carrot-cake", "tart", "bread"]);
+    for (const { sku, available } of items) {
+      expect(stock.find((one: { sku: string }) => one.sku === sku).available).toBe(available);
+    }
+    const first = (await get("/api/sites/bakery-mitte/menu?limit=1", "guest")).json();
+    const second = (await get(`/api/sites/bakery-mitte/menu?limit=1&cursor=${first.next}`, "guest")).json();
+    expect([first.items[0].sku, second.items[0].sku]).toEqual(["carrot-cake", "tart"]);
+    const elsewhere = (await get("/api/sites/restaurant-mitte/menu", "guest")).json();
+    expect(elsewhere.items.every((one: { available: number }) => one.available === 0)).toBe(true);
+  });
+
+  test("tell what is on hand and reserved only to those who keep the stock", async () => {
+    const path = "/api/sites/bakery-mitte/availability";
+    expect((await get(path, "guest")).json().stock[0]).not.toHaveProperty("onHand");
+    expect((await get(path, "kitchen", baker)).json().stock[0]).toHaveProperty("onHand");
+  });
+});
+
+describe("a kitchen's queue", () => {
+  const path = "/api/sites/bakery-mitte/kitchen";
+  const tickets = async (role: Role, asked: Asked = {}) =>
+    (await get(path, role, asked)).json().tickets as { orderId: string; status: string; lines: { note?: string }[] }[];
+
+  test("has the tickets in work with notes opened for the site's own staff", async () => {
+    const own = await tickets("kitchen", baker);
+    const one = own.find(({ orderId }) => orderId === idFor("preparing"));
+    expect(one).toMatchObject({ status: "working", lines: [{ note: "Happy birthday, Zoë" }] });
+    expect(own.some(({ orderId }) => orderId === idFor("delivered"))).toBe(false);
+    const seen = await tickets("support");
+    expect(seen.length).toBe(own.length);
+    expect(JSON.stringify(seen)).not.toMatch(/Zoë|sealed|"ct"/);
+    expect((await get(path, "kitchen", { sites: ["restaurant-mitte"] })).statusCode).toBe(403);
+    expect((await get(path, "customer", buyer)).statusCode).toBe(403);
+  });
+
+  test("keeps a cancelled ticket for half an hour of business time", async () => {
+    const isShown = async () => (await tickets("kitchen", baker)).some(({ orderId }) => orderId === idFor("cancelled"));
+    const cancelledAt = Date.parse(cancelled.at(-1)?.metadata.at ?? "");
+    const later = world.clock.time;
+    world.clock.time = cancelledAt + 30 * 60_000 - 1;
+    expect(await isShown()).toBe(true);
+    world.clock.time = cancelledAt + 30 * 60_000 + 1;
+    expect(await isShown()).toBe(false);
+    world.clock.time = later;
+  });
+});
+
+describe("the API's description", () => {
+  test("is made of the routes' schemas", async () => {
+    let scope: FastifyInstance | undefined;
+    const described = apiOver(servicesOver(world.engines, world.clock, keys), async (root) => {
+      scope = root;
+      await root.register(swagger, {
+        openapi: { openapi: "3.1.0", info: { title: "Ordertrail", version: "1" } },
+        transform: jsonSchemaTransform,
+      });
+    });
+    await described.ready();
+    const paths = scope?.swagger().paths;
+    expect(Object.keys(paths ?? {}).sort()).toEqual([
+      "/api/couriers/{courierId}",
+      "/api/orders",
+      "/api/orders/{orderId}",
+      "/api/orders/{orderId}/integrity",
+      "/api/orders/{orderId}/timeline",
+      "/api/sites",
+      "/api/sites/{siteId}",
+      "/api/sites/{siteId}/availability",
+      "/api/sites/{siteId}/kitchen",
+      "/api/sites/{siteId}/menu",
+    ]);
+    expect(paths?.["/api/orders/{orderId}"]?.get?.responses).toHaveProperty("200");
+    await described.close();
+  });
+});
+
+describe("a courier", () => {
+  test("sees their own shift and order, and nobody else's", async () => {
+    const id = idFor("courier-1");
+    const own = await get(`/api/couriers/${id}`, "courier", { id });
+    expect(own.json()).toEqual({ courierId: id, onShift: true, city: "berlin", orderId: idFor("order-1") });
+    expect((await get(`/api/couriers/${id}`, "courier", { id: OTHER })).statusCode).toBe(403);
+    expect((await get(`/api/couriers/${OTHER}`, "courier", { id: OTHER })).json()).toEqual({
+      courierId: OTHER,
+      onShift: false,
+    });
+  });
+});
