@@ -33,19 +33,19 @@ export function Column({ siteId, column, alone, display, selection }: ColumnProp
       onPointerMove={pointed}
       onPointerDown={pointed}
     >
-      <a
-        class="column-head"
-        href={alone ? path : `${path}?station=${encodeURIComponent(column)}`}
-        aria-label={`${name}: ${words.ticketsIn(count)}. ${alone ? words.allStations : words.onlyStation(name)}`}
-      >
+      <a class="column-head" href={alone ? path : `${path}?station=${encodeURIComponent(column)}`}>
         <span class="name">{name}</span>
-        {alone && (
+        {alone ? (
           <span class="all small">
             <Icon name="cross" />
             {words.allStations}
           </span>
+        ) : (
+          <span class="unseen">{words.onlyStation(name)}</span>
         )}
-        <span class="count">{count}</span>
+        <span class="count" title={words.ticketsIn(count)}>
+          {count}
+        </span>
       </a>
       <ol class="tickets" onScroll={pointed}>
         {slots.map((slot, at) => {

@@ -48,9 +48,9 @@ export function DisplayView({ site, display, station }: DisplayViewProps) {
         <Tools panel={panel} />
       </Header>
       <OfflineBand feed={display.feed} />
-      <h1 class="unseen">{messages.value.common.page.kitchen}</h1>
       <div class="stage">
         <main class="board" style={`--columns: ${shown.length}`}>
+          <h1 class="unseen">{messages.value.common.page.kitchen}</h1>
           {shown.map((column) => (
             <Column
               key={column}

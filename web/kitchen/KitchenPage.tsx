@@ -48,7 +48,7 @@ export function KitchenPage({ siteId, station }: KitchenPageProps) {
         {site ? (
           <Blank icon="hand" title={words.needRole}>
             {developmentTokens.value ? (
-              <button type="button" class="button main" onClick={() => void takeRole("kitchen", [siteId])}>
+              <button type="button" class="button main" onClick={() => void takeRole("kitchen", withSite(siteId))}>
                 {words.takeRole(site.name)}
               </button>
             ) : (
@@ -68,6 +68,12 @@ export function KitchenPage({ siteId, station }: KitchenPageProps) {
       </main>
     </>
   );
+}
+
+/** The sites that this browser works at already, and one more: displays of several sites may be open side by side. */
+function withSite(siteId: string): readonly string[] {
+  const principal = principalAt("kitchen");
+  return [...new Set([...(principal?.role === "kitchen" ? principal.sites : []), siteId])];
 }
 
 function AtWork({ site, station }: { site: SiteView; station: string | undefined }) {

@@ -3,7 +3,6 @@ import type { en } from "./en.ts";
 /** Every text of the screens, in German. */
 export const de: typeof en = {
   common: {
-    language: "English",
     languageLabel: "Language: English",
     retry: "Noch einmal",
     back: "Zurück",

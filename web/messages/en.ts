@@ -1,7 +1,6 @@
 /** Every text of the screens, in English. Other languages have the same keys: see `de.ts`. */
 export const en = {
   common: {
-    language: "Deutsch",
     languageLabel: "Sprache: Deutsch",
     retry: "Try again",
     back: "Back",

@@ -59,11 +59,11 @@ export function MenuPage({ siteId, menu }: { siteId: string; menu: ShownMenu | u
 
 /** The basket under the thumb on a phone. */
 const BasketBar = ({ siteId, basket }: { siteId: string; basket: PricedBasket }) => (
-  <div class="basket-bar">
+  <section class="basket-bar" aria-label={messages.value.shop.basket}>
     <a class="button main wide" href={`/?site=${encodeURIComponent(siteId)}&step=basket`}>
       <Icon name="basket" />
       <span>{messages.value.shop.toBasket(basket.count)}</span>
       <span class="sum">{formatMoney(basket.total)}</span>
     </a>
-  </div>
+  </section>
 );

@@ -23,10 +23,10 @@ export function Ended({
   };
   return (
     <section class="card ended">
-      <h2>
+      <h1>
         <Icon name="warning" />
         {ending.title}
-      </h2>
+      </h1>
       {ending.why !== undefined && <p>{ending.why}</p>}
       {ending.money !== undefined && (
         <p class="money">

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { messages, switchLanguage } from "../messages/catalogue.ts";
+import { language, messages, switchLanguage } from "../messages/catalogue.ts";
 import { FreshnessLine } from "./FreshnessLine.tsx";
 import { Icon } from "./Icon.tsx";
 
@@ -21,14 +21,10 @@ export const Header = ({ title = "Ordertrail", home = "/", live = false, childre
     {live ? <FreshnessLine /> : <span />}
     <nav aria-label="Ordertrail">
       {children}
-      <button
-        type="button"
-        lang={messages.value.common.language === "Deutsch" ? "de" : "en"}
-        aria-label={messages.value.common.languageLabel}
-        onClick={() => switchLanguage()}
-      >
+      <button type="button" lang={language.value === "en" ? "de" : "en"} onClick={() => switchLanguage()}>
         <Icon name="language" />
-        {messages.value.common.language === "Deutsch" ? "DE" : "EN"}
+        {language.value === "en" ? "DE" : "EN"}
+        <span class="unseen">: {messages.value.common.languageLabel}</span>
       </button>
     </nav>
   </header>
