@@ -1,6 +1,6 @@
 import type { Actor } from "../../domain/chain/envelope.ts";
 import { holdExpired, record } from "../../domain/order/facts.ts";
-import { isReserved, type Order, owedRefund } from "../../domain/order/state.ts";
+import { isFinal, isReserved, type Order, owedRefund } from "../../domain/order/state.ts";
 import { type Clock, toInstant } from "../../infra/clock.ts";
 import type { GatewayFailure } from "../gateways/answer.ts";
 import type { PaymentGateway, PaymentState } from "../gateways/payment-gateway.ts";
@@ -19,6 +19,10 @@ const PAYMENT: Actor = { type: "system", id: "payment" };
 /** A reservation is held at least this long after the last planned attempt. */
 const HOLD_AFTER_ATTEMPT_MS = 120_000;
 const IN_CALL_PAUSE_MS = 200;
+
+/** Nothing is left to try: paid, cancelled, or refused for good (the answer to that try may have been lost). */
+const isDecided = ({ status, lastError }: PaymentState): boolean =>
+  status === "succeeded" || status === "canceled" || lastError?.class === "permanent";
 
 /** What an order is owed by the payment gateway. */
 export function owedPayments(order: Order): readonly Owed[] {
@@ -111,7 +115,7 @@ export class PaymentProcess implements ProcessManager {
     const answer = await this.#withinCall(async () => {
       // Looked up before every try: the answer to an earlier one may have been lost.
       const known = await this.#gateway.retrieve(intent);
-      if (!known.ok || known.value.status === "succeeded" || known.value.status === "canceled") return known;
+      if (!known.ok || isDecided(known.value)) return known;
       return await this.#gateway.confirm(intent, order.payment.method);
     });
     const attempt = attemptOf(effect.id);
@@ -122,12 +126,23 @@ export class PaymentProcess implements ProcessManager {
       return undefined;
     }
     if (status === "processing") return { again: this.#clock.now() + IN_CALL_PAUSE_MS };
-    const declined: GatewayFailure = lastError ?? {
-      class: status === "canceled" ? "permanent" : "transient",
-      type: status === "canceled" ? "payment_declined" : "unknown",
-      message: `the intent is ${status}`,
-    };
-    return await this.#attemptFailed(effect, order, attempt, declined);
+    if (status === "canceled") return await this.#foundCancelled(effect, order, attempt, intent);
+    const unclear: GatewayFailure = { class: "transient", type: "unknown", message: `the intent is ${status}` };
+    return await this.#attemptFailed(effect, order, attempt, lastError ?? unclear);
+  }
+
+  /**
+   * The intent was cancelled before it could be charged. With the order ended that was our own doing and no failure of
+   * the payment; else the hold has just run out, or somebody did it at the gateway.
+   */
+  async #foundCancelled(effect: Effect, order: Order, attempt: number, intent: string): Promise<Performed> {
+    const failureType = this.#clock.now() < Date.parse(order.holdUntil) ? "payment_declined" : "payment_timeout";
+    await this.#facts.record(effect, PAYMENT, { reference: intent, result: "cancelled" }, (state) =>
+      state && isFinal(state)
+        ? record(state, { type: "payment.cancelled", data: { intent } })
+        : record(state, { type: "payment.failed", data: { failureType, attempts: attempt } }),
+    );
+    return undefined;
   }
 
   async #cancel(effect: Effect, order: Order, intent: string): Promise<Performed> {
@@ -165,7 +180,7 @@ export class PaymentProcess implements ProcessManager {
         effect,
         PAYMENT,
         { reference: refund, amount: amount.amount, result: "refunded" },
-        () => [{ type: "payment.refunded", data: { refund, intent, amount } }],
+        (state) => record(state, { type: "payment.refunded", data: { refund, intent, amount } }),
       );
       return undefined;
     }
