@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ register(program: Comman
   token: () => import("./token.ts"),
   import: () => import("./import.ts"),
   simulate: () => import("./simulate.ts"),
+  drill: () => import("./drill.ts"),
 };
 
 const program = new Command("ordertrail")

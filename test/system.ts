@@ -42,10 +42,16 @@ export const QUICK: Readonly<Record<string, string>> = {
 
 /** Starts a system and waits until it is up. Rejects with its output when it does not come up. */
 export async function startSystem(
-  options: { env?: Readonly<Record<string, string>>; dataDir?: string } = {},
+  options: {
+    env?: Readonly<Record<string, string>>;
+    dataDir?: string;
+    /** Failpoints can be armed while it runs, by files in `<dataDir>/failpoints`. */
+    failpoints?: boolean;
+  } = {},
 ): Promise<TestSystem> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), "ordertrail-system-")));
-  const env = { ...process.env, PORT: "0", ORDERTRAIL_DATA: dataDir, ...QUICK, ...options.env };
+  const arming = options.failpoints ? { FAIL_AT_FOLDER: join(dataDir, "failpoints") } : {};
+  const env = { ...process.env, PORT: "0", ORDERTRAIL_DATA: dataDir, ...QUICK, ...arming, ...options.env };
   const supervisor = spawn(process.execPath, [PROGRAM, "up"], { env, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   supervisor.stdout.on("data", (chunk: Buffer) => {

@@ -1,0 +1,173 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { startWorld } from "../../cli/simulate/world.ts";
+import { isFinal } from "../../domain/order/state.ts";
+import { readIfExists, writeFileAtomically } from "../../infra/supervisor/files.ts";
+import { type Part, startSystem, type TestSystem } from "../system.ts";
+import { until } from "./drill.ts";
+import { type Judgement, judge } from "./judge/judge.ts";
+import { isSettled, StoreWatch } from "./store-watch.ts";
+import { ClientRecord } from "./world/client-record.ts";
+import { openRejectingSite, rejectEverything } from "./world/rejecting-site.ts";
+import { Shoppers } from "./world/shoppers.ts";
+
+export interface StageOptions {
+  readonly seed: number;
+  /** Orders that are kept under way. */
+  readonly underWay: number;
+  readonly couriers?: number;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+const STEP_MS = 150;
+const SETTLE_MS = 180_000;
+const JUDGE_AGAIN_MS = 60_000;
+
+/** Settings of a system that is going to be hurt: what dies comes back soon, and ledgers close their books often. */
+const ROUGH = { RESTART_PAUSE_MS: "200", LEDGER_CHAPTER_EVENTS: "150" };
+
+/**
+ * A system of its own with people who use it: guests who keep a number of orders under way, kitchens and couriers who
+ * work, a site that rejects, customers who watch; and what is needed to hurt it and to look at it from outside.
+ */
+export class Stage {
+  readonly system: TestSystem;
+  readonly record = new ClientRecord();
+  readonly watch: StoreWatch;
+  readonly shoppers: Shoppers;
+  readonly #ending: AbortController;
+  readonly #armFolder: string;
+  #wantedUnderWay: number;
+
+  private constructor(system: TestSystem, options: StageOptions, ending: AbortController, armFolder: string) {
+    this.system = system;
+    this.#ending = ending;
+    this.#armFolder = armFolder;
+    this.#wantedUnderWay = options.underWay;
+    this.watch = new StoreWatch(this.eventStoreUrl);
+    this.shoppers = new Shoppers({
+      base: system.url,
+      seed: options.seed,
+      record: this.record,
+      signal: ending.signal,
+      wanted: (beingPlaced) => this.inFlight() + beingPlaced < this.#wantedUnderWay,
+    });
+  }
+
+  /** Starts everything. Whoever opens a stage closes it. */
+  static async open(options: StageOptions): Promise<Stage> {
+    const { seed, couriers = 12, env = {} } = options;
+    const ending = new AbortController();
+    let stage: Stage | undefined;
+    const system = await startSystem({ env: { ...ROUGH, ...env }, failpoints: true });
+    try {
+      const armFolder = join(system.dataDir, "failpoints");
+      await mkdir(armFolder, { recursive: true });
+      stage = new Stage(system, options, ending, armFolder);
+      const { signal } = ending;
+      const base = system.url;
+      await openRejectingSite(base, signal);
+      void rejectEverything(base, signal);
+      await startWorld({
+        base,
+        signal,
+        seed,
+        couriers,
+        rate: 1,
+        orders: 0,
+        city: "Berlin",
+        stepMs: STEP_MS,
+        cancelShare: 0,
+        sites: ["sweet-crumbs", "trattoria-lina"],
+      });
+      stage.shoppers.start();
+      return stage;
+    } catch (error) {
+      ending.abort();
+      await stage?.watch.close();
+      await system.stop();
+      throw error;
+    }
+  }
+
+  get eventStoreUrl(): string {
+    return this.system.addresses.EVENTSTORE_URL ?? "";
+  }
+
+  get databaseUrl(): string {
+    return this.system.addresses.DATABASE_URL ?? "";
+  }
+
+  /** Orders that were acknowledged and have not ended, by the clients' memory and the event store. */
+  inFlight(): number {
+    let count = 0;
+    for (const orderId of this.record.placed.keys()) {
+      const order = this.watch.order(orderId);
+      if (!order || !isFinal(order)) count++;
+    }
+    return count;
+  }
+
+  /** Changes how many orders are kept under way; none: nobody orders any more. */
+  keepUnderWay(orders: number): void {
+    this.#wantedUnderWay = orders;
+  }
+
+  /** Arms a failpoint in a part, in its present life or in its next one. */
+  async arm(part: Part, spec: string): Promise<void> {
+    await writeFileAtomically(join(this.#armFolder, part), spec);
+  }
+
+  /** How often failpoints were hit in a part so far, and the last one. */
+  async hits(part: Part): Promise<{ readonly count: number; readonly last: { name: string; at: number } | undefined }> {
+    const lines = ((await readIfExists(join(this.#armFolder, `${part}.hit`))) ?? "").split("\n").slice(0, -1);
+    const [name, at] = lines.at(-1)?.split(" ") ?? [];
+    return { count: lines.length, last: name === undefined ? undefined : { name, at: Number(at) } };
+  }
+
+  /** Kills a part as it runs now. */
+  async kill(part: Part): Promise<void> {
+    await until(`${part} runs, to be killed`, 60_000, async () => {
+      try {
+        await this.system.signal(part, "SIGKILL");
+        return true;
+      } catch {
+        return false; // it is being started again at this moment
+      }
+    });
+  }
+
+  /** Lets everything come to its end and judges it; what needs a moment more to be true is looked at again. */
+  async settleAndJudge(): Promise<Judgement> {
+    this.keepUnderWay(0);
+    const open = () => [...this.record.placed.keys()].filter((id) => !isSettled(this.watch.order(id)));
+    const giveUpAt = performance.now() + SETTLE_MS;
+    while (this.shoppers.underWay > 0 || open().length > 0) {
+      if (performance.now() > giveUpAt) break;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+    const scene = {
+      store: this.watch.store,
+      databaseUrl: this.databaseUrl,
+      dataDir: this.system.dataDir,
+      record: this.record,
+    };
+    const judgeUntil = performance.now() + JUDGE_AGAIN_MS;
+    for (;;) {
+      const judgement = await judge(scene);
+      if (judgement.breaches.length === 0 || performance.now() > judgeUntil) return judgement;
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+    }
+  }
+
+  /** Sends everybody home. The system goes on. */
+  stopPeople(): void {
+    this.#ending.abort();
+  }
+
+  async close(): Promise<void> {
+    this.stopPeople();
+    await this.watch.close();
+    await this.system.stop();
+  }
+}

@@ -1,0 +1,26 @@
+/** How the buyer of a drill behaves. */
+export type Buyer = "pays" | "declined" | "flaky_card" | "cancels" | "rejected" | "scarce";
+
+/** What the API has acknowledged to a client: kept here, outside of the system, and compared with what is stored. */
+export interface Acknowledgement {
+  readonly orderId: string;
+  /** What was asked, such as `place` or `cancel`. */
+  readonly command: string;
+  readonly revision: string;
+  readonly position: string;
+  readonly status: string;
+}
+
+/** The clients' own memory of a run. */
+export class ClientRecord {
+  readonly placed = new Map<string, Acknowledgement & { readonly buyer: Buyer }>();
+  readonly commands: Acknowledgement[] = [];
+  /** Orders that the API refused for good, with its answer. */
+  readonly refused: string[] = [];
+  /** Last status that a watching customer was shown. */
+  readonly shown = new Map<string, string>();
+
+  get size(): number {
+    return this.placed.size;
+  }
+}

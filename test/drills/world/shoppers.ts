@@ -1,0 +1,171 @@
+import { ApiClient } from "../../../cli/simulate/api-client.ts";
+import { pick, randomFrom } from "../../../cli/simulate/random.ts";
+import type { Acknowledgement, Buyer, ClientRecord } from "./client-record.ts";
+import { followOrder } from "./live-orders.ts";
+import { REJECTING_SITE, SCARCE_ITEM } from "./rejecting-site.ts";
+
+export interface ShopperOptions {
+  readonly base: string;
+  readonly seed: number;
+  readonly record: ClientRecord;
+  readonly signal: AbortSignal;
+  /** Whether another order is wanted now. */
+  wanted(underWay: number): boolean;
+}
+
+/** Out of a hundred buyers; what is left pays and waits. */
+const SHARES: readonly (readonly [Buyer, number])[] = [
+  ["declined", 8],
+  ["flaky_card", 6],
+  ["cancels", 12],
+  ["rejected", 10],
+  ["scarce", 6],
+];
+
+const CARDS: Readonly<Partial<Record<Buyer, string>>> = {
+  declined: "pm_card_chargeDeclined",
+  flaky_card: "pm_card_chargeDeclinedProcessingError",
+};
+
+const MENU: Readonly<Record<string, readonly string[]>> = {
+  "sweet-crumbs": ["butter-croissant", "cinnamon-roll", "cheesecake", "sourdough-loaf"],
+  "trattoria-lina": ["pizza-margherita", "pizza-funghi", "lasagne", "tiramisu"],
+};
+
+const LOOK_MS = 25;
+const MOST_AT_ONCE = 12;
+const WATCHED_SHARE = 0.15;
+const LONGEST_HESITATION_MS = 2_000;
+
+/** Guests who keep the system busy: whenever another order is wanted, somebody places one, with a key of their own. */
+export class Shoppers {
+  readonly #options: ShopperOptions;
+  readonly #random: () => number;
+  #begun = 0;
+  #underWay = 0;
+
+  constructor(options: ShopperOptions) {
+    this.#options = options;
+    this.#random = randomFrom(options.seed);
+  }
+
+  start(): void {
+    const { signal, wanted } = this.#options;
+    const timer = setInterval(() => {
+      while (this.#underWay < MOST_AT_ONCE && wanted(this.#underWay)) void this.#shop();
+    }, LOOK_MS);
+    signal.addEventListener("abort", () => clearInterval(timer), { once: true });
+  }
+
+  /** Orders being placed that nobody has answered yet. */
+  get underWay(): number {
+    return this.#underWay;
+  }
+
+  /** Places one plain order now and returns its id once it is acknowledged. */
+  async probe(): Promise<string> {
+    const acknowledged = await this.#place("pays", false);
+    if (acknowledged === undefined)
+      throw new Error(`a plain order was refused: ${this.#options.record.refused.at(-1)}`);
+    return acknowledged.orderId;
+  }
+
+  /** Sends buyers of one kind, beside those who come by themselves; they watch what becomes of their orders. */
+  send(buyer: Buyer, count: number): void {
+    for (let i = 0; i < count; i++) void this.#shop(buyer, true);
+  }
+
+  async #shop(sent?: Buyer, watching = false): Promise<void> {
+    const buyer = sent ?? drawn(this.#random() * 100);
+    const watched = watching || this.#random() < WATCHED_SHARE;
+    const hesitation = this.#random() * LONGEST_HESITATION_MS;
+    try {
+      const acknowledged = await this.#place(buyer, watched);
+      if (acknowledged && buyer === "cancels") setTimeout(() => void this.#cancel(acknowledged), hesitation);
+    } catch (error) {
+      if (!this.#options.signal.aborted) throw error;
+    }
+  }
+
+  async #place(buyer: Buyer, watched: boolean): Promise<Acknowledgement | undefined> {
+    const { seed, record } = this.#options;
+    const n = this.#begun++;
+    this.#underWay++;
+    try {
+      const client = this.#client(n);
+      const { status, body } = await client.post("/api/orders", this.#order(buyer, n), keyOf(seed, n));
+      if (status >= 300 || body === undefined) {
+        record.refused.push(`${status} ${body?.code ?? ""}`);
+        return undefined;
+      }
+      const acknowledged = acknowledgementOf("place", body);
+      record.placed.set(acknowledged.orderId, { ...acknowledged, buyer });
+      owners.set(acknowledged, client);
+      if (watched) void followOrder({ ...this.#options, guestId: guestId(seed, n), orderId: acknowledged.orderId });
+      return acknowledged;
+    } finally {
+      this.#underWay--;
+    }
+  }
+
+  async #cancel(placed: Acknowledgement): Promise<void> {
+    const { record, signal } = this.#options;
+    const client = owners.get(placed);
+    if (!client || signal.aborted) return;
+    const path = `/api/orders/${placed.orderId}/cancel`;
+    try {
+      const { status, body } = await client.post(path, { reason: "changed my mind" }, `cancel-${placed.orderId}`);
+      // A kitchen that has started, or a payment that failed first: then there is nothing to cancel.
+      if (status < 300 && body) record.commands.push(acknowledgementOf("cancel", body));
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  }
+
+  #client(n: number): ApiClient {
+    const { base, seed, signal } = this.#options;
+    return new ApiClient(base, { role: "guest", id: guestId(seed, n) }, signal);
+  }
+
+  #order(buyer: Buyer, n: number): unknown {
+    const contact = { name: `Guest ${n}`, email: `guest${n}@example.org`, address: "Torstr. 1, Berlin" };
+    const paymentMethod = CARDS[buyer];
+    const paying = paymentMethod === undefined ? {} : { paymentMethod };
+    if (buyer === "scarce") return { siteId: REJECTING_SITE, lines: [line(SCARCE_ITEM, this.#amount(3))], contact };
+    if (buyer === "rejected") return { siteId: REJECTING_SITE, lines: [line("lasagne", this.#amount(2))], contact };
+    const siteId = pick(Object.keys(MENU), this.#random);
+    const skus = new Set([pick(MENU[siteId] ?? [], this.#random), pick(MENU[siteId] ?? [], this.#random)]);
+    return { siteId, lines: [...skus].map((sku) => line(sku, this.#amount(2))), contact, ...paying };
+  }
+
+  #amount(most: number): number {
+    return 1 + Math.floor(this.#random() * most);
+  }
+}
+
+function drawn(percent: number): Buyer {
+  let sum = 0;
+  for (const [buyer, share] of SHARES) {
+    sum += share;
+    if (percent < sum) return buyer;
+  }
+  return "pays";
+}
+
+/** Who placed what, to act for it later. */
+const owners = new WeakMap<Acknowledgement, ApiClient>();
+
+const line = (sku: string, quantity: number) => ({ sku, quantity });
+const keyOf = (seed: number, n: number) => `drill-${seed}-${n}`;
+const guestId = (seed: number, n: number) => `drill-guest-${seed}-${n}`;
+
+function acknowledgementOf(command: string, body: Readonly<Record<string, unknown>>): Acknowledgement {
+  const { id, revision, position, status } = body;
+  return {
+    orderId: String(id),
+    command,
+    revision: String(revision),
+    position: String(position),
+    status: String(status),
+  };
+}
