@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { eventually } from "../../infra/consumers/testing.ts";
-import { type PaymentsAtWork, startPayments } from "./testing-payments.ts";
+import { type PaymentsAtWork, startPayments } from "./payments-at-work.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
