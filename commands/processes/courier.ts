@@ -44,6 +44,8 @@ const CLAIMS_AT_ONCE = 500;
 /** How long a claim may stand before its assignment is missed. */
 const CLAIM_GRACE_MS = 15_000;
 
+const keyOf = ({ courierId, orderId, attempt }: OpenClaim): string => `${courierId}/${orderId}/${attempt}`;
+
 const isAssigned = (state: OrderState, courierId: string, attempt: number): boolean =>
   state?.courier.assignments.some((a) => a.courierId === courierId && a.attempt === attempt) ?? false;
 
@@ -195,7 +197,10 @@ export class CourierProcess implements ProcessManager {
     if (courierId === undefined) return undefined;
     if (!order.delivered) {
       const answer = await this.#gateway.withdraw(`${orderId}/${attempt}`);
-      if (!answer.ok) throw new Error(`the offer could not be taken back: ${answer.failure.message}`);
+      // An app that is gone for good shows the offer to nobody, and must not keep the courier.
+      if (!answer.ok && answer.failure.class === "transient") {
+        throw new Error(`the offer could not be taken back: ${answer.failure.message}`);
+      }
     }
     if (!effect.held()) throw new NoLongerOwnedError(effect.id);
     await this.#write(courierId, { type: "release", orderId, attempt });
@@ -205,18 +210,27 @@ export class CourierProcess implements ProcessManager {
   /** Gives couriers free whose claim serves no order: a process died between the claim and the assignment. */
   async sweep(held: () => boolean): Promise<void> {
     const now = this.#clock.now();
-    const seen = new Map<string, number>();
-    for (const { courierId, orderId, attempt } of await this.#directory.claims(CLAIMS_AT_ONCE)) {
-      const key = `${courierId}/${orderId}/${attempt}`;
-      const since = this.#claimsSeen.get(key) ?? now;
-      seen.set(key, since);
-      if (now - since < CLAIM_GRACE_MS) continue;
-      const { state } = await this.#writer.memory.refresh(orderStream(orderId), orders);
-      if (!held()) return;
-      if (isAssigned(state, courierId, attempt) && state && !isFinal(state)) continue;
-      await this.#write(courierId, { type: "release", orderId, attempt });
-    }
+    const open = await this.#directory.claims(CLAIMS_AT_ONCE);
+    const seen = new Map(open.map((claim) => [keyOf(claim), this.#claimsSeen.get(keyOf(claim)) ?? now]));
     this.#claimsSeen = seen;
+    const failures: unknown[] = [];
+    for (const claim of open) {
+      if (now - (seen.get(keyOf(claim)) ?? now) < CLAIM_GRACE_MS) continue;
+      try {
+        if (!(await this.#servesAnOrder(claim)) && held())
+          await this.#write(claim.courierId, { type: "release", ...claim });
+      } catch (error) {
+        // One order that cannot be read keeps no other order's courier.
+        failures.push(error);
+      }
+      if (!held()) return;
+    }
+    if (failures.length > 0) throw new AggregateError(failures, `${failures.length} claims could not be looked at`);
+  }
+
+  async #servesAnOrder({ courierId, orderId, attempt }: OpenClaim): Promise<boolean> {
+    const { state } = await this.#writer.memory.refresh(orderStream(orderId), orders);
+    return isAssigned(state, courierId, attempt) && state !== undefined && !isFinal(state);
   }
 
   async #write(courierId: string, command: { type: "claim" | "release"; orderId: string; attempt: number }) {

@@ -118,7 +118,9 @@ export class RestaurantProcess implements ProcessManager {
     });
   }
 
-  /** Tried until the site takes it; the display shows the cancellation at once in any case. */
+  /**
+   * Tried until the site takes it, or refuses it for good; the display shows the cancellation at once in any case.
+   */
   async #tellCancelled(order: Order, { fulfilmentId, siteId }: FulfilmentState): Promise<void> {
     const answer = await this.#gateway.notify({
       kind: "cancellation",
@@ -129,7 +131,8 @@ export class RestaurantProcess implements ProcessManager {
       number: numberOf(order),
       lines: [],
     });
-    if (!answer.ok) throw new Error(`the site does not take the cancellation: ${answer.failure.message}`);
+    if (answer.ok || answer.failure.class === "permanent") return;
+    throw new Error(`the site does not take the cancellation: ${answer.failure.message}`);
   }
 }
 
