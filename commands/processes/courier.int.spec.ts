@@ -22,6 +22,7 @@ let node: EventNode;
 let store: EventStore;
 let now = Date.parse("2026-11-21T10:00:00.000Z");
 let claims: OpenClaim[];
+let free: string[];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "ordertrail-couriers-"));
@@ -30,6 +31,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   claims = [];
+  free = [];
 });
 afterAll(async () => {
   await store.close();
@@ -51,7 +53,7 @@ function processWith(gateway: CourierGateway = willing) {
     writer,
     facts: new FactRecorder(writer, clock, fingerprintKey),
     gateway,
-    directory: { free: async () => [], claims: async () => claims },
+    directory: { free: async () => free, claims: async () => claims },
     clock,
     policy: { answerMs: 60_000, searchMs: 600_000, lookAgainMs: 1_000 },
     fingerprintKey,
@@ -60,14 +62,14 @@ function processWith(gateway: CourierGateway = willing) {
 }
 
 /** A courier on shift who has claimed an order. */
-async function claimed(writer: StreamWriter, orderId: string): Promise<string> {
+async function claimed(writer: StreamWriter, orderId: string, cmd = "claim"): Promise<string> {
   const courierId = randomUUID();
   await writer.write({
     stream: courierStream(courierId),
     aggregate: couriers.aggregate,
     kind: "fact",
     envelope: {
-      cmd: "claim",
+      cmd,
       fp: "f".repeat(32),
       at: toInstant(now),
       actor: { type: "system", id: "test" },
@@ -125,5 +127,25 @@ test("a courier whose app refuses for good to take an offer back is given free a
   const order = orderOf([happened.placed("bakery"), happened.reserved(), assigned, happened.cancelled()]);
   const effect = { id: "courier.release/1", dueAt: now, orderId, tries: 0, held: () => true };
   expect(await manager.perform(effect, { ...order, orderId })).toBeUndefined();
+  expect(await isFree(writer, courierId)).toBe(true);
+});
+
+test("a claim that was swept away is made anew, and given free again at the end", async () => {
+  const { writer, manager } = processWith();
+  const orderId = randomUUID();
+  // The process died between the claim and the assignment, and nobody else is on shift.
+  const courierId = await claimed(writer, orderId, `courier.claim/${orderId}/1`);
+  await sweptTwice(manager);
+  expect(await isFree(writer, courierId)).toBe(true);
+
+  free = [courierId];
+  const accepted = [happened.placed("bakery"), happened.reserved(), happened.accepted()];
+  const effect = { dueAt: now, orderId, tries: 0, held: () => true };
+  await manager.perform({ ...effect, id: "courier.assign/1" }, { ...orderOf(accepted), orderId });
+  expect(await isFree(writer, courierId)).toBe(false);
+
+  const assigned = { type: "driver.assigned", data: { courierId, attempt: 1, acceptBy: ACCEPT_BY } } as const;
+  const ended = { ...orderOf([...accepted, assigned, happened.cancelled()]), orderId };
+  await manager.perform({ ...effect, id: "courier.release/1" }, ended);
   expect(await isFree(writer, courierId)).toBe(true);
 });

@@ -233,21 +233,30 @@ export class CourierProcess implements ProcessManager {
     return isAssigned(state, courierId, attempt) && state !== undefined && !isFinal(state);
   }
 
+  /**
+   * Claims a courier or gives them free. A claim that came to nothing may be made again for the same attempt of the
+   * order: then it is a command of its own, since the one before is found as carried out, and does not hold any more.
+   */
   async #write(courierId: string, command: { type: "claim" | "release"; orderId: string; attempt: number }) {
     const { type, orderId, attempt } = command;
-    return await this.#writer.write({
-      stream: courierStream(courierId),
-      aggregate: couriers.aggregate,
-      kind: "fact",
-      envelope: {
-        cmd: `courier.${type}/${orderId}/${attempt}`,
-        fp: fingerprint(this.#fingerprintKey, { reference: `${orderId}/${attempt}`, result: type }),
-        at: toInstant(this.#clock.now()),
-        actor: COURIER,
-        correlationId: orderId,
-        causationId: `order-${orderId}`,
-      },
-      decide: (state) => couriers.decide(command, state),
-    });
+    for (let nth = 1; ; nth++) {
+      const written = await this.#writer.write({
+        stream: courierStream(courierId),
+        aggregate: couriers.aggregate,
+        kind: "fact",
+        envelope: {
+          cmd: `courier.${type}/${orderId}/${attempt}${nth === 1 ? "" : `/${nth}`}`,
+          fp: fingerprint(this.#fingerprintKey, { reference: `${orderId}/${attempt}`, result: type }),
+          at: toInstant(this.#clock.now()),
+          actor: COURIER,
+          correlationId: orderId,
+          causationId: `order-${orderId}`,
+        },
+        decide: (state) => couriers.decide(command, state),
+      });
+      const { claim } = written.loaded.state;
+      const claimed = claim?.orderId === orderId && claim.attempt === attempt;
+      if (!written.repeated || claimed === (type === "claim")) return;
+    }
   }
 }
