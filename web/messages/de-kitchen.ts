@@ -75,8 +75,6 @@ export const deKitchen: typeof enKitchen = {
     ["Esc", "schließen"],
   ],
   ticketsIn: (n) => (n === 1 ? "1 Zettel" : `${n} Zettel`),
-  newHeard: (number) => `Neue Bestellung ${number}`,
-  keepsWaiting: "Die Liste ließ sich nicht laden.",
 };
 
 /** Texts of the page for choosing a role, in German. */

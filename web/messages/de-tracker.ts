@@ -14,7 +14,6 @@ export const deTracker: typeof enTracker = {
     accept: (site) =>
       `${site} hat deine Bestellung, aber noch nicht geantwortet. Kommt keine Antwort, bekommst du dein Geld zurück.`,
   },
-  waitedFor: (duration) => `wartet seit ${duration}`,
   steps: {
     placed: "Bestellung ist da",
     payment: "Zahlung",
@@ -48,7 +47,6 @@ export const deTracker: typeof enTracker = {
   from: (site) => `von ${site}`,
   closingSoon: (site) =>
     `${site} schließt in 15 Minuten. Geht deine Bestellung dort nicht mehr, bekommst du dein Geld sofort zurück.`,
-  onlyLocal: "Deine Bestellung ist bei uns; ihre Einzelheiten sind noch unterwegs zu dieser Seite.",
   localKept: "Auf diesem Gerät aufgehoben. Die Bestellung ist sicher, gleich steht hier das Neueste.",
   notKnown: "Diese Bestellung finden wir nicht.",
   notYours: "Diese Bestellung gehört jemand anderem oder wurde in einer anderen Rolle aufgegeben.",
@@ -57,7 +55,6 @@ export const deTracker: typeof enTracker = {
   cancelYes: "Ja, stornieren",
   cancelNo: "Behalten",
   cancelling: "Wird storniert…",
-  cancelTooLate: "Die Küche hat angefangen; hier geht stornieren nicht mehr.",
   ended: {
     out_of_stock: "Leider war jemand schneller.",
     missing: (names) => `${names}: ausverkauft, bevor wir es für dich zurücklegen konnten.`,

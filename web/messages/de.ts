@@ -86,7 +86,6 @@ export const de: typeof en = {
     noSitesHint: "Beispielläden erscheinen hier, sobald sie eingelesen sind.",
     noMatch: "Dazu passt nichts.",
     arrives: (from, to) => `Kommt etwa ${from}–${to}`,
-    arrivesIn: (minutes) => `in etwa ${minutes} min`,
     parcelPromise: "Kommt als Paket",
     deliveryFee: (fee) => `Lieferung ${fee}`,
     closedNow: (site) => `${site} ist gerade geschlossen. Ansehen geht, bestellen nicht.`,
@@ -146,7 +145,6 @@ export const de: typeof en = {
     notCharged: "Es wurde nichts abgebucht.",
     notKept:
       "Dieser Browser behält keine Daten; beim Neuladen ginge eine Bestellung verloren. Bestell außerhalb des privaten Modus.",
-    stockAsOf: "Bestand",
   },
   placing: {
     sending: "Deine Bestellung wird gesendet…",

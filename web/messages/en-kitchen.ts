@@ -73,8 +73,6 @@ export const enKitchen = {
     ["Esc", "close"],
   ] as readonly (readonly [string, string])[],
   ticketsIn: (n: number) => (n === 1 ? "1 ticket" : `${n} tickets`),
-  newHeard: (number: string) => `New order ${number}`,
-  keepsWaiting: "The list could not be loaded.",
 };
 
 /** Texts of the page for choosing a role, in English. */

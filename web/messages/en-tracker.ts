@@ -12,7 +12,6 @@ export const enTracker = {
     accept: (site: string) =>
       `${site} has your order and has not answered yet. If there is no answer, you get your money back.`,
   },
-  waitedFor: (duration: string) => `waiting for ${duration}`,
   steps: {
     placed: "Order received",
     payment: "Payment",
@@ -47,7 +46,6 @@ export const enTracker = {
   from: (site: string) => `from ${site}`,
   closingSoon: (site: string) =>
     `${site} closes within 15 minutes. If it cannot make your order any more, you get your money back at once.`,
-  onlyLocal: "We have your order; its details are still on the way to this page.",
   localKept: "Kept on this device. The order is safe, its page will be up to date in a moment.",
   notKnown: "We cannot find this order.",
   notYours: "This order belongs to somebody else, or was placed under another role.",
@@ -56,7 +54,6 @@ export const enTracker = {
   cancelYes: "Yes, cancel it",
   cancelNo: "Keep it",
   cancelling: "Cancelling…",
-  cancelTooLate: "The kitchen has started, so it can no longer be cancelled here.",
   ended: {
     out_of_stock: "Sorry, somebody else was faster.",
     missing: (names: string) => `${names} sold out before we could set it aside for you.`,

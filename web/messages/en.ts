@@ -84,7 +84,6 @@ export const en = {
     noSitesHint: "Sample shops appear here as soon as they are imported.",
     noMatch: "Nothing fits that search.",
     arrives: (from: string, to: string) => `Arrives about ${from}–${to}`,
-    arrivesIn: (minutes: number) => `about ${minutes} min from now`,
     parcelPromise: "Sent as a parcel",
     deliveryFee: (fee: string) => `Delivery ${fee}`,
     closedNow: (site: string) => `${site} is closed now. You can look, but not order.`,
@@ -142,7 +141,6 @@ export const en = {
     refused: "Your order was not placed",
     notCharged: "Nothing was charged.",
     notKept: "This browser does not keep data, so an order could be lost on a reload. Leave private mode to order.",
-    stockAsOf: "Stock",
   },
   placing: {
     sending: "Sending your order…",

@@ -4,7 +4,7 @@ import { signal } from "@preact/signals";
 export type Freshness =
   | { readonly kind: "live" }
   | { readonly kind: "reconnecting" }
-  /** Asked for now and then, or answered by a read model that lags (`delayed`). */
+  /** Read at intervals, or answered by a read model that lags (`delayed`). */
   | { readonly kind: "polled"; readonly asOf: number; readonly delayed: boolean }
   | { readonly kind: "stale"; readonly asOf: number | undefined; readonly offlineSince: number };
 
