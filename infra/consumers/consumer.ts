@@ -52,7 +52,7 @@ export interface Consumer {
   readonly batchSize?: number;
   /**
    * How long after a transaction events are gathered for the next one, in milliseconds. The first event after a quiet
-   * time never waits. Default 20.
+   * time never waits. Default 50.
    */
   readonly gatherMs?: number;
   /** Which failpoints its commits pass. Default `project`. */

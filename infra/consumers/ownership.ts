@@ -23,7 +23,7 @@ const IDLE_WAIT_MS = 1_000;
  * A transaction costs nearly the same for one event as for fifty: without a pause nine consumers that keep up make
  * nine small transactions for each event.
  */
-const DEFAULT_GATHER_MS = 20;
+const DEFAULT_GATHER_MS = 50;
 /** How long the stored position may stay behind events that do not concern the consumer. */
 const LAZY_MOVE_MS = 100;
 

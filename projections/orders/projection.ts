@@ -37,6 +37,7 @@ export const ordersProjection: Projection = {
   version: 1,
   tables: TABLES,
   create: createTables,
+  gatherMs: 20,
   handles: (type) => FAMILIES.has(type.slice(0, type.indexOf("."))),
   handle,
 };

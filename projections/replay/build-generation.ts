@@ -31,7 +31,7 @@ export interface BuildOptions {
   readonly store: EventStore;
   readonly log: Log;
   readonly clock: Clock;
-  /** Events in one transaction. Default 2,000. */
+  /** Events in one transaction. Default 4,000. */
   readonly batchSize?: number;
   /** Name of this process, as the lease shows it. */
   readonly instance: string;
@@ -46,7 +46,7 @@ export class BuildEndedError extends Error {
   readonly code = "build_ended";
 }
 
-const DEFAULT_BATCH = 2_000;
+const DEFAULT_BATCH = 4_000;
 const DEFAULT_LEASE_MS = 10_000;
 const MOST_TRIES = 8;
 const RETRY = { firstMs: 200, lastMs: 5_000 };

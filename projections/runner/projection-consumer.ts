@@ -28,6 +28,7 @@ export function projectionConsumer({
     apply: (batch, tx) => projection.handle(batch, { tx, schema, epoch, outbox: outbox?.(tx) }),
     ...(afterCommit ? { afterCommit: () => afterCommit() } : {}),
     ...(projection.batchSize === undefined ? {} : { batchSize: projection.batchSize }),
+    ...(projection.gatherMs === undefined ? {} : { gatherMs: projection.gatherMs }),
     failpointPrefix: "project",
   };
 }

@@ -31,4 +31,6 @@ export interface Projection {
   handle(batch: readonly RecordedEvent[], context: ProjectionContext): Promise<void>;
   /** At most this many events in one live transaction. Default 500. */
   readonly batchSize?: number;
+  /** See `Consumer.gatherMs`: short where somebody watches the screen that it feeds. */
+  readonly gatherMs?: number;
 }

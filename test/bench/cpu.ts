@@ -45,7 +45,7 @@ export class CpuWatch {
     const cores = new Map(
       [...now.parts].map(([name, used]) => [name, (used - (before.parts.get(name) ?? 0)) / seconds] as const),
     );
-    const known = [...cores.values()].reduce((sum, share) => sum + share, 0);
+    const known = busyCores({ cores });
     const machine =
       now.machine === undefined || before.machine === undefined ? undefined : (now.machine - before.machine) / seconds;
     return { seconds, cores, others: machine === undefined ? undefined : Math.max(0, machine - known) };
@@ -67,6 +67,10 @@ export function describeShares({ cores, others }: CpuShares): string {
   if (others !== undefined) parts.push(`rest of the machine ${others.toFixed(2)}`);
   return `cores busy: ${parts.join(", ")}`;
 }
+
+/** Cores that all parts kept busy together, without what else runs on the machine. */
+export const busyCores = ({ cores }: Pick<CpuShares, "cores">): number =>
+  [...cores.values()].reduce((sum, share) => sum + share, 0);
 
 interface ProcessTimes {
   readonly pid: number;

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { tokenFor } from "../system.ts";
-import { CpuWatch, describeShares } from "./cpu.ts";
+import { busyCores, type CpuShares, CpuWatch, describeShares } from "./cpu.ts";
 import { type BenchOptions, type Figure, rounded } from "./figure.ts";
 import { type Answered, atMost, atRate, KeepAliveClient } from "./load.ts";
 import { type Paid, PaymentsSeen } from "./payments-seen.ts";
@@ -41,10 +41,9 @@ export async function run({ seconds, progress }: BenchOptions): Promise<Figure[]
       const cpu = new CpuWatch(system.pids);
       const before = seen.paid.length;
       const answered = await load();
-      const shares = describeShares(cpu.lap());
       const waiting = seen.waiting;
       await seen.allPaid(PAID_WITHIN_MS);
-      return { answered, waiting, shares, paid: seen.paid.slice(before) };
+      return { answered, waiting, shares: cpu.lap(), paid: seen.paid.slice(before) };
     };
     progress("orders: warming up");
     await measure(() => atRate(WARM_UP.rate, { send, seconds: WARM_UP.seconds }));
@@ -64,7 +63,7 @@ interface Measured {
   readonly answered: readonly Answered[];
   /** Orders that were not paid yet when the last request was answered. */
   readonly waiting: number;
-  readonly shares: string;
+  readonly shares: CpuShares;
   readonly paid: readonly Paid[];
 }
 
@@ -84,15 +83,30 @@ function figures(how: string, { answered, waiting, shares, paid }: Measured, lea
   });
   return [
     {
-      ...row("paid", perSecond, "orders/s", `${accepted}, ${waiting} still waiting at the end of the load; ${shares}`),
+      ...row(
+        "paid",
+        perSecond,
+        "orders/s",
+        `${accepted}, ${waiting} still waiting at the end of the load; ${describeShares(shares)}`,
+      ),
       ...goal,
     },
+    row(
+      "work for an order",
+      (1000 * busyCores(shares) * shares.seconds) / paid.length,
+      "core ms",
+      perOrder(shares, paid),
+    ),
     row("placed to paid, p50", quantile(waits, 0.5), "ms", ""),
     row("placed to paid, p99", quantile(waits, 0.99), "ms", ""),
     row("API, p50", quantile(latencies, 0.5), "ms", ""),
     row("API, p99", quantile(latencies, 0.99), "ms", ""),
   ];
 }
+
+/** What an order costs each part: hardly depends on what else the machine does. */
+const perOrder = ({ cores, seconds }: CpuShares, { length }: readonly Paid[]): string =>
+  [...cores].map(([name, share]) => `${name} ${((1000 * share * seconds) / length).toFixed(1)}`).join(", ");
 
 const first = (paid: readonly Paid[]): number => Math.min(...paid.map(({ confirmedAt }) => confirmedAt));
 const last = (paid: readonly Paid[]): number => Math.max(...paid.map(({ confirmedAt }) => confirmedAt));

@@ -24,7 +24,7 @@ interface DispatcherOptions {
 /** Effects that run beside each other, and that wait in memory; what does not fit is found again by the scan. */
 const AT_ONCE = 32;
 const MOST_QUEUED = 2_000;
-const DONE_FLUSH_MS = 20;
+const DONE_FLUSH_MS = 100;
 /**
  * What the store said of an order so long ago is what it says now: an effect that follows from the outcome of the one
  * before need not read the stream again. What comes in between is met as what comes while the effect acts.

@@ -31,6 +31,8 @@ export const effectsMigration: Migration = {
   },
 };
 
+export type EffectState = "waiting" | "done";
+
 /** A row of `effects` as the dispatcher works with it. */
 export interface EffectRow {
   readonly orderId: string;
@@ -132,18 +134,18 @@ export class EffectsTable {
     return rows.map((row) => row.order_id);
   }
 
-  /** Ids of the effects that these orders have done. */
-  async doneOf(db: Pool, orderIds: readonly string[]): Promise<Map<string, Set<string>>> {
-    const { rows } = await db.query<{ order_id: string; effect_id: string }>(
-      `SELECT order_id, effect_id FROM ${this.#schema}.effects WHERE order_id = ANY($1::uuid[]) AND state = 'done'`,
+  /** The effects that are written down for these orders, by order and effect. */
+  async statesOf(db: Pool, orderIds: readonly string[]): Promise<Map<string, Map<string, EffectState>>> {
+    const { rows } = await db.query<{ order_id: string; effect_id: string; state: EffectState }>(
+      `SELECT order_id, effect_id, state FROM ${this.#schema}.effects WHERE order_id = ANY($1::uuid[])`,
       [orderIds],
     );
-    const done = new Map<string, Set<string>>();
-    for (const { order_id, effect_id } of rows) {
-      const set = done.get(order_id) ?? new Set();
-      done.set(order_id, set.add(effect_id));
+    const known = new Map<string, Map<string, EffectState>>();
+    for (const { order_id, effect_id, state } of rows) {
+      const effects = known.get(order_id) ?? new Map<string, EffectState>();
+      known.set(order_id, effects.set(effect_id, state));
     }
-    return done;
+    return known;
   }
 
   /** Marks orders as settled, if this epoch still owns them: nothing is owed and nothing more can be. */

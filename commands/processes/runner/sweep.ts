@@ -21,6 +21,8 @@ interface SweepOptions {
 
 const PAGE = 200;
 const READ_AT_ONCE = 8;
+/** With more open orders than fit into so many pages a round takes longer, and the work beside it does not suffer. */
+const PAGES_A_SWEEP = 10;
 
 /**
  * Asks open orders again and again what they are owed and writes down what is missing, so that the table of effects
@@ -45,8 +47,8 @@ export class Sweep {
       } catch (error) {
         log.warn({ process: manager.name, cause: String(error) }, "open orders not asked; tried again");
       }
-      // A full page is followed at once by the next.
-      if (!tenure.lost.aborted) setTimeout(turn, this.#after === undefined ? sweepMs : 10).unref();
+      const wait = this.#after === undefined ? sweepMs : sweepMs / PAGES_A_SWEEP;
+      if (!tenure.lost.aborted) setTimeout(turn, wait).unref();
     };
     setTimeout(turn, sweepMs).unref();
   }
@@ -56,15 +58,17 @@ export class Sweep {
     const ids = await table.unsettled(pool, this.#after, PAGE);
     this.#after = ids.length < PAGE ? undefined : ids.at(-1);
     if (ids.length === 0) return;
-    const done = await table.doneOf(pool, ids);
+    const known = await table.statesOf(pool, ids);
     const settled: string[] = [];
     const missing: Omit<EffectRow, "tries">[] = [];
     for (const { orderId, state } of await this.#states(ids)) {
       if (!state) continue;
       const owed = manager.owed(state);
-      const open = owed.filter(({ id }) => !done.get(orderId)?.has(id));
-      if (open.length === 0 && isFinal(state)) settled.push(orderId);
-      missing.push(...open.map(({ id, dueAt, lane }) => ({ orderId, id, dueAt, lane })));
+      const stateOf = (id: string) => known.get(orderId)?.get(id);
+      if (isFinal(state) && owed.every(({ id }) => stateOf(id) === "done")) settled.push(orderId);
+      for (const { id, dueAt, lane } of owed) {
+        if (stateOf(id) === undefined) missing.push({ orderId, id, dueAt, lane });
+      }
     }
     if (!tenure.held()) return;
     offer(await table.add(pool, missing));
