@@ -1,29 +1,9 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join, relative, sep } from "node:path";
-import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { importCircles, importsOf, layerBreaches, type SourceTree } from "./layering.ts";
-
-const PROJECT = fileURLToPath(new URL("..", import.meta.url));
-const NOT_SOURCE = new Set(["node_modules", "dist", ".git", ".ordertrail", "coverage"]);
-
-function sources(): SourceTree {
-  const tree = new Map<string, string>();
-  const walk = (folder: string): void => {
-    for (const entry of readdirSync(folder, { withFileTypes: true })) {
-      const path = join(folder, entry.name);
-      if (entry.isDirectory() && !NOT_SOURCE.has(entry.name)) walk(path);
-      else if (entry.isFile() && /\.tsx?$/.test(entry.name)) {
-        tree.set(relative(PROJECT, path).split(sep).join("/"), readFileSync(path, "utf8"));
-      }
-    }
-  };
-  walk(PROJECT);
-  return tree;
-}
+import { importCircles, importsOf, layerBreaches } from "./layering.ts";
+import { projectSources } from "./sources.ts";
 
 describe("the project", () => {
-  const edges = importsOf(sources());
+  const edges = importsOf(projectSources());
 
   test("has imports to look at", () => expect(edges.length).toBeGreaterThan(50));
 
