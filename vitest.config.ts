@@ -2,7 +2,8 @@ import { defineConfig } from "vitest/config";
 
 /**
  * Suffixes say what a test costs: `.unit.spec` needs nothing, `.int.spec` starts engines (Postgres, the event node) on
- * free ports, `.e2e.spec` runs the whole system. Integration files run one after another: the machine has few cores.
+ * free ports, `.e2e.spec` runs the whole system. Integration files mostly wait, so some run side by side; whole systems
+ * run one after another.
  */
 export default defineConfig({
   test: {
@@ -17,7 +18,7 @@ export default defineConfig({
           exclude: ["**/node_modules/**"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          fileParallelism: false,
+          maxWorkers: 3,
           pool: "forks",
         },
       },
