@@ -1,7 +1,7 @@
 import { Personal } from "../../domain/chain/personal.ts";
 import { isSealed, type Subkeys, unseal } from "../../domain/chain/sealing.ts";
 import { type CustomerState, customerStream, decide as decideCustomer } from "../../domain/customer/customer.ts";
-import { add, type Money, money, priceOf, taxIncluded } from "../../domain/money/money.ts";
+import { add, type Money, MoneyError, money, priceOf, taxIncluded } from "../../domain/money/money.ts";
 import { decide, type PlacingOutcome } from "../../domain/order/decide.ts";
 import {
   type Channel,
@@ -88,7 +88,8 @@ export class PlaceOrder {
     const { writer } = this.#options;
     const { decision, closingSoon } = await this.#prepare(placing);
     if (decision instanceof Error) return await this.#repeated(placing, decision);
-    await this.#register(placing);
+    const refusal = await this.#register(placing);
+    if (refusal) return await this.#repeated(placing, refusal);
     const written = await writer.write({
       stream: orderStream(placing.orderId),
       aggregate: orders,
@@ -124,13 +125,18 @@ export class PlaceOrder {
       return { decision: { placed, outcome }, closingSoon: open === "closing_soon" };
     } catch (error) {
       if (error instanceof Refusal) return { decision: error, closingSoon: false };
+      // Prices in several currencies, or beyond what can be counted: the lines make no order.
+      if (error instanceof MoneyError) {
+        return { decision: new Refusal("lines_invalid", error.message), closingSoon: false };
+      }
       throw error;
     }
   }
 
   async #outcome(placing: Placing, siteId: string): Promise<PlacingOutcome> {
     const asked = placing.lines.map(({ sku, quantity }) => ({ sku, quantity }));
-    const missing = await this.#options.ledgers.missing(siteId, asked);
+    // A ledger that is slow to answer keeps no order from being recorded: its reservation decides then.
+    const missing = await this.#inTime(this.#options.ledgers.missing(siteId, asked), []);
     return missing.length === 0 ? { kind: "open" } : { kind: "sold_out", fulfilmentId: FIRST_FULFILMENT, missing };
   }
 
@@ -207,16 +213,19 @@ export class PlaceOrder {
     throw new Refusal("customer_unknown", "send a contact: nothing is known yet of where the order goes");
   }
 
-  /** A guest, and a customer's first order: registered in the same request, before placing. */
-  async #register(placing: Placing): Promise<void> {
+  /**
+   * A guest, and a customer's first order: registered in the same request, before placing. A refusal is returned, as by
+   * `#prepare`.
+   */
+  async #register(placing: Placing): Promise<Refusal | undefined> {
     const { register, contact, customerId } = placing;
     if (register?.guest !== true) {
       const known = await this.#customer(placing);
-      if (known?.held) throw new Refusal("customer_on_hold", "orders of this customer are held; support can tell why");
-      if (known && !known.erased) return;
-      if (!register || known?.erased) throw new Refusal("customer_unknown", "there is no such customer");
+      if (known?.held) return new Refusal("customer_on_hold", "orders of this customer are held; support can tell why");
+      if (known && !known.erased) return undefined;
+      if (!register || known?.erased) return new Refusal("customer_unknown", "there is no such customer");
     }
-    if (!contact) throw new Refusal("customer_unknown", "send a contact with the first order");
+    if (!contact) return new Refusal("customer_unknown", "send a contact with the first order");
     await this.#options.writer.write({
       stream: customerStream(customerId),
       aggregate: customers,
@@ -230,6 +239,7 @@ export class PlaceOrder {
           state,
         ),
     });
+    return undefined;
   }
 
   /** The repeat of a placing that could not be accepted today: answered as the first time, or refused. */
@@ -253,7 +263,7 @@ export class PlaceOrder {
    * itself; should this process die, the stock process takes it up.
    */
   async #reserved(written: Written<OrderState>): Promise<Written<OrderState>["loaded"]> {
-    const { reservations, policy, log, writer } = this.#options;
+    const { reservations, log, writer } = this.#options;
     const order = written.loaded.state;
     if (!order || isFinal(order)) return written.loaded;
     const open = order.fulfilments.filter(({ reserved }) => !reserved);
@@ -266,13 +276,21 @@ export class PlaceOrder {
       );
       return [];
     });
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<readonly Written<OrderState>[]>((resolve) => {
-      timer = setTimeout(() => resolve([]), policy.reservationWaitMs);
-    });
-    const results = await Promise.race([settled, late]);
-    clearTimeout(timer);
+    const results = await this.#inTime(settled, []);
     return results.at(-1)?.loaded ?? writer.memory.remembered<OrderState>(orderStream(order.orderId)) ?? written.loaded;
+  }
+
+  /** What comes within the time that an answer may wait; else `late`. A failure that comes later is nobody's. */
+  async #inTime<T>(coming: Promise<T>, late: T): Promise<T> {
+    let timer: NodeJS.Timeout | undefined;
+    const over = new Promise<T>((resolve) => {
+      timer = setTimeout(() => resolve(late), this.#options.policy.reservationWaitMs);
+    });
+    try {
+      return await Promise.race([coming, over]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 }
 

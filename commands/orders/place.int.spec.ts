@@ -1,0 +1,161 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { itemStream } from "../../domain/catalogue/item.ts";
+import { subkeysOf } from "../../domain/chain/sealing.ts";
+import { customerStream } from "../../domain/customer/customer.ts";
+import { statusOf } from "../../domain/order/state.ts";
+import { DAYS } from "../../domain/site/opening-hours.ts";
+import { siteStream } from "../../domain/site/site.ts";
+import { systemClock, toInstant } from "../../infra/clock.ts";
+import { type EventNode, startEventNode } from "../../infra/event-node/event-node.ts";
+import { createEventStore } from "../../infra/event-store/client.ts";
+import type { EventStore } from "../../infra/event-store/port.ts";
+import { createLog } from "../../infra/log.ts";
+import { CONTACT, EUR } from "../../test/fixtures/order-examples.ts";
+import { CatalogueReader } from "../catalogue/catalogue-reader.ts";
+import { customers } from "../customers/customer-aggregate.ts";
+import { LedgerSequencer } from "../inventory/sequencer.ts";
+import type { Decided, Origin } from "../writing/build-events.ts";
+import type { Aggregate } from "../writing/stream-memory.ts";
+import { StreamWriter } from "../writing/writer.ts";
+import { PlaceOrder, type Placing } from "./place.ts";
+import { Reservations } from "./reservations.ts";
+
+const ORIGIN: Origin = { service: { role: "test", version: "0", instance: "test" }, region: "local" };
+const SITE = "corner-bakery";
+const KEYS = subkeysOf("customer-1", randomBytes(32));
+
+let folder: string;
+let node: EventNode;
+let store: EventStore;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "ordertrail-place-"));
+  node = await startEventNode({ dataDir: folder, port: 0 });
+  store = createEventStore({ url: node.url, timeoutMs: 5_000 });
+  const allDay = Object.fromEntries(DAYS.map((day) => [day, [{ from: "00:00", to: "24:00" }]]));
+  await append(siteStream(SITE), {
+    type: "site.opened",
+    data: {
+      siteId: SITE,
+      kind: "bakery",
+      name: "Corner",
+      city: "Berlin",
+      region: "local",
+      timeZone: "UTC",
+      position: { lat: 0, lon: 0 },
+      hours: allDay,
+      stations: ["baking"],
+      currency: "EUR",
+      deliveryFee: 0,
+      menu: ["roll", "bagel"],
+    },
+  });
+  const item = { description: "", taxBasisPoints: 700, unit: "each", allergens: [] };
+  await append(itemStream("roll"), {
+    type: "item.listed",
+    data: { sku: "roll", name: "Roll", price: EUR(100), ...item },
+  });
+  await append(itemStream("bagel"), {
+    type: "item.listed",
+    data: { sku: "bagel", name: "Bagel", price: { amount: 100, currency: "USD" }, ...item },
+  });
+});
+
+afterAll(async () => {
+  await store.close();
+  await node.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const anything: Aggregate<number> = { name: "any", initial: 0, evolve: (count) => count + 1 };
+
+const envelope = (cmd: string) => ({
+  cmd,
+  fp: "f".repeat(32),
+  at: toInstant(systemClock.now()),
+  actor: { type: "system", id: "test" } as const,
+  correlationId: "test",
+  causationId: "test",
+});
+
+async function append(stream: string, event: Decided): Promise<void> {
+  const writer = new StreamWriter(store, ORIGIN);
+  await writer.write({
+    stream,
+    aggregate: anything,
+    kind: "fact",
+    envelope: envelope(randomUUID()),
+    decide: () => [event],
+  });
+}
+
+function placing(over: EventStore = store) {
+  const writer = new StreamWriter(over, ORIGIN);
+  const ledgers = new LedgerSequencer({ store: over, origin: ORIGIN, chapterEvents: 10_000 });
+  const placeOrder = new PlaceOrder({
+    writer,
+    catalogue: new CatalogueReader(writer.memory),
+    ledgers,
+    reservations: new Reservations(writer, ledgers, systemClock, new Uint8Array(32)),
+    clock: systemClock,
+    log: createLog("test", "silent"),
+    policy: { reservationWaitMs: 150, holdMs: 600_000 },
+  });
+  return { placeOrder, ledgers, writer };
+}
+
+const stocked = async (ledgers: LedgerSequencer) =>
+  await ledgers.ask(SITE, {
+    command: { type: "receive", lines: [{ sku: "roll", quantity: 10 }] },
+    kind: "fact",
+    since: toInstant(systemClock.now()),
+    envelope: envelope(randomUUID()),
+  });
+
+const ofCustomer = (customerId: string, sku = "roll"): Placing => ({
+  orderId: randomUUID(),
+  customerId,
+  placedBy: `customer:${customerId}`,
+  channel: "web",
+  siteId: SITE,
+  lines: [{ sku, quantity: 1 }],
+  contact: CONTACT,
+  register: { guest: false },
+  method: "courier",
+  paymentMethod: "pm_card_visa",
+  keys: KEYS,
+  envelope: envelope(randomUUID()),
+});
+
+test("a repeat is answered as the first time, though the customer has been put on hold since", async () => {
+  const { placeOrder, ledgers } = placing();
+  await stocked(ledgers);
+  const asked = ofCustomer(randomUUID());
+  const first = await placeOrder.place(asked);
+  await append(customerStream(asked.customerId), { type: "customer.held", data: { cause: "fraud" } });
+  const again = await placeOrder.place(asked);
+  expect(again.written).toMatchObject({ repeated: true, own: first.written.own });
+  await expect(placeOrder.place(ofCustomer(asked.customerId))).rejects.toMatchObject({ code: "customer_on_hold" });
+  const { state } = await placing().writer.memory.refresh(customerStream(asked.customerId), customers);
+  expect(state).toMatchObject({ held: true });
+});
+
+test("an item that is priced in another currency than its site is refused as a line that is not valid", async () => {
+  const { placeOrder } = placing();
+  await expect(placeOrder.place(ofCustomer(randomUUID(), "bagel"))).rejects.toMatchObject({ code: "lines_invalid" });
+});
+
+test("an order is recorded and answered as pending while its site's ledger does not answer", async () => {
+  const silent: EventStore = {
+    ...store,
+    readStream: (stream, options) =>
+      stream.startsWith("ledger-") ? new Promise(() => {}) : store.readStream(stream, options),
+  };
+  const { placeOrder } = placing(silent);
+  const { order } = await placeOrder.place(ofCustomer(randomUUID()));
+  expect(order && statusOf(order)).toBe("placed");
+});
