@@ -31,6 +31,14 @@ export class BusinessLog {
     this.#store = store;
   }
 
+  /** Finds the ends of streams that another process has begun. */
+  async resume(streams: readonly string[]): Promise<void> {
+    for (const stream of streams) {
+      const [last] = await this.#store.readStream(stream, { direction: "backwards", limit: 1 });
+      if (last) this.#heads.set(stream, { revision: last.revision, hash: last.metadata.hash });
+    }
+  }
+
   /** Appends a step to its stream, after the steps that were given before it. */
   async append({ stream, facts, at }: Step): Promise<Appended> {
     return await this.#lock.run(stream, async () => {
@@ -64,6 +72,12 @@ export class BusinessLog {
     await Promise.all(Array.from({ length: inFlight }, lane));
   }
 }
+
+/** Streams that orders of any run write to. */
+export const SHARED_STREAMS: readonly string[] = [
+  ...SITES_MADE.map(({ siteId }) => ledgerStream(siteId, 0)),
+  ...COURIER_IDS.map(courierStream),
+];
 
 /** Sites, items, stock and couriers: what is there before the first order. */
 export function* openings(at: number): Generator<Step> {

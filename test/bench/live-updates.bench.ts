@@ -12,6 +12,8 @@ import { measuredSystem } from "./whole-system.ts";
 const EVENTS_PER_SECOND = 800;
 const MOST_P99_MS = 100;
 const WARM_UP_SECONDS = 4;
+/** Until the first orders have left the kitchen, fewer events than the rate are under way. */
+const RAMP_MS = 6_000;
 const SETTLE_MS = 3_000;
 /** How long an order's steps in the kitchen lie apart. */
 const STEP_MS = 500;
@@ -44,13 +46,21 @@ export async function run({ seconds, progress }: BenchOptions): Promise<Figure[]
     await work(written, watch, "warm", WARM_UP_SECONDS);
     progress(`live updates: ${EVENTS_PER_SECOND} events a second for ${seconds} s`);
     const cpu = new CpuWatch(system.pids);
-    const before = written.events;
     const begun = performance.now();
-    const sent = await work(written, watch, "measured", seconds);
-    const rate = (written.events - before) / ((performance.now() - begun) / 1000);
+    const counted = { from: 0, to: 0 };
+    const end = begun + RAMP_MS + seconds * 1000;
+    setTimeout(() => {
+      counted.from = written.events;
+      cpu.lap();
+    }, RAMP_MS);
+    setTimeout(() => {
+      counted.to = written.events;
+    }, end - begun);
+    const all = await work(written, watch, "measured", RAMP_MS / 1000 + seconds);
     const shares = describeShares(cpu.lap());
     await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
-    return figures(sent, watch, rate, shares);
+    const sent = all.filter(({ sentAt }) => sentAt >= begun + RAMP_MS && sentAt < end);
+    return figures(sent, watch, (counted.to - counted.from) / seconds, shares);
   } finally {
     watch.close();
     await store.close();
@@ -123,6 +133,7 @@ function figures(sent: readonly Sent[], watch: LiveWatch, rate: number, shares: 
     ({ orderTopic }) => orderTopic,
     ({ storedAt }) => storedAt,
   );
+  const acknowledged = sent.map(({ sentAt, storedAt }) => storedAt - sentAt);
   const missed = `${sent.length - order.length} of ${sent.length} were not shown to the buyer, ${sent.length - kitchen.length} not to the kitchen`;
   const refused = watch.refused.length > 0 ? `; ${watch.refused.length} refused (${watch.refused[0]})` : "";
   const who = `${watch.topics} topics on ${watch.sockets} sockets, ${Math.round(rate)} events/s appended; ${missed}${refused}; ${shares}`;
