@@ -176,6 +176,7 @@ export const menu = z
   .object({
     siteId: z.string(),
     openState: z.enum(["open", "closing_soon", "closed"]),
+    promisedMinutes: z.number().int().describe("within how long an order placed now is promised"),
     items: list(menuItem),
     next: z.string().optional(),
   })

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { openState } from "../domain/site/opening-hours.ts";
 import type { Site } from "../domain/site/site.ts";
+import { PROMISED_MINUTES } from "../domain/site/site.ts";
 import { authorise } from "../infra/auth/fastify-auth.ts";
 import { may } from "../infra/auth/permissions.ts";
 import type { Api } from "../infra/http/api.ts";
@@ -102,6 +103,7 @@ export function siteRoutes(api: Api, services: ReadServices): void {
       return {
         siteId,
         openState: openStateOf(found, clock.now()),
+        promisedMinutes: PROMISED_MINUTES[found.kind],
         items: skus.flatMap((sku): MenuItem[] => {
           const item = items.get(sku);
           if (!item) return [];

@@ -8,12 +8,23 @@ const BUILT = fileURLToPath(new URL("../../web/dist", import.meta.url));
 /** Addresses that the pages' own router serves. */
 const PAGES = ["/", "/orders/*", "/orders", "/kitchen", "/kitchen/*", "/dev/roles"];
 
+/** The pages load nothing from elsewhere, are framed by nobody, and tell other sites nothing. */
+const HEADERS = {
+  "content-security-policy":
+    "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'",
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "same-origin",
+};
+
 /** The built web pages; an address of a page answers with the one document that draws it. */
 export async function pages(app: FastifyInstance): Promise<void> {
   if (!existsSync(join(BUILT, "index.html"))) {
     app.log.warn('the pages are not built; "npm run web:build" builds them');
     return;
   }
+  app.addHook("onSend", async (_request, reply) => {
+    reply.headers(HEADERS);
+  });
   await app.register(fastifyStatic, {
     root: BUILT,
     index: false,

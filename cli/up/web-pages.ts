@@ -35,6 +35,8 @@ export async function buildPages(): Promise<PagesState> {
   try {
     await run(process.execPath, [vite, "build", "--config", config, "--outDir", draft, "--emptyOutDir"], {
       cwd: PROJECT,
+      // Built from within a test run the pages would carry the development tools of their framework.
+      env: { ...process.env, NODE_ENV: "production" },
       timeout: BUILD_WITHIN_MS,
       maxBuffer: 16_000_000,
     });

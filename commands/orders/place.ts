@@ -13,7 +13,7 @@ import {
 import { isFinal, type OrderState } from "../../domain/order/state.ts";
 import { Refusal } from "../../domain/refusal.ts";
 import { type OpenState, openState } from "../../domain/site/opening-hours.ts";
-import type { Site } from "../../domain/site/site.ts";
+import { PROMISED_MINUTES, type Site } from "../../domain/site/site.ts";
 import { type Clock, toInstant } from "../../infra/clock.ts";
 import { failpoint } from "../../infra/failpoints.ts";
 import type { Log } from "../../infra/log.ts";
@@ -58,12 +58,6 @@ export interface Placed {
 }
 
 const MINUTE = 60_000;
-const PROMISE_MS = {
-  dark_store: 15 * MINUTE,
-  restaurant: 45 * MINUTE,
-  bakery: 60 * MINUTE,
-  warehouse: 72 * 60 * MINUTE,
-};
 
 export interface PlaceOptions {
   readonly writer: StreamWriter;
@@ -191,7 +185,7 @@ export class PlaceOrder {
       tax: sum((line) => line.tax),
       total: add(subtotal, deliveryFee),
       currency: site.currency,
-      delivery: { method: placing.method, promisedAt: toInstant(now + PROMISE_MS[site.kind]) },
+      delivery: { method: placing.method, promisedAt: toInstant(now + PROMISED_MINUTES[site.kind] * MINUTE) },
       paymentMethod: placing.paymentMethod,
       holdUntil: toInstant(now + this.#options.policy.holdMs),
       contact: new Personal(contact),

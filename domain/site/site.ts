@@ -17,6 +17,14 @@ export const STATIONS: Readonly<Record<SiteKind, readonly string[]>> = {
   warehouse: ["picking", "packing"],
 };
 
+/** Within how many minutes a site of each kind promises its orders: quick commerce 15, parcels three days. */
+export const PROMISED_MINUTES: Readonly<Record<SiteKind, number>> = {
+  dark_store: 15,
+  restaurant: 45,
+  bakery: 60,
+  warehouse: 72 * 60,
+};
+
 /** What can be said of a site. Position in integer microdegrees. */
 export interface SiteDetails {
   readonly kind: SiteKind;

@@ -57,8 +57,10 @@ describe("a process that is stopped for longer than its lease", () => {
     old.child.kill("SIGSTOP");
     start("stopped-inside", "new");
     await reached("stopped-inside");
-    const before = await seenBy(engines.pool, "stopped-inside");
-    expect(before.map((event) => event.epoch)).toEqual(["2", "2"]);
+    // By the new owner, and in one transaction; on a busy machine its lease may have run out and been taken again.
+    const [first, second] = (await seenBy(engines.pool, "stopped-inside")).map((event) => Number(event.epoch));
+    expect(first).toBeGreaterThanOrEqual(2);
+    expect(second).toBe(first);
     old.child.kill("SIGCONT");
     await old.said("standby");
     ids.push(...(await append(newStream(), ["test.happened"])));
