@@ -4,7 +4,7 @@ import { isFinal, type OrderState } from "../../../domain/order/state.ts";
 import type { Tenure } from "../../../infra/consumers/consumer.ts";
 import type { Log } from "../../../infra/log.ts";
 import { orders } from "../../orders/order-aggregate.ts";
-import type { StreamMemory } from "../../writing/stream-memory.ts";
+import { BrokenChainError, type StreamMemory } from "../../writing/stream-memory.ts";
 import type { EffectRow, EffectsTable } from "./effects-table.ts";
 import type { ProcessManager } from "./process-manager.ts";
 
@@ -41,11 +41,11 @@ export class Sweep {
     const { tenure, sweepMs, log, manager } = this.#options;
     const turn = async () => {
       if (!tenure.held()) return;
-      try {
-        if (this.#after === undefined) await manager.sweep?.(() => tenure.held());
-        await this.#page();
-      } catch (error) {
-        log.warn({ process: manager.name, cause: String(error) }, "open orders not asked; tried again");
+      // Each for itself: what fails in the one keeps nobody from the other.
+      const beside = this.#after === undefined ? manager.sweep?.(() => tenure.held()) : undefined;
+      for (const result of await Promise.allSettled([beside, this.#page()])) {
+        if (result.status === "fulfilled") continue;
+        log.warn({ process: manager.name, cause: String(result.reason) }, "not all was looked after; tried again");
       }
       const wait = this.#after === undefined ? sweepMs : sweepMs / PAGES_A_SWEEP;
       if (!tenure.lost.aborted) setTimeout(turn, wait).unref();
@@ -76,21 +76,25 @@ export class Sweep {
   }
 
   async #states(ids: readonly string[]): Promise<{ orderId: string; state: OrderState }[]> {
-    const { memory } = this.#options;
     const states: { orderId: string; state: OrderState }[] = [];
     for (let i = 0; i < ids.length; i += READ_AT_ONCE) {
       const some = ids.slice(i, i + READ_AT_ONCE);
-      const loaded = await Promise.all(
-        some.map(async (orderId) => {
-          const stream = orderStream(orderId);
-          return memory.remembered<OrderState>(stream) ?? (await memory.refresh(stream, orders));
-        }),
-      );
-      loaded.forEach(({ state }, index) => {
-        const orderId = some[index];
-        if (orderId) states.push({ orderId, state });
-      });
+      const loaded = await Promise.all(some.map(async (orderId) => ({ orderId, state: await this.#state(orderId) })));
+      states.push(...loaded);
     }
     return states;
+  }
+
+  /** The order as it is remembered or stored; one whose stream does not hold together keeps no other from being asked. */
+  async #state(orderId: string): Promise<OrderState> {
+    const { memory, log, manager } = this.#options;
+    const stream = orderStream(orderId);
+    try {
+      return (memory.remembered<OrderState>(stream) ?? (await memory.refresh(stream, orders))).state;
+    } catch (error) {
+      if (!(error instanceof BrokenChainError)) throw error;
+      log.warn({ process: manager.name, orderId, cause: error.message }, "an open order cannot be read");
+      return undefined;
+    }
   }
 }
