@@ -65,6 +65,10 @@ export function envelopeFor(options: {
   };
 }
 
+/** The actor of what a caller does to an order: a guest's events name the account that the guest was given. */
+export const actorFor = (principal: Principal, customerId: string, onBehalfOf?: string): Actor =>
+  principal.role === "guest" ? { type: "customer", id: customerId } : actorOf(principal, onBehalfOf);
+
 /** The answer to every command: `id`, `revision` and `position` are the same on every repeat. */
 export interface CommandAnswer {
   readonly id: string;

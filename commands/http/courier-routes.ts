@@ -6,7 +6,7 @@ import type { Api } from "../../infra/http/api.ts";
 import { couriers } from "../couriers/courier-aggregate.ts";
 import { answer, envelopeFor, idempotencyKey } from "./command-context.ts";
 import { commandOrder } from "./order-command.ts";
-import { commandAnswer, courierParams, orderParams, problem } from "./schemas.ts";
+import { commandAnswer, courierParams, orderParams, problem, text } from "./schemas.ts";
 import type { CommandServices } from "./services.ts";
 
 const response = { 200: commandAnswer, "4xx": problem, "5xx": problem };
@@ -29,7 +29,7 @@ export function courierRoutes(api: Api, services: CommandServices): void {
           tags,
           summary,
           params: courierParams,
-          body: z.object({ city: z.string().trim().min(1).max(80).optional() }).prefault({}),
+          body: z.object({ city: text(80).optional() }).prefault({}),
           response,
         },
       },
@@ -87,7 +87,10 @@ export function courierRoutes(api: Api, services: CommandServices): void {
           action: "courier.act",
           name: `delivery.${path}`,
           personal: type === "deliver",
-          resource: (order) => ({ courierId: order.courier.courierId }),
+          // Who carried it before may hear that it is no longer theirs, and have a repeat answered as the first time.
+          resource: ({ courier: { assignments, courierId } }) => ({
+            courierId: assignments.find((one) => one.courierId === request.principal?.id)?.courierId ?? courierId,
+          }),
           command: (principal) =>
             type === "deliver"
               ? {

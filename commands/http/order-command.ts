@@ -8,7 +8,7 @@ import { authorise } from "../../infra/auth/fastify-auth.ts";
 import type { Action, Resource } from "../../infra/auth/permissions.ts";
 import type { Principal } from "../../infra/auth/principal.ts";
 import { orders } from "../orders/order-aggregate.ts";
-import { answer, type CommandAnswer, envelopeFor, idempotencyKey, ifMatch } from "./command-context.ts";
+import { actorFor, answer, type CommandAnswer, envelopeFor, idempotencyKey, ifMatch } from "./command-context.ts";
 import type { CommandServices } from "./services.ts";
 
 /** One command to an order, from a request. */
@@ -64,6 +64,7 @@ export async function commandOrder(
       fingerprintKey: subkeys?.fp ?? fingerprintKey,
       clock,
       correlationId: orderId,
+      actor: actorFor(principal, order.customerId),
     }),
     decide: (now) => decide(command, now),
   });

@@ -1,15 +1,14 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
-import type { Actor } from "../../domain/chain/envelope.ts";
 import { customerIdFor, orderIdFor } from "../../domain/chain/ids.ts";
 import { Personal } from "../../domain/chain/personal.ts";
 import type { Channel } from "../../domain/order/events.ts";
 import { statusOf } from "../../domain/order/state.ts";
 import { authorise } from "../../infra/auth/fastify-auth.ts";
-import { actorOf, type Principal, principalKey } from "../../infra/auth/principal.ts";
+import { type Principal, principalKey } from "../../infra/auth/principal.ts";
 import type { Api } from "../../infra/http/api.ts";
 import { Problem } from "../../infra/http/problems.ts";
-import { answerFrom, envelopeFor, idempotencyKey } from "./command-context.ts";
+import { actorFor, answerFrom, envelopeFor, idempotencyKey } from "./command-context.ts";
 import { commandOrder } from "./order-command.ts";
 import { commandAnswer, orderParams, type PlaceOrderBody, placeOrderBody, problem } from "./schemas.ts";
 import type { CommandServices } from "./services.ts";
@@ -86,12 +85,6 @@ export function orderRoutes(api: Api, services: CommandServices): void {
   );
 }
 
-/** A guest's events name the account that the guest was given; an admin's name the customer it is done for. */
-function actorFor(principal: Principal, customerId: string, channel: Channel): Actor {
-  if (principal.role === "guest") return { type: "customer", id: customerId };
-  return actorOf(principal, channel === "phone" ? customerId : undefined);
-}
-
 async function place(
   { placeOrder, keys, clock }: CommandServices,
   request: FastifyRequest,
@@ -126,7 +119,7 @@ async function place(
       fingerprintKey: subkeys.fp,
       clock,
       correlationId: orderId,
-      actor: actorFor(principal, customerId, channel),
+      actor: actorFor(principal, customerId, channel === "phone" ? customerId : undefined),
     }),
   });
   reply.code(written.repeated ? 200 : 201).header("location", `/api/orders/${orderId}`);

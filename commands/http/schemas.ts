@@ -2,13 +2,14 @@ import { z } from "zod";
 import { DAYS } from "../../domain/site/opening-hours.ts";
 import { SLUG } from "../../domain/site/site.ts";
 
-const text = (max: number) =>
+/** Text that can be stored in events, and in columns of read models, which take no NUL. */
+export const text = (max: number) =>
   z
     .string()
     .trim()
     .min(1)
     .max(max)
-    .refine((value) => value.isWellFormed(), "holds characters that are not valid Unicode");
+    .refine((value) => value.isWellFormed() && !value.includes("\0"), "holds characters that cannot be stored");
 
 export const slug = z.string().max(80).regex(SLUG, "lower-case letters and digits, words joined by single hyphens");
 const uuid = z.uuid();

@@ -71,13 +71,8 @@ export class LedgerChapters {
   async traceOf(book: LedgerBook, request: LedgerRequest): Promise<LedgerAnswer | undefined> {
     const since = toInstant(Date.parse(request.since) - CLOCKS_DIFFER_MS);
     for (let chapter = book; ; ) {
-      const own = chapter.traceOf(request.envelope.cmd);
-      if (own) {
-        if (own.fp !== request.envelope.fp && request.kind === "command") {
-          throw new Problem("idempotency_key_reused", "this Idempotency-Key belongs to another request");
-        }
-        return { kind: "done", ledger: chapter.stream, own, repeated: true };
-      }
+      const own = chapter.ownOf(request);
+      if (own) return { kind: "done", ledger: chapter.stream, own, repeated: true };
       if (chapter !== book) {
         const known = this.#reservation(chapter, request);
         if (known) return known;

@@ -3,7 +3,9 @@ import type { Position, RecordedEvent } from "../../domain/chain/envelope.ts";
 import { type LedgerEvent, ledgerStream } from "../../domain/inventory/events.ts";
 import { emptyLedger, evolve, type Ledger } from "../../domain/inventory/state.ts";
 import type { Appended, EventStore } from "../../infra/event-store/port.ts";
+import { Problem } from "../../infra/http/problems.ts";
 import { BrokenChainError, type OwnEvent, type OwnTrace } from "../writing/stream-memory.ts";
+import type { LedgerRequest } from "./requests.ts";
 
 const PAGE = 2_000;
 
@@ -46,9 +48,13 @@ export class LedgerBook {
     else for (const event of stored) this.#fold(event);
   }
 
-  /** What a command has left in this chapter. */
-  traceOf(cmd: string): OwnTrace | undefined {
-    return this.#commands.get(cmd);
+  /** What a request has left in this chapter. Throws Problem when its key was used for something else. */
+  ownOf({ envelope, kind }: LedgerRequest): OwnTrace | undefined {
+    const own = this.#commands.get(envelope.cmd);
+    if (own && own.fp !== envelope.fp && kind === "command") {
+      throw new Problem("idempotency_key_reused", "this Idempotency-Key belongs to another request");
+    }
+    return own;
   }
 
   #fold(event: RecordedEvent): void {

@@ -116,6 +116,30 @@ describe("the ledger of a site", () => {
     expect(book?.ledger.stock.get("cake")?.reserved).toBe(3);
   });
 
+  test("refuses the key of one request to another that waits beside it", async () => {
+    const site = `site-${randomUUID().slice(0, 8)}`;
+    const sequencer = sequencerOf("a");
+    const count = (onHand: number, fp: string) =>
+      sequencer.ask(site, {
+        command: { type: "count", sku: "cake", onHand },
+        kind: "command",
+        since: "2026-01-01T00:00:00.000Z",
+        envelope: {
+          cmd: "one-key",
+          fp: fp.repeat(32),
+          at: new Date().toISOString(),
+          actor: { type: "system", id: "test" },
+          correlationId: "c",
+          causationId: "r",
+        },
+      });
+    const first = receive(sequencer, site, 1); // the others gather behind it
+    const two = await Promise.allSettled([count(5, "a"), count(6, "b"), count(5, "a")]);
+    await first;
+    expect(two.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+    expect(two[1]).toMatchObject({ reason: { type: "idempotency_key_reused" } });
+  });
+
   test("blocks a reservation whose release came first", async () => {
     const site = `site-${randomUUID().slice(0, 8)}`;
     const sequencer = sequencerOf("a");

@@ -131,9 +131,13 @@ export class LedgerSequencer {
       // ids in the meantime is what counts.
       open = open.filter((waiting) => {
         if (!round.asked.has(waiting) || "peek" in waiting.request) return false;
-        const own = book.traceOf(waiting.request.envelope.cmd);
-        if (!own) return true;
-        waiting.resolve({ kind: "done", ledger: book.stream, own, repeated: false });
+        try {
+          const own = book.ownOf(waiting.request);
+          if (!own) return true;
+          waiting.resolve({ kind: "done", ledger: book.stream, own, repeated: false });
+        } catch (error) {
+          waiting.reject(error);
+        }
         return false;
       });
     }

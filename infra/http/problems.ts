@@ -3,7 +3,7 @@ import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 import { NotStorableError } from "../../domain/chain/canonical-json.ts";
 import { Refusal } from "../../domain/refusal.ts";
 import { AuthError, type AuthErrorCode } from "../auth/errors.ts";
-import { StoreUnavailableError } from "../event-store/port.ts";
+import { AppendTooLargeError, StoreUnavailableError } from "../event-store/port.ts";
 import { isDatabaseTrouble } from "../postgres/trouble.ts";
 import { PROBLEMS, type ProblemType } from "./problem-types.ts";
 
@@ -59,6 +59,9 @@ export function asProblem(error: unknown): Problem {
   if (error instanceof Refusal) return new Problem(error.code, error.message, {}, { cause: error });
   if (error instanceof AuthError) return new Problem(OF_AUTH[error.code], error.message, {}, { cause: error });
   if (error instanceof NotStorableError) return new Problem("not_storable", error.message, {}, { cause: error });
+  if (error instanceof AppendTooLargeError) {
+    return new Problem("payload_too_large", "what is asked for is more than one append can hold", {}, { cause: error });
+  }
   if (error instanceof StoreUnavailableError) {
     return new Problem(
       "unavailable",

@@ -44,6 +44,7 @@ describe("placing an order", () => {
     const { id, revision, position } = first.body;
     expect(again).toMatchObject({ status: 200, body: { id, revision, position } });
     expect(BigInt(again.headers.get("x-position") ?? 0)).toBeGreaterThan(BigInt(String(position)));
+    expect(["payment_confirmed", "restaurant_notified"]).toContain(again.body.status);
   });
 
   test("refuses a key that was used for another body, and gives another caller another order", async () => {
@@ -97,6 +98,7 @@ describe("placing an order", () => {
     ["an unknown item", { lines: [{ sku: "moon-cake", quantity: 1 }] }, {}, 422, "lines_invalid"],
     ["an unknown site", { siteId: "nowhere" }, {}, 404, "site_unknown"],
     ["no contact", { contact: undefined }, {}, 404, "customer_unknown"],
+    ["a NUL", { contact: { name: "Ma\0ya" } }, {}, 400, "invalid_request"],
     ["a lone surrogate", { contact: { name: "\ud800" } }, {}, 400, "invalid_request"],
   ])("answers %s with a problem and stores nothing", async (_what, more, headers, status, code) => {
     const guest = await Caller.as(system.url, "guest");
@@ -170,6 +172,39 @@ describe("who may do what", () => {
 });
 
 describe("an order's way", () => {
+  test("a courier who declines and hears no answer is answered as the first time", async () => {
+    const guest = await Caller.as(system.url, "guest");
+    const kitchen = await Caller.as(system.url, "kitchen", { sites: ["sweet-crumbs"] });
+    const courier = await Caller.as(system.url, "courier");
+    expect((await courier.post(`/api/couriers/${courier.id}/shift/start`, { city: "Ber\0lin" })).status).toBe(400);
+    await courier.post(`/api/couriers/${courier.id}/shift/start`, { city: "Berlin" });
+    const { body } = await guest.post("/api/orders", cakeOrder());
+    const orderId = String(body.id);
+    await happened(orderId, "restaurant.notified");
+    await kitchen.post(`/api/orders/${orderId}/fulfilments/1.1/accept`, undefined);
+    await happened(orderId, "driver.assigned");
+    const key = { "idempotency-key": randomUUID() };
+    const first = await courier.post(`/api/orders/${orderId}/delivery/decline`, {}, key);
+    expect(first.status).toBe(200);
+    const { id, revision, position } = first.body;
+    expect(await courier.post(`/api/orders/${orderId}/delivery/decline`, {}, key)).toMatchObject({
+      status: 200,
+      body: { id, revision, position },
+    });
+    expect(await courier.post(`/api/orders/${orderId}/delivery/accept`, {})).toMatchObject({
+      status: 409,
+      body: { code: "courier_not_assigned" },
+    });
+    await expect
+      .poll(async () => (await courier.post(`/api/couriers/${courier.id}/shift/end`, {})).status, { timeout: 10_000 })
+      .toBe(200);
+    const cancelled = await guest.post(`/api/orders/${orderId}/cancel`, { reason: "nobody comes" });
+    expect(cancelled.status).toBe(200);
+    const [placed] = await store.readStream(`order-${orderId}`);
+    const { metadata } = await happened(orderId, "order.cancelled");
+    expect(metadata.actor).toEqual(placed?.metadata.actor);
+  });
+
   test("goes through kitchen and courier to delivered, each step once, against stale and hasty callers", async () => {
     const guest = await Caller.as(system.url, "guest");
     const kitchen = await Caller.as(system.url, "kitchen", { sites: ["sweet-crumbs"] });
