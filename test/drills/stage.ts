@@ -17,6 +17,8 @@ export interface StageOptions {
   readonly underWay: number;
   readonly couriers?: number;
   readonly env?: Readonly<Record<string, string>>;
+  /** Where it keeps everything; left behind by `close`. Default: a folder that `close` removes. */
+  readonly dataDir?: string;
 }
 
 const STEP_MS = 150;
@@ -56,10 +58,10 @@ export class Stage {
 
   /** Starts everything. Whoever opens a stage closes it. */
   static async open(options: StageOptions): Promise<Stage> {
-    const { seed, couriers = 12, env = {} } = options;
+    const { seed, couriers = 12, env = {}, dataDir } = options;
     const ending = new AbortController();
     let stage: Stage | undefined;
-    const system = await startSystem({ env: { ...ROUGH, ...env }, failpoints: true });
+    const system = await startSystem({ env: { ...ROUGH, ...env }, failpoints: true, ...(dataDir && { dataDir }) });
     try {
       const armFolder = join(system.dataDir, "failpoints");
       await mkdir(armFolder, { recursive: true });
@@ -113,16 +115,33 @@ export class Stage {
     this.#wantedUnderWay = orders;
   }
 
-  /** Arms a failpoint in a part, in its present life or in its next one. */
-  async arm(part: Part, spec: string): Promise<void> {
-    await writeFileAtomically(join(this.#armFolder, part), spec);
+  /** File by which a process is armed: a part of the system, or a further process that was given it. */
+  armFile(name: string): string {
+    return join(this.#armFolder, name);
   }
 
-  /** How often failpoints were hit in a part so far, and the last one. */
-  async hits(part: Part): Promise<{ readonly count: number; readonly last: { name: string; at: number } | undefined }> {
-    const lines = ((await readIfExists(join(this.#armFolder, `${part}.hit`))) ?? "").split("\n").slice(0, -1);
-    const [name, at] = lines.at(-1)?.split(" ") ?? [];
-    return { count: lines.length, last: name === undefined ? undefined : { name, at: Number(at) } };
+  /** Arms a failpoint in a process, in its present life or in its next one. */
+  async arm(name: string, spec: string): Promise<void> {
+    await writeFileAtomically(this.armFile(name), spec);
+  }
+
+  /** How often failpoints were hit in a process so far, and the last one. */
+  async hits(
+    name: string,
+  ): Promise<{ readonly count: number; readonly last: { name: string; at: number } | undefined }> {
+    const lines = ((await readIfExists(`${this.armFile(name)}.hit`)) ?? "").split("\n").slice(0, -1);
+    const [point, at] = lines.at(-1)?.split(" ") ?? [];
+    return { count: lines.length, last: point === undefined ? undefined : { name: point, at: Number(at) } };
+  }
+
+  /** Whether a role process without an API of its own answers that it lives. */
+  async answers(role: "workers" | "simulators"): Promise<boolean> {
+    const port = (await readIfExists(join(this.system.dataDir, "run", `${role}.port`)))?.trim();
+    const asked = fetch(`http://127.0.0.1:${port}/health/live`, { signal: AbortSignal.timeout(2_000) });
+    return await asked.then(
+      ({ ok }) => ok,
+      () => false,
+    );
   }
 
   /** Kills a part as it runs now. */

@@ -20,24 +20,26 @@ const KEPT_UNDER_WAY = 80;
 const BOUND_MS = 90_000;
 const LONGEST_PAUSE_MS = 1_500;
 
+/** With a name of its own a process takes the leases of its earlier life over at once; without, they have to run out. */
+const NAMED = { INSTANCE: "drill" };
+
 /** Kills processes of a system in use, and judges from outside what is left. */
 export async function crashDrill(options: DrillOptions & { readonly mode: CrashMode }): Promise<CrashReport> {
   const { mode, seed, orders, say } = options;
   const begun = performance.now();
-  const stage = await Stage.open({ seed, underWay: KEPT_UNDER_WAY });
+  const stage = await Stage.open({ seed, underWay: KEPT_UNDER_WAY, env: mode === "failpoints" ? NAMED : {} });
   try {
     say(`crash ${mode}, seed ${seed}: a system with people is up after ${seconds(performance.now() - begun)} s`);
     const struck: Strike[] = [];
     const breaches: string[] = [];
     say(strikeHeading());
-    const strikes = mode === "failpoints" ? failpointStrikes(stage, seed) : randomStrikes(stage, seed);
-    for await (const strike of strikes) {
+    await (mode === "failpoints" ? failpointStrikes : randomStrikes)(stage, seed, (strike) => {
       struck.push(strike);
       say(strikeLine(strike));
       if (strike.inFlight < LEAST_IN_FLIGHT) {
         breaches.push(`${strike.what} was struck with only ${strike.inFlight} orders in flight`);
       }
-    }
+    });
     await until(`${orders} orders are placed`, BOUND_MS * 2, () => stage.record.size >= orders);
     say("nobody orders any more; what is under way comes to its end");
     const judgement = await stage.settleAndJudge();
@@ -61,15 +63,25 @@ export async function crashDrill(options: DrillOptions & { readonly mode: CrashM
   }
 }
 
-/** Every failpoint once, in an order by seed, each in a system that has recovered from the one before. */
-async function* failpointStrikes(stage: Stage, seed: number): AsyncGenerator<Strike> {
+type Tell = (strike: Strike) => void;
+
+/**
+ * Every failpoint once, in an order by seed. The processes are struck beside each other; each of them only when an
+ * order that was placed after its last death has been paid.
+ */
+async function failpointStrikes(stage: Stage, seed: number, tell: Tell): Promise<void> {
   const random = randomFrom(seed ^ 0x5eed);
-  for (const target of shuffled(TARGETS, random)) {
-    await enoughInFlight(stage);
-    const { at, inFlight } = await hit(stage, target);
-    const recovery = await recovered(stage, at);
-    yield { what: target.point, hop: hopOf(target.point), parts: [target.part], inFlight, ...recovery };
-  }
+  const lanes = Map.groupBy(shuffled(TARGETS, random), ({ part }) => part);
+  await Promise.all(
+    [...lanes.values()].map(async (targets) => {
+      for (const target of targets) {
+        await enoughInFlight(stage);
+        const { at, inFlight } = await hit(stage, target);
+        const recovery = await recovered(stage, at);
+        tell({ what: target.point, hop: hopOf(target.point), parts: [target.part], inFlight, ...recovery });
+      }
+    }),
+  );
 }
 
 async function hit(stage: Stage, { point, part }: Target): Promise<{ at: number; inFlight: number }> {
@@ -85,10 +97,10 @@ async function hit(stage: Stage, { point, part }: Target): Promise<{ at: number;
 }
 
 const VICTIMS: readonly Part[] = ["events", "api", "workers", "postgres", "simulators"];
-const ROUNDS = 3;
+const ROUNDS = 2;
 
 /** Every process several times, in an order and at moments by seed; now and then a second one while the first is down. */
-async function* randomStrikes(stage: Stage, seed: number): AsyncGenerator<Strike> {
+async function randomStrikes(stage: Stage, seed: number, tell: Tell): Promise<void> {
   const random = randomFrom(seed ^ 0xdead);
   for (let round = 0; round < ROUNDS; round++) {
     for (const victim of shuffled(VICTIMS, random)) {
@@ -103,7 +115,7 @@ async function* randomStrikes(stage: Stage, seed: number): AsyncGenerator<Strike
         await stage.kill(second);
       }
       const parts = second === undefined ? [victim] : [victim, second];
-      yield { what: parts.join(" and "), hop: "", parts, inFlight, ...(await recovered(stage, at)) };
+      tell({ what: parts.join(" and "), hop: "", parts, inFlight, ...(await recovered(stage, at)) });
     }
   }
 }

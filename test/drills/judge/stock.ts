@@ -11,8 +11,10 @@ export interface SiteBooks {
   readonly siteId: string;
   readonly chapters: number;
   readonly current: Ledger;
-  /** What each reservation came to, whichever chapter says so. */
+  /** What each reservation came to, whichever chapter says so; those that were blocked before they came included. */
   readonly reservations: ReadonlyMap<string, ReservationStatus>;
+  /** Reservations that were made: `ledger.reserved`, counted in the streams. */
+  readonly made: number;
   readonly received: ReadonlyMap<string, number>;
   readonly consumed: ReadonlyMap<string, number>;
   readonly breaches: readonly string[];
@@ -24,6 +26,7 @@ export function foldBooks(siteId: string, chapters: readonly (readonly RecordedE
   const received = new Map<string, number>();
   const consumed = new Map<string, number>();
   const breaches: string[] = [];
+  let made = 0;
   let current = emptyLedger(siteId, 0);
   for (const [chapter, events] of chapters.entries()) {
     current = emptyLedger(siteId, chapter);
@@ -34,6 +37,7 @@ export function foldBooks(siteId: string, chapters: readonly (readonly RecordedE
       }
       const open = event.type === "ledger.consumed" ? current.reservations.get(event.data.reservationId) : undefined;
       evolve(current, event, recorded.revision, recorded.metadata.at);
+      if (event.type === "ledger.reserved") made++;
       if (event.type === "ledger.received") count(received, event.data.lines);
       if (open?.status === "open") count(consumed, open.lines);
       for (const [sku, { onHand, reserved }] of current.stock) {
@@ -45,7 +49,7 @@ export function foldBooks(siteId: string, chapters: readonly (readonly RecordedE
     }
     for (const [id, { status }] of current.reservations) reservations.set(id, status);
   }
-  return { siteId, chapters: chapters.length, current, reservations, received, consumed, breaches };
+  return { siteId, chapters: chapters.length, current, reservations, made, received, consumed, breaches };
 }
 
 /** The books of every site of the evidence. */
@@ -73,7 +77,7 @@ export function judgeStock(evidence: Evidence): {
   for (const books of booksOf(evidence)) {
     breaches.push(...books.breaches);
     chapters += books.chapters;
-    reservations += books.reservations.size;
+    reservations += books.made;
     for (const [id, status] of books.reservations) {
       const [orderId = "", fulfilmentId = ""] = id.split(":");
       const breach = reservationBreach(evidence.orders.get(orderId), fulfilmentId, status);
