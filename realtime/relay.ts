@@ -109,8 +109,11 @@ class OutboxRelay {
         const count = await this.#relayPage(lease);
         this.#state = "running";
         delay.reset();
-        pollMs = count > 0 ? POLL.firstMs : Math.min(pollMs * 2, POLL.lastMs);
-        if (count === 0) await this.#nextLook(pollMs, stop);
+        if (count > 0) pollMs = POLL.firstMs;
+        else {
+          await this.#nextLook(pollMs, stop);
+          pollMs = Math.min(pollMs * 2, POLL.lastMs);
+        }
       } catch (error) {
         this.#failed(error);
         await delay.wait(stop);

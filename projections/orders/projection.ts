@@ -37,7 +37,7 @@ export const ordersProjection: Projection = {
   version: 1,
   tables: TABLES,
   create: createTables,
-  gatherMs: 20,
+  gatherMs: 10,
   handles: (type) => FAMILIES.has(type.slice(0, type.indexOf("."))),
   handle,
 };

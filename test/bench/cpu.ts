@@ -72,6 +72,12 @@ export function describeShares({ cores, others }: CpuShares): string {
 export const busyCores = ({ cores }: Pick<CpuShares, "cores">): number =>
   [...cores.values()].reduce((sum, share) => sum + share, 0);
 
+/** Processor time that each part has spent on one of so many things, in microseconds: hardly depends on the noise. */
+export function describeWork({ cores, seconds }: CpuShares, things: number): string {
+  const each = [...cores].map(([name, share]) => `${name} ${Math.round((1e6 * share * seconds) / things)}`);
+  return `core µs for each: ${each.join(", ")}`;
+}
+
 interface ProcessTimes {
   readonly pid: number;
   readonly parent: number;

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { tokenFor } from "../system.ts";
-import { busyCores, type CpuShares, CpuWatch, describeShares } from "./cpu.ts";
+import { busyCores, type CpuShares, CpuWatch, describeShares, describeWork } from "./cpu.ts";
 import { type BenchOptions, type Figure, rounded } from "./figure.ts";
 import { type Answered, atMost, atRate, KeepAliveClient } from "./load.ts";
 import { type Paid, PaymentsSeen } from "./payments-seen.ts";
@@ -95,7 +95,7 @@ function figures(how: string, { answered, waiting, shares, paid }: Measured, lea
       "work for an order",
       (1000 * busyCores(shares) * shares.seconds) / paid.length,
       "core ms",
-      perOrder(shares, paid),
+      describeWork(shares, paid.length),
     ),
     row("placed to paid, p50", quantile(waits, 0.5), "ms", ""),
     row("placed to paid, p99", quantile(waits, 0.99), "ms", ""),
@@ -103,10 +103,6 @@ function figures(how: string, { answered, waiting, shares, paid }: Measured, lea
     row("API, p99", quantile(latencies, 0.99), "ms", ""),
   ];
 }
-
-/** What an order costs each part: hardly depends on what else the machine does. */
-const perOrder = ({ cores, seconds }: CpuShares, { length }: readonly Paid[]): string =>
-  [...cores].map(([name, share]) => `${name} ${((1000 * share * seconds) / length).toFixed(1)}`).join(", ");
 
 const first = (paid: readonly Paid[]): number => Math.min(...paid.map(({ confirmedAt }) => confirmedAt));
 const last = (paid: readonly Paid[]): number => Math.max(...paid.map(({ confirmedAt }) => confirmedAt));

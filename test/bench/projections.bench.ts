@@ -13,7 +13,7 @@ import type { Projection } from "../../projections/runner/projection.ts";
 import { projectionConsumer } from "../../projections/runner/projection-consumer.ts";
 import { outboxWriter } from "../../realtime/outbox.ts";
 import { BusinessLog, business, openings } from "./business-log.ts";
-import { CpuWatch, describeShares } from "./cpu.ts";
+import { CpuWatch, describeShares, describeWork } from "./cpu.ts";
 import { type BenchEngines, startBenchEngines } from "./engines.ts";
 import { type BenchOptions, type Figure, rounded } from "./figure.ts";
 
@@ -58,7 +58,9 @@ async function rebuilt({ pool, store, pids }: BenchEngines, projection: Projecti
     const cpu = new CpuWatch(pids);
     const building = { projection, pool, store, log, clock: systemClock, instance: "bench" };
     const { generation, progress } = await rebuild(building);
-    const note = `${size}, ${progress.handled} of them handled; ${describeShares(cpu.lap())}`;
+    const shares = cpu.lap();
+    const where = `${describeWork(shares, progress.events)}; ${describeShares(shares)}`;
+    const note = `${size}, ${progress.handled} of them handled; ${where}`;
     runs.push({ perSecond: progress.perSecond, note });
     await dropGeneration(pool, projection.name, generation.generation);
   }
@@ -107,7 +109,7 @@ async function live({ pool, store, pids, eventStoreUrl }: BenchEngines): Promise
   const behind = () => running.some((one) => (one.status().position?.commit ?? 0n) < (head?.commit ?? 0n));
   while (behind()) await new Promise((resolve) => setTimeout(resolve, 10));
   const seconds = (performance.now() - begun) / 1000;
-  const note = `${events} events, written by a process of its own in ${writing.toFixed(1)} s and shown by the last of ${running.length} read models after ${seconds.toFixed(1)} s; ${describeShares(shares)}`;
+  const note = `${events} events, written by a process of its own in ${writing.toFixed(1)} s and shown by the last of ${running.length} read models after ${seconds.toFixed(1)} s; ${describeWork(shares, events)}; ${describeShares(shares)}`;
   ending.abort();
   await Promise.all(running.map(({ done }) => done));
   await feed.close();
