@@ -9,6 +9,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ register(program: Comman
   serve: () => import("./serve.ts"),
   migrate: () => import("./migrate.ts"),
   token: () => import("./token.ts"),
+  verify: () => import("./verify.ts"),
   import: () => import("./import.ts"),
   simulate: () => import("./simulate.ts"),
   drill: () => import("./drill.ts"),
