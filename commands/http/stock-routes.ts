@@ -97,5 +97,7 @@ async function ask(
   });
   const own = answered.kind === "done" ? answered.own.events.at(-1) : undefined;
   const revision = own?.revision ?? ("revision" in answered ? answered.revision : 0n);
-  return answerFrom(reply, siteId, own, { revision, position: own?.position }, "recorded");
+  // Where nothing was to be done, the ledger already holds what was asked for at its last event.
+  const position = own?.position ?? ("position" in answered ? answered.position : undefined);
+  return answerFrom(reply, siteId, own, { revision, position }, "recorded");
 }

@@ -89,7 +89,13 @@ export class LedgerChapters {
     const known = chapter.ledger.reservations.get(reservationIdFor(command.orderId, command.fulfilmentId));
     return known === undefined || known.status === "open" || known.status === "voided"
       ? undefined
-      : { kind: "known", ledger: chapter.stream, status: known.status, revision: known.revision };
+      : {
+          kind: "known",
+          ledger: chapter.stream,
+          status: known.status,
+          revision: known.revision,
+          position: chapter.position,
+        };
   }
 
   async #earlier(siteId: string, chapter: number): Promise<LedgerBook> {

@@ -1,3 +1,4 @@
+import type { Position } from "../../domain/chain/envelope.ts";
 import type { LedgerCommand } from "../../domain/inventory/decide.ts";
 import type { MissingItem } from "../../domain/inventory/events.ts";
 import type { ReservationStatus } from "../../domain/inventory/state.ts";
@@ -13,9 +14,20 @@ export interface LedgerRequest {
   readonly kind: "command" | "fact";
 }
 
-/** What a ledger answers, always from what is stored. */
+/** What a ledger answers, always from what is stored; `position` is that of its last event. */
 export type LedgerAnswer =
   | { readonly kind: "done"; readonly ledger: string; readonly own: OwnTrace; readonly repeated: boolean }
-  | { readonly kind: "known"; readonly ledger: string; readonly status: ReservationStatus; readonly revision: bigint }
-  | { readonly kind: "nothing"; readonly ledger: string; readonly revision: bigint }
+  | {
+      readonly kind: "known";
+      readonly ledger: string;
+      readonly status: ReservationStatus;
+      readonly revision: bigint;
+      readonly position: Position | undefined;
+    }
+  | {
+      readonly kind: "nothing";
+      readonly ledger: string;
+      readonly revision: bigint;
+      readonly position: Position | undefined;
+    }
   | { readonly kind: "missing"; readonly missing: readonly MissingItem[] };

@@ -194,10 +194,16 @@ export class LedgerSequencer {
 function answerOf(decision: LedgerDecision, book: LedgerBook): LedgerAnswer {
   switch (decision.kind) {
     case "known":
-      return { kind: "known", ledger: book.stream, status: decision.status, revision: decision.revision };
+      return {
+        kind: "known",
+        ledger: book.stream,
+        status: decision.status,
+        revision: decision.revision,
+        position: book.position,
+      };
     case "missing":
       return decision;
     default:
-      return { kind: "nothing", ledger: book.stream, revision: book.revision };
+      return { kind: "nothing", ledger: book.stream, revision: book.revision, position: book.position };
   }
 }

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { itemStream } from "../../domain/catalogue/item.ts";
+import { fingerprint } from "../../domain/chain/ids.ts";
 import { subkeysOf } from "../../domain/chain/sealing.ts";
 import { customerStream } from "../../domain/customer/customer.ts";
 import { statusOf } from "../../domain/order/state.ts";
@@ -26,6 +27,7 @@ import { Reservations } from "./reservations.ts";
 
 const ORIGIN: Origin = { service: { role: "test", version: "0", instance: "test" }, region: "local" };
 const SITE = "corner-bakery";
+const FINGERPRINT_KEY = new Uint8Array(32);
 const KEYS = subkeysOf("customer-1", randomBytes(32));
 
 let folder: string;
@@ -100,7 +102,7 @@ function placing(over: EventStore = store) {
     writer,
     catalogue: new CatalogueReader(writer.memory),
     ledgers,
-    reservations: new Reservations(writer, ledgers, systemClock, new Uint8Array(32)),
+    reservations: new Reservations(writer, ledgers, systemClock, FINGERPRINT_KEY),
     clock: systemClock,
     log: createLog("test", "silent"),
     policy: { reservationWaitMs: 150, holdMs: 600_000 },
@@ -142,6 +144,17 @@ test("a repeat is answered as the first time, though the customer has been put o
   await expect(placeOrder.place(ofCustomer(asked.customerId))).rejects.toMatchObject({ code: "customer_on_hold" });
   const { state } = await placing().writer.memory.refresh(customerStream(asked.customerId), customers);
   expect(state).toMatchObject({ held: true });
+});
+
+test("a reservation's fingerprint covers the command and what it asks for", async () => {
+  const { placeOrder, ledgers } = placing();
+  await stocked(ledgers);
+  const { orderId } = (await placeOrder.place(ofCustomer(randomUUID()))).order ?? {};
+  const reserved = (await store.readStream(`ledger-${SITE}.0`)).find(
+    ({ metadata }) => metadata.cmd === `reserve/${orderId}:1.1`,
+  );
+  const asked = { command: "reserve", body: { lines: [{ sku: "roll", quantity: 1 }] } };
+  expect(reserved?.metadata.fp).toBe(fingerprint(FINGERPRINT_KEY, asked));
 });
 
 test("an item that is priced in another currency than its site is refused as a line that is not valid", async () => {

@@ -38,7 +38,7 @@ export class Reservations {
       command: { type: "reserve", orderId, fulfilmentId, lines },
       since: placedAt,
       kind: "fact",
-      envelope: this.#envelope(orderId, `reserve/${orderId}:${fulfilmentId}`, { lines }),
+      envelope: this.#envelope(orderId, `reserve/${orderId}:${fulfilmentId}`, { command: "reserve", body: { lines } }),
     });
     return await this.#record(order, fulfilmentId, answer);
   }

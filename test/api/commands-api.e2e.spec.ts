@@ -121,6 +121,16 @@ describe("placing an order", () => {
   });
 });
 
+describe("stock", () => {
+  test("that is as it was asked for answers with the position at which it is so", async () => {
+    const kitchen = await Caller.as(system.url, "kitchen", { sites: ["sweet-crumbs"] });
+    const count = () => kitchen.post("/api/sites/sweet-crumbs/stock/count", { sku: "cheesecake", onHand: 100 });
+    const [first, again] = [await count(), await count()];
+    expect(again).toMatchObject({ status: 200, body: { status: "recorded" } });
+    expect(BigInt(String(again.body.position))).toBeGreaterThanOrEqual(BigInt(String(first.body.position)));
+  });
+});
+
 describe("who may do what", () => {
   test("nobody without a token, and nobody beyond their role", async () => {
     expect(await Caller.nobody(system.url).post("/api/orders", cakeOrder())).toMatchObject({
