@@ -132,6 +132,14 @@ describe("the restaurant process owes", () => {
     expect(owedNotifications(orderAfter(...PAID, cancelled))).toEqual([]);
     expect(owedNotifications(orderAfter(...NOTIFIED, happened.rejected()))).toEqual([]);
   });
+
+  test("word of the cancellation to a site that may know of the order, and again when it turns out that it does", () => {
+    const unsure = [...PAID, happened.notificationFailed(), cancelled];
+    expect(ids(owedNotifications(orderAfter(...unsure)))).toEqual(["restaurant.tell-cancelled/1.1/1"]);
+    expect(ids(owedNotifications(orderAfter(...unsure, happened.notified())))).toEqual([
+      "restaurant.tell-cancelled/1.1",
+    ]);
+  });
 });
 
 describe("the courier process owes", () => {

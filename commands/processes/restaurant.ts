@@ -34,14 +34,18 @@ export function owedNotifications(order: Order): readonly Owed[] {
   });
 }
 
-/** A site that was told of an order learns that it will not be wanted; one that rejected it knows. */
+/**
+ * A site that was told of an order learns that it will not be wanted; one that rejected it knows. An attempt that failed
+ * may have reached the site all the same: it is told then, and once more should a late attempt turn out to have come
+ * through after that.
+ */
 const owedCancellations = (order: Order): readonly Owed[] =>
-  order.fulfilments
-    .filter(({ notified, rejected }) => notified && !rejected)
-    .map(({ fulfilmentId }) => ({
-      id: `restaurant.tell-cancelled/${fulfilmentId}`,
-      dueAt: Date.parse(order.placedAt),
-    }));
+  order.fulfilments.flatMap(({ fulfilmentId, notified, notification, rejected }) => {
+    const attempts = notification?.attempts ?? 0;
+    if (rejected || (!notified && attempts === 0)) return [];
+    const id = `restaurant.tell-cancelled/${fulfilmentId}${notified ? "" : `/${attempts}`}`;
+    return [{ id, dueAt: Date.parse(order.placedAt) }];
+  });
 
 /** Tells sites about paid orders, and rejects in their name when they do not answer. */
 export class RestaurantProcess implements ProcessManager {
@@ -71,7 +75,7 @@ export class RestaurantProcess implements ProcessManager {
     const fulfilment = order.fulfilments.find((f) => f.fulfilmentId === fulfilmentId);
     if (!fulfilment) return undefined;
     if (effect.id.startsWith("restaurant.notify/")) await this.#notify(effect, order, fulfilment);
-    else if (effect.id.startsWith("restaurant.tell-cancelled/")) await this.#tellCancelled(order, fulfilment);
+    else if (effect.id.startsWith("restaurant.tell-cancelled/")) await this.#tellCancelled(effect, order, fulfilment);
     else {
       const identity = { reference: fulfilment.fulfilmentId, result: "no_answer" };
       await this.#facts.record(effect, RESTAURANT, identity, (state) => noAnswer(state, fulfilment.fulfilmentId));
@@ -121,10 +125,10 @@ export class RestaurantProcess implements ProcessManager {
   /**
    * Tried until the site takes it, or refuses it for good; the display shows the cancellation at once in any case.
    */
-  async #tellCancelled(order: Order, { fulfilmentId, siteId }: FulfilmentState): Promise<void> {
+  async #tellCancelled(effect: Effect, order: Order, { fulfilmentId, siteId }: FulfilmentState): Promise<void> {
     const answer = await this.#gateway.notify({
       kind: "cancellation",
-      notificationId: `${order.orderId}:${fulfilmentId}:cancelled`,
+      notificationId: [order.orderId, fulfilmentId, "cancelled", ...effect.id.split("/").slice(2)].join(":"),
       orderId: order.orderId,
       fulfilmentId,
       siteId,
