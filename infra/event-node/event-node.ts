@@ -1,13 +1,13 @@
-import { Calls } from "./calls.ts";
-import { lockDataDir } from "./data-dir.ts";
-import { openDatabase } from "./database.ts";
-import { EventLog } from "./event-log.ts";
+import { Calls } from "./calls/calls.ts";
+import { type Listener, listen } from "./http/listener.ts";
+import { newInstanceId } from "./http/node-info.ts";
 import { LIMITS } from "./limits.ts";
-import { type Listener, listen } from "./listener.ts";
-import { LiveSubscribers } from "./live-subscribers.ts";
-import { newInstanceId } from "./node-info.ts";
-import { WalCheckpoints } from "./wal-checkpoints.ts";
-import { Writer, type WriterPoint } from "./writer.ts";
+import { lockDataDir } from "./log/data-dir.ts";
+import { openDatabase } from "./log/database.ts";
+import { EventLog } from "./log/event-log.ts";
+import { WalCheckpoints } from "./log/wal-checkpoints.ts";
+import { Writer, type WriterPoint } from "./log/writer.ts";
+import { LiveSubscribers } from "./subscribe/live-subscribers.ts";
 
 export interface EventNodeOptions {
   /** Where to keep the events; made if it is not there. One node per directory. */

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { failpoint } from "../failpoints.ts";
-import { DataDirError } from "./data-dir.ts";
 import { type EventNode, startEventNode } from "./event-node.ts";
+import { DataDirError } from "./log/data-dir.ts";
 
 const USAGE = `The event node: EventStoreDB's gRPC protocol on a file, for development, tests and small installations.
 

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { frame } from "./framing.ts";
-import { bytesField, varintField } from "./protobuf.ts";
-import { uuidHalves } from "./uuid.ts";
+import { frame } from "../wire/framing.ts";
+import { bytesField, varintField } from "../wire/protobuf.ts";
+import { uuidHalves } from "../wire/uuid.ts";
 
 /** What the node says about itself: server features and gossip over gRPC, the same and its health over HTTP. */
 

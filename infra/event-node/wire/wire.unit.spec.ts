@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { createRequire } from "node:module";
 import { describe, expect, it } from "vitest";
+import { ANY, NO_STREAM, STREAM_EXISTS } from "../calls/expected.ts";
+import { parseTimeout } from "../http/grpc-call.ts";
 import { decodeAppend, decodeBatchAppend } from "./append-requests.ts";
 import { type EncodableEvent, encodeEvents, encodeStreamField } from "./event-encoding.ts";
-import { ANY, NO_STREAM, STREAM_EXISTS } from "./expected.ts";
 import { FrameSplitter, frame, UnreadableFrame } from "./framing.ts";
-import { parseTimeout } from "./grpc-call.ts";
 import { FieldReader, MalformedMessage } from "./protobuf.ts";
 import { decodeRead } from "./read-request.ts";
 import { appendResponse, batchAppendResponse } from "./responses.ts";

@@ -1,14 +1,14 @@
+import { CallError, STATUS, shuttingDown } from "../http/errors.ts";
+import type { CallHandler, GrpcCall } from "../http/grpc-call.ts";
+import { clusterInfo, type NodeAddress, supportedMethods } from "../http/node-info.ts";
+import type { EventLog } from "../log/event-log.ts";
+import type { Writer } from "../log/writer.ts";
+import type { LiveSubscribers } from "../subscribe/live-subscribers.ts";
+import { AllSubscription } from "../subscribe/subscribe-all.ts";
+import { StreamSubscription } from "../subscribe/subscribe-stream.ts";
+import { decodeRead, type ReadRequest } from "../wire/read-request.ts";
 import { serveAppend, serveBatchAppend } from "./append-calls.ts";
-import { CallError, STATUS, shuttingDown } from "./errors.ts";
-import type { EventLog } from "./event-log.ts";
-import type { CallHandler, GrpcCall } from "./grpc-call.ts";
-import type { LiveSubscribers } from "./live-subscribers.ts";
-import { clusterInfo, type NodeAddress, supportedMethods } from "./node-info.ts";
 import { read } from "./read.ts";
-import { decodeRead, type ReadRequest } from "./read-request.ts";
-import { AllSubscription } from "./subscribe-all.ts";
-import { StreamSubscription } from "./subscribe-stream.ts";
-import type { Writer } from "./writer.ts";
 
 export interface NodeParts {
   log: EventLog;

@@ -1,5 +1,5 @@
-import { invalidArgument } from "./errors.ts";
-import type { FilterRequest } from "./read-request.ts";
+import { invalidArgument } from "../http/errors.ts";
+import type { FilterRequest } from "../wire/read-request.ts";
 
 /** The parts of an event that a filter looks at. */
 export interface Filterable {

@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
+import { LIMITS } from "../limits.ts";
 import { type EventDatabase, PAGE_SIZE } from "./database.ts";
-import { LIMITS } from "./limits.ts";
 import type { CheckpointReport } from "./wal-checkpoint-worker.ts";
 
 /**

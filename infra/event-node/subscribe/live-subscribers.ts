@@ -1,4 +1,4 @@
-import type { LoggedEvent } from "./event-log.ts";
+import type { LoggedEvent } from "../log/event-log.ts";
 import { type LiveEvent, LiveRing } from "./live-ring.ts";
 
 /** Follows `$all` from the ring at its own pace; woken when there is something new. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import type { FilterRequest } from "../wire/read-request.ts";
 import { compileFilter } from "./filter.ts";
-import type { FilterRequest } from "./read-request.ts";
 
 const filter = (request: Partial<FilterRequest>) =>
   compileFilter({ on: "type", regex: "", prefixes: [], window: undefined, checkpointInterval: 1, ...request });

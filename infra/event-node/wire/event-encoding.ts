@@ -1,4 +1,4 @@
-import { FLAG_JSON } from "./event-row.ts";
+import { FLAG_JSON } from "../log/event-row.ts";
 import { FRAME_HEAD, writeFrameHead } from "./framing.ts";
 import { bytesField, varintSize, writeVarint } from "./protobuf.ts";
 import { UUID_TEXT_LENGTH, writeUuidText } from "./uuid.ts";

@@ -1,9 +1,9 @@
 import { createServer as createHttp1Server } from "node:http";
 import { createServer as createHttp2Server, type ServerHttp2Session } from "node:http2";
 import { type AddressInfo, createServer, type Socket } from "node:net";
-import type { Calls } from "./calls.ts";
+import type { Calls } from "../calls/calls.ts";
+import { CONNECTION_WINDOW, LIMITS, STREAM_WINDOW } from "../limits.ts";
 import { GrpcCall } from "./grpc-call.ts";
-import { CONNECTION_WINDOW, LIMITS, STREAM_WINDOW } from "./limits.ts";
 import { answerHttp, localAddress } from "./node-info.ts";
 
 export interface Listener {

@@ -1,5 +1,5 @@
-import { ANY, NO_STREAM, STREAM_EXISTS } from "./expected.ts";
-import { LIMITS } from "./limits.ts";
+import { ANY, NO_STREAM, STREAM_EXISTS } from "../calls/expected.ts";
+import { LIMITS } from "../limits.ts";
 import { FieldReader, MalformedMessage } from "./protobuf.ts";
 import { uuidFromHalves, uuidFromText } from "./uuid.ts";
 

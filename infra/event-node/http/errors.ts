@@ -1,7 +1,7 @@
-import { DamagedRow } from "./event-log.ts";
-import { UnreadableFrame } from "./framing.ts";
-import { LIMITS } from "./limits.ts";
-import { MalformedMessage } from "./protobuf.ts";
+import { LIMITS } from "../limits.ts";
+import { DamagedRow } from "../log/event-log.ts";
+import { UnreadableFrame } from "../wire/framing.ts";
+import { MalformedMessage } from "../wire/protobuf.ts";
 
 /** gRPC status codes, as far as the event node ends calls with them. */
 export const STATUS = {

@@ -4,17 +4,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { EventStoreDBClient, jsonEvent, START } from "@eventstore/db-client";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openDatabase } from "./database.ts";
-import type { CallError } from "./errors.ts";
-import { EventLog } from "./event-log.ts";
-import { type EventNode, startEventNode } from "./event-node.ts";
-import type { Answers } from "./grpc-call.ts";
-import { LIMITS } from "./limits.ts";
+import { read } from "../calls/read.ts";
+import { type EventNode, startEventNode } from "../event-node.ts";
+import type { CallError } from "../http/errors.ts";
+import type { Answers } from "../http/grpc-call.ts";
+import { LIMITS } from "../limits.ts";
+import { openDatabase } from "../log/database.ts";
+import { EventLog } from "../log/event-log.ts";
+import { Writer } from "../log/writer.ts";
 import { LiveSubscribers } from "./live-subscribers.ts";
-import { read } from "./read.ts";
 import { AllSubscription } from "./subscribe-all.ts";
 import { StreamSubscription } from "./subscribe-stream.ts";
-import { Writer } from "./writer.ts";
 
 let dir: string;
 beforeEach(async () => {

@@ -8,10 +8,10 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { EventStoreDBClient, jsonEvent } from "@eventstore/db-client";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { EVENT_NODE_MAIN, startEventNodeProcess } from "../../test/contract/event-store/event-node-process.ts";
-import { type EventNode, startEventNode } from "./event-node.ts";
+import { EVENT_NODE_MAIN, startEventNodeProcess } from "../../../test/contract/event-store/event-node-process.ts";
+import { type EventNode, startEventNode } from "../event-node.ts";
+import { LIMITS } from "../limits.ts";
 import { rowChecksum } from "./event-row.ts";
-import { LIMITS } from "./limits.ts";
 
 let dir: string;
 beforeEach(async () => {

@@ -1,9 +1,9 @@
-import { type AppendOptions, decodeAppend, decodeBatchAppend, type ProposedEvent } from "./append-requests.ts";
-import { appendTooLarge, CallError, invalidArgument, STATUS } from "./errors.ts";
-import type { CallHandler, GrpcCall } from "./grpc-call.ts";
-import { LIMITS } from "./limits.ts";
-import { appendResponse, batchAppendResponse } from "./responses.ts";
-import type { AppendOutcome, Writer } from "./writer.ts";
+import { appendTooLarge, CallError, invalidArgument, STATUS } from "../http/errors.ts";
+import type { CallHandler, GrpcCall } from "../http/grpc-call.ts";
+import { LIMITS } from "../limits.ts";
+import type { AppendOutcome, Writer } from "../log/writer.ts";
+import { type AppendOptions, decodeAppend, decodeBatchAppend, type ProposedEvent } from "../wire/append-requests.ts";
+import { appendResponse, batchAppendResponse } from "../wire/responses.ts";
 
 /** An append whose events may still be arriving. Once it is clear that it will be refused, nothing of it is kept. */
 class ArrivingAppend {

@@ -1,6 +1,6 @@
-import { encodeEvents } from "./event-encoding.ts";
-import type { LoggedEvent } from "./event-log.ts";
-import { LIMITS } from "./limits.ts";
+import { LIMITS } from "../limits.ts";
+import type { LoggedEvent } from "../log/event-log.ts";
+import { encodeEvents } from "../wire/event-encoding.ts";
 
 /** An event as live subscribers get it: encoded once, in the buffer of its commit. */
 export interface LiveEvent {

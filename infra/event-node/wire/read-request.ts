@@ -1,5 +1,5 @@
+import { LIMITS } from "../limits.ts";
 import { decodeStreamName } from "./append-requests.ts";
-import { LIMITS } from "./limits.ts";
 import { FieldReader, MalformedMessage } from "./protobuf.ts";
 
 /** Where a read or subscription begins: a revision or position, or an end of the log. */

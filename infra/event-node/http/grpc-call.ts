@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
+import { LIMITS } from "../limits.ts";
+import { FrameSplitter } from "../wire/framing.ts";
 import { type CallError, CallError as Failure, STATUS, toCallError } from "./errors.ts";
-import { FrameSplitter } from "./framing.ts";
-import { LIMITS } from "./limits.ts";
 
 /** What a method does with the messages of its call. Errors thrown by it end the call with their status. */
 export interface CallHandler {

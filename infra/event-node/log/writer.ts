@@ -1,9 +1,9 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { decideAppend } from "./append-decision.ts";
-import type { AppendOptions, ProposedEvent } from "./append-requests.ts";
+import { decideAppend } from "../calls/append-decision.ts";
+import { NO_EVENTS } from "../calls/expected.ts";
+import { LIMITS } from "../limits.ts";
+import type { AppendOptions, ProposedEvent } from "../wire/append-requests.ts";
 import type { EventLog, LoggedEvent } from "./event-log.ts";
-import { NO_EVENTS } from "./expected.ts";
-import { LIMITS } from "./limits.ts";
 
 /** What became of an append. `position` of an append without events is that of the log's end. */
 export type AppendOutcome =

@@ -1,8 +1,8 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { LRUCache } from "lru-cache";
-import { encodeStreamField } from "./event-encoding.ts";
-import { NO_EVENTS } from "./expected.ts";
-import { LIMITS } from "./limits.ts";
+import { NO_EVENTS } from "../calls/expected.ts";
+import { LIMITS } from "../limits.ts";
+import { encodeStreamField } from "../wire/event-encoding.ts";
 
 /** A stream that has been written to. `head` is its last revision, as of the last append of the writer. */
 export interface KnownStream {

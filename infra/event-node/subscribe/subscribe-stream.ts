@@ -1,14 +1,14 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { invalidArgument, toCallError } from "./errors.ts";
-import { encodeEvents } from "./event-encoding.ts";
-import type { EventLog } from "./event-log.ts";
-import { NO_EVENTS } from "./expected.ts";
-import type { Answers } from "./grpc-call.ts";
-import { LIMITS } from "./limits.ts";
+import { NO_EVENTS } from "../calls/expected.ts";
+import { invalidArgument, toCallError } from "../http/errors.ts";
+import type { Answers } from "../http/grpc-call.ts";
+import { LIMITS } from "../limits.ts";
+import type { EventLog } from "../log/event-log.ts";
+import { encodeEvents } from "../wire/event-encoding.ts";
+import type { From } from "../wire/read-request.ts";
+import { CAUGHT_UP, confirmation } from "../wire/responses.ts";
 import { joinLive, type LiveEvent } from "./live-ring.ts";
 import type { LiveSubscribers, StreamFollower } from "./live-subscribers.ts";
-import type { From } from "./read-request.ts";
-import { CAUGHT_UP, confirmation } from "./responses.ts";
 
 /**
  * A subscription to one stream: pages from the database, then events as they are committed. A client that takes them

@@ -1,7 +1,7 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite";
-import type { ProposedEvent } from "./append-requests.ts";
+import { LIMITS } from "../limits.ts";
+import type { ProposedEvent } from "../wire/append-requests.ts";
 import { type EventRow, FLAG_JSON, rowChecksum } from "./event-row.ts";
-import { LIMITS } from "./limits.ts";
 import { type KnownStream, Streams } from "./streams.ts";
 
 /** An event as it lies in the log, with what its answer needs of its stream. */

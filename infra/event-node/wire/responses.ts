@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { NO_EVENTS, NO_STREAM, STREAM_EXISTS } from "./expected.ts";
+import { NO_EVENTS, NO_STREAM, STREAM_EXISTS } from "../calls/expected.ts";
+import { LIMITS } from "../limits.ts";
+import type { AppendOutcome } from "../log/writer.ts";
 import { frame } from "./framing.ts";
-import { LIMITS } from "./limits.ts";
 import { bytesField, varintField } from "./protobuf.ts";
-import type { AppendOutcome } from "./writer.ts";
 
 /** Framed answers of the streams service, apart from the events themselves (`event-encoding.ts`). */
 

@@ -1,14 +1,14 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { toCallError } from "./errors.ts";
-import { encodeEvents } from "./event-encoding.ts";
-import type { EventLog, LoggedEvent } from "./event-log.ts";
+import { toCallError } from "../http/errors.ts";
+import type { Answers } from "../http/grpc-call.ts";
+import { LIMITS } from "../limits.ts";
+import type { EventLog, LoggedEvent } from "../log/event-log.ts";
+import { encodeEvents } from "../wire/event-encoding.ts";
+import type { ReadRequest } from "../wire/read-request.ts";
+import { CAUGHT_UP, checkpoint, confirmation } from "../wire/responses.ts";
 import { compileFilter, type EventFilter, type Filterable } from "./filter.ts";
-import type { Answers } from "./grpc-call.ts";
-import { LIMITS } from "./limits.ts";
 import { joinLive, type LiveEvent } from "./live-ring.ts";
 import type { AllFollower, LiveSubscribers } from "./live-subscribers.ts";
-import type { ReadRequest } from "./read-request.ts";
-import { CAUGHT_UP, checkpoint, confirmation } from "./responses.ts";
 
 /**
  * A subscription to `$all`: pages from the database until it is at the end of the log, then events from the ring. When

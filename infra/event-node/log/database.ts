@@ -1,8 +1,8 @@
 import { closeSync, fstatSync, fsyncSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { LIMITS } from "../limits.ts";
 import { DataDirError } from "./data-dir.ts";
-import { LIMITS } from "./limits.ts";
 
 const SCHEMA_VERSION = 1;
 export const PAGE_SIZE = 8_192;

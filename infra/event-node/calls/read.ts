@@ -1,11 +1,11 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { invalidArgument, toCallError } from "./errors.ts";
-import { encodeEvents } from "./event-encoding.ts";
-import type { EventLog, LoggedEvent } from "./event-log.ts";
-import { compileFilter } from "./filter.ts";
-import type { Answers } from "./grpc-call.ts";
-import type { From, ReadRequest } from "./read-request.ts";
-import { streamNotFound } from "./responses.ts";
+import { invalidArgument, toCallError } from "../http/errors.ts";
+import type { Answers } from "../http/grpc-call.ts";
+import type { EventLog, LoggedEvent } from "../log/event-log.ts";
+import { compileFilter } from "../subscribe/filter.ts";
+import { encodeEvents } from "../wire/event-encoding.ts";
+import type { From, ReadRequest } from "../wire/read-request.ts";
+import { streamNotFound } from "../wire/responses.ts";
 
 /** Answers a read with an end: pages of events until the count is reached, the log ends, or the client leaves. */
 export async function read(call: Answers, request: ReadRequest, count: number, log: EventLog): Promise<void> {
