@@ -11,7 +11,7 @@ export async function customers(options: WorldOptions, stats: WorldStats, random
   const { base, rate, orders, seed, signal, cancelShare, placed } = options;
   const browse = new ApiClient(base, { role: "guest" }, signal);
   const menus = await menusOf(browse, options.sites);
-  const open: Promise<void>[] = [];
+  const open = new Set<Promise<void>>();
   const beganAt = performance.now();
   for (let n = 0; n < orders && !signal.aborted; n++) {
     const wait = beganAt + (n * 1000) / rate - performance.now();
@@ -25,7 +25,9 @@ export async function customers(options: WorldOptions, stats: WorldStats, random
     };
     const key = `simulated-${seed}-${n}`;
     const cancel = random() < cancelShare ? 500 + random() * 2_000 : undefined;
-    open.push(buy(new ApiClient(base, { role: "guest", id: `${seed}-${n}` }, signal), order, key, cancel));
+    const buying = buy(new ApiClient(base, { role: "guest", id: `${seed}-${n}` }, signal), order, key, cancel);
+    open.add(buying);
+    void buying.catch(() => undefined).finally(() => open.delete(buying));
   }
   await Promise.allSettled(open);
 

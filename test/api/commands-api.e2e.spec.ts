@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { orderIdFor } from "../../domain/chain/ids.ts";
+import { fingerprint, orderIdFor } from "../../domain/chain/ids.ts";
+import { readConfig } from "../../infra/config.ts";
 import { createEventStore } from "../../infra/event-store/client.ts";
 import type { EventStore } from "../../infra/event-store/port.ts";
+import { fingerprintKey } from "../../infra/keys/installation-keys.ts";
 import { startSystem, type TestSystem } from "../system.ts";
 import { Caller, cakeOrder } from "./caller.ts";
 
@@ -213,6 +215,19 @@ describe("an order's way", () => {
     const [placed] = await store.readStream(`order-${orderId}`);
     const { metadata } = await happened(orderId, "order.cancelled");
     expect(metadata.actor).toEqual(placed?.metadata.actor);
+  });
+
+  test("needs the customer's key only where something personal is said", async () => {
+    const key = await fingerprintKey(readConfig({ ORDERTRAIL_DATA: system.dataDir }));
+    const guest = await Caller.as(system.url, "guest");
+    const cancelled = async (body: object) => {
+      const placed = await guest.post("/api/orders", cakeOrder());
+      await guest.post(`/api/orders/${placed.body.id}/cancel`, body);
+      return (await happened(String(placed.body.id), "order.cancelled")).metadata.fp;
+    };
+    expect(await cancelled({})).toBe(fingerprint(key, { command: "order.cancel", body: {} }));
+    const reason = { reason: "my aunt Zoë is ill" };
+    expect(await cancelled(reason)).not.toBe(fingerprint(key, { command: "order.cancel", body: reason }));
   });
 
   test("goes through kitchen and courier to delivered, each step once, against stale and hasty callers", async () => {
