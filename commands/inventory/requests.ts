@@ -12,6 +12,11 @@ export interface LedgerRequest {
   /** For an order's request: when it was placed. Chapters that were opened later may not know all about it. */
   readonly since: string;
   readonly kind: "command" | "fact";
+  /**
+   * Asked directly before each append, where only the owner of some work may ask: a process that was stopped, and wakes
+   * up when another has taken over, must not append any more.
+   */
+  readonly held?: (() => boolean) | undefined;
 }
 
 /** What a ledger answers, always from what is stored; `position` is that of its last event. */

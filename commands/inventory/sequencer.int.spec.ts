@@ -10,6 +10,7 @@ import { type EventNode, startEventNode } from "../../infra/event-node/event-nod
 import { createEventStore } from "../../infra/event-store/client.ts";
 import type { EventStore } from "../../infra/event-store/port.ts";
 import type { Origin } from "../writing/build-events.ts";
+import { NoLongerOwnedError } from "../writing/no-longer-owned.ts";
 import { LedgerBook } from "./ledger-book.ts";
 import type { LedgerAnswer } from "./requests.ts";
 import { LedgerSequencer } from "./sequencer.ts";
@@ -44,12 +45,17 @@ function ask(
   siteId: string,
   cmd: string,
   command: LedgerCommand,
-  { since = "2026-01-01T00:00:00.000Z", at = new Date().toISOString() } = {},
+  {
+    since = "2026-01-01T00:00:00.000Z",
+    at = new Date().toISOString(),
+    held,
+  }: { since?: string; at?: string | undefined; held?: () => boolean } = {},
 ): Promise<LedgerAnswer> {
   return sequencer.ask(siteId, {
     command,
     kind: "fact",
     since,
+    held,
     envelope: {
       cmd,
       fp: "f".repeat(32),
@@ -89,6 +95,24 @@ async function chapters(siteId: string): Promise<LedgerBook[]> {
 }
 
 describe("the ledger of a site", () => {
+  test("asks for nothing on behalf of a process that has lost the work meanwhile, and serves the others", async () => {
+    const siteId = "bakery-lost-work";
+    const sequencer = sequencerOf("a");
+    await receive(sequencer, siteId, 10);
+    const command: LedgerCommand = {
+      type: "reserve",
+      orderId: "lost",
+      fulfilmentId: "1.1",
+      lines: [{ sku: "cake", quantity: 1 }],
+    };
+    const lost = ask(sequencer, siteId, "reserve/lost", command, { held: () => false });
+    const kept = reserve(sequencer, siteId, "kept");
+    await expect(lost).rejects.toBeInstanceOf(NoLongerOwnedError);
+    expect((await kept).kind).toBe("done");
+    const [book] = await chapters(siteId);
+    expect([...(book?.ledger.reservations.keys() ?? [])]).toEqual(["kept:1.1"]);
+  });
+
   test("promises the last five to exactly five of two hundred buyers in two processes", async () => {
     const site = `site-${randomUUID().slice(0, 8)}`;
     const two = [sequencerOf("a"), sequencerOf("b")] as const;

@@ -5,6 +5,7 @@ import { type Appended, type EventStore, WrongRevisionError } from "../../infra/
 import { failpoint } from "../../infra/failpoints.ts";
 import { Problem } from "../../infra/http/problems.ts";
 import { buildEvents, type Origin } from "../writing/build-events.ts";
+import { NoLongerOwnedError } from "../writing/no-longer-owned.ts";
 import { LedgerChapters } from "./chapters.ts";
 import type { LedgerBook } from "./ledger-book.ts";
 import type { LedgerAnswer, LedgerRequest } from "./requests.ts";
@@ -111,6 +112,11 @@ export class LedgerSequencer {
       let appended: Appended;
       try {
         failpoint("ledger.before-append");
+        const held = stillHeld(open);
+        if (held.length < open.length) {
+          open = held;
+          continue;
+        }
         appended = await this.#options.store.append(
           book.stream,
           events,
@@ -189,6 +195,15 @@ export class LedgerSequencer {
     // Whoever is not served by an append is answered from a reading that is up to date.
     return { entries, asked, settled, stale: stale && !fresh };
   }
+}
+
+/** The requests that their process may still make; the others are rejected. */
+function stillHeld(open: readonly Waiting[]): Waiting[] {
+  return open.filter(({ request, reject }) => {
+    if ("peek" in request || request.held?.() !== false) return true;
+    reject(new NoLongerOwnedError(request.envelope.cmd));
+    return false;
+  });
 }
 
 function answerOf(decision: LedgerDecision, book: LedgerBook): LedgerAnswer {

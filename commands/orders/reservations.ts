@@ -7,6 +7,7 @@ import { type Clock, toInstant } from "../../infra/clock.ts";
 import type { LedgerAnswer } from "../inventory/requests.ts";
 import type { LedgerSequencer } from "../inventory/sequencer.ts";
 import type { Envelope } from "../writing/build-events.ts";
+import { NoLongerOwnedError } from "../writing/no-longer-owned.ts";
 import type { StreamWriter, Written } from "../writing/writer.ts";
 import { orders } from "./order-aggregate.ts";
 
@@ -29,8 +30,10 @@ export class Reservations {
   /**
    * Reserves one fulfilment, once, however often and by however many processes it is asked for. Returns the order as it
    * is afterwards.
+   *
+   * @param held asked before each append, where only the owner of the work may reserve
    */
-  async reserve(order: Order, fulfilment: FulfilmentState): Promise<Written<OrderState>> {
+  async reserve(order: Order, fulfilment: FulfilmentState, held?: () => boolean): Promise<Written<OrderState>> {
     const { orderId, placedAt } = order;
     const { fulfilmentId, siteId } = fulfilment;
     const lines = fulfilment.lines.map(({ sku, quantity }) => ({ sku, quantity: quantity.amount }));
@@ -38,12 +41,18 @@ export class Reservations {
       command: { type: "reserve", orderId, fulfilmentId, lines },
       since: placedAt,
       kind: "fact",
+      held,
       envelope: this.#envelope(orderId, `reserve/${orderId}:${fulfilmentId}`, { command: "reserve", body: { lines } }),
     });
-    return await this.#record(order, fulfilmentId, answer);
+    return await this.#record(order, fulfilmentId, answer, held);
   }
 
-  async #record(order: Order, fulfilmentId: string, answer: LedgerAnswer): Promise<Written<OrderState>> {
+  async #record(
+    order: Order,
+    fulfilmentId: string,
+    answer: LedgerAnswer,
+    held: (() => boolean) | undefined,
+  ): Promise<Written<OrderState>> {
     const { orderId } = order;
     const cmd = `stock.reserve/${fulfilmentId}`;
     const write = (result: string, decide: (state: OrderState) => ReturnType<typeof record>) =>
@@ -52,7 +61,10 @@ export class Reservations {
         aggregate: orders,
         kind: "fact",
         envelope: this.#envelope(orderId, cmd, { reference: `${orderId}:${fulfilmentId}`, result }),
-        decide,
+        decide: (state) => {
+          if (held?.() === false) throw new NoLongerOwnedError(cmd);
+          return decide(state);
+        },
       });
     if (answer.kind === "missing") {
       const { missing } = answer;

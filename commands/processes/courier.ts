@@ -10,9 +10,10 @@ import { failpoint } from "../../infra/failpoints.ts";
 import { couriers } from "../couriers/courier-aggregate.ts";
 import type { CourierGateway } from "../gateways/courier-gateway.ts";
 import { orders } from "../orders/order-aggregate.ts";
+import { NoLongerOwnedError } from "../writing/no-longer-owned.ts";
 import type { StreamWriter } from "../writing/writer.ts";
 import { attemptOf } from "./effect-ids.ts";
-import { type FactRecorder, NoLongerOwnedError } from "./facts.ts";
+import type { FactRecorder } from "./facts.ts";
 import type { Effect, Owed, Performed, ProcessManager } from "./runner/process-manager.ts";
 
 export interface CourierPolicy {
@@ -151,10 +152,9 @@ export class CourierProcess implements ProcessManager {
     const city = order.fulfilments[0]?.city ?? "";
     const free = await this.#directory.free(city, CANDIDATES + order.courier.tried.length);
     for (const courierId of free.filter((candidate) => !order.courier.tried.includes(candidate))) {
-      if (!effect.held()) throw new NoLongerOwnedError(effect.id);
       try {
         failpoint("courier.before-claim");
-        await this.#write(courierId, { type: "claim", orderId, attempt });
+        await this.#write(courierId, { type: "claim", orderId, attempt }, effect.held);
         failpoint("courier.after-claim");
         return courierId;
       } catch (error) {
@@ -202,8 +202,7 @@ export class CourierProcess implements ProcessManager {
         throw new Error(`the offer could not be taken back: ${answer.failure.message}`);
       }
     }
-    if (!effect.held()) throw new NoLongerOwnedError(effect.id);
-    await this.#write(courierId, { type: "release", orderId, attempt });
+    await this.#write(courierId, { type: "release", orderId, attempt }, effect.held);
     return undefined;
   }
 
@@ -217,8 +216,9 @@ export class CourierProcess implements ProcessManager {
     for (const claim of open) {
       if (now - (seen.get(keyOf(claim)) ?? now) < CLAIM_GRACE_MS) continue;
       try {
-        if (!(await this.#servesAnOrder(claim)) && held())
-          await this.#write(claim.courierId, { type: "release", ...claim });
+        if (!(await this.#servesAnOrder(claim)) && held()) {
+          await this.#write(claim.courierId, { type: "release", ...claim }, held);
+        }
       } catch (error) {
         // One order that cannot be read keeps no other order's courier.
         failures.push(error);
@@ -237,7 +237,11 @@ export class CourierProcess implements ProcessManager {
    * Claims a courier or gives them free. A claim that came to nothing may be made again for the same attempt of the
    * order: then it is a command of its own, since the one before is found as carried out, and does not hold any more.
    */
-  async #write(courierId: string, command: { type: "claim" | "release"; orderId: string; attempt: number }) {
+  async #write(
+    courierId: string,
+    command: { type: "claim" | "release"; orderId: string; attempt: number },
+    held: () => boolean,
+  ): Promise<void> {
     const { type, orderId, attempt } = command;
     for (let nth = 1; ; nth++) {
       const written = await this.#writer.write({
@@ -252,7 +256,11 @@ export class CourierProcess implements ProcessManager {
           correlationId: orderId,
           causationId: `order-${orderId}`,
         },
-        decide: (state) => couriers.decide(command, state),
+        decide: (state) => {
+          // Directly before the append: a process that wakes up in the middle would take a courier for nothing.
+          if (!held()) throw new NoLongerOwnedError(`${type} of courier ${courierId} for order ${orderId}`);
+          return couriers.decide(command, state);
+        },
       });
       const { claim } = written.loaded.state;
       const claimed = claim?.orderId === orderId && claim.attempt === attempt;

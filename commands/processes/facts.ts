@@ -6,13 +6,9 @@ import type { OrderState } from "../../domain/order/state.ts";
 import { type Clock, toInstant } from "../../infra/clock.ts";
 import { failpoint } from "../../infra/failpoints.ts";
 import { orders } from "../orders/order-aggregate.ts";
+import { NoLongerOwnedError } from "../writing/no-longer-owned.ts";
 import type { StreamWriter, Written } from "../writing/writer.ts";
 import type { Effect } from "./runner/process-manager.ts";
-
-/** This process does not own the work any more: what it has learnt is found out again by the new owner. */
-export class NoLongerOwnedError extends Error {
-  readonly code = "no_longer_owned";
-}
 
 /** What identifies a fact beside its type: what the outside calls it, how much, and how it ended. Never a time. */
 export interface FactIdentity {

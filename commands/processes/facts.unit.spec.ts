@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import type { EventStore, StorableEvent } from "../../infra/event-store/port.ts";
 import { happened, ORDER } from "../../test/fixtures/order-examples.ts";
+import { NoLongerOwnedError } from "../writing/no-longer-owned.ts";
 import { StreamWriter } from "../writing/writer.ts";
-import { FactRecorder, NoLongerOwnedError } from "./facts.ts";
+import { FactRecorder } from "./facts.ts";
 
 test("nothing is recorded once the work is lost, also when that happens while the order is read", async () => {
   let held = true;

@@ -7,7 +7,6 @@ import { type Clock, toInstant } from "../../infra/clock.ts";
 import type { LedgerSequencer } from "../inventory/sequencer.ts";
 import type { Reservations } from "../orders/reservations.ts";
 import type { FactRecorder } from "./facts.ts";
-import { NoLongerOwnedError } from "./facts.ts";
 import type { Effect, Owed, Performed, ProcessManager } from "./runner/process-manager.ts";
 
 const STOCK: Actor = { type: "system", id: "stock" };
@@ -71,14 +70,13 @@ export class StockProcess implements ProcessManager {
     const [kind, fulfilmentId = ""] = effect.id.split("/");
     const fulfilment = order.fulfilments.find((f) => f.fulfilmentId === fulfilmentId);
     if (!fulfilment) return undefined;
-    if (!effect.held()) throw new NoLongerOwnedError(effect.id);
     const { orderId, placedAt } = order;
     if (kind === "stock.reserve") {
-      await this.#reservations.reserve(order, fulfilment);
+      await this.#reservations.reserve(order, fulfilment, effect.held);
       return undefined;
     }
     const type = kind === "stock.release" ? "release" : "consume";
-    const answer = await this.#ask(fulfilment.siteId, { type, orderId, fulfilmentId }, placedAt);
+    const answer = await this.#ask(fulfilment.siteId, { type, orderId, fulfilmentId }, placedAt, effect.held);
     if (type === "consume") return undefined;
     const ledger = "ledger" in answer ? answer.ledger : "";
     const revision =
@@ -96,12 +94,18 @@ export class StockProcess implements ProcessManager {
     return undefined;
   }
 
-  async #ask(siteId: string, command: LedgerCommand & { orderId: string; fulfilmentId: string }, since: string) {
+  async #ask(
+    siteId: string,
+    command: LedgerCommand & { orderId: string; fulfilmentId: string },
+    since: string,
+    held: () => boolean,
+  ) {
     const cmd = `${command.type}/${command.orderId}:${command.fulfilmentId}`;
     return await this.#ledgers.ask(siteId, {
       command,
       since,
       kind: "fact",
+      held,
       envelope: {
         cmd,
         fp: fingerprint(this.#fingerprintKey, { command: command.type, body: { reservation: cmd } }),
