@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { systemClock } from "../infra/clock.ts";
-import { type Engines, startEngines } from "../infra/consumers/testing.ts";
+import { type Engines, startEngines } from "../infra/consumers/testing/engines.ts";
 import { createLog } from "../infra/log.ts";
 import { buildUpTo } from "../projections/replay/build-generation.ts";
 import { ensureProjection } from "../projections/runner/generations.ts";

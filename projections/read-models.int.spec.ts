@@ -6,7 +6,7 @@ import type { RunningConsumer } from "../infra/consumers/consumer.ts";
 import { type Feed, startFeed } from "../infra/consumers/feed.ts";
 import { readPosition } from "../infra/consumers/fence.ts";
 import { startConsumer } from "../infra/consumers/run-consumer.ts";
-import { type Engines, eventually, startEngines } from "../infra/consumers/testing.ts";
+import { type Engines, eventually, startEngines } from "../infra/consumers/testing/engines.ts";
 import { createLog } from "../infra/log.ts";
 import { appendMixed, idFor, ledgerStreams, masterData, orderStreams } from "../test/fixtures/read-history.ts";
 import { availabilityProjection } from "./availability/projection.ts";

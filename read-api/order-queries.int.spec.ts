@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Role } from "../infra/auth/principal.ts";
-import { eventually } from "../infra/consumers/testing.ts";
+import { eventually } from "../infra/consumers/testing/engines.ts";
 import { CONTACT, COURIER } from "../test/fixtures/order-examples.ts";
 import { idFor } from "../test/fixtures/read-history.ts";
 import {

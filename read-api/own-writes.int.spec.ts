@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { eventually } from "../infra/consumers/testing.ts";
+import { eventually } from "../infra/consumers/testing/engines.ts";
 import { KeysUnavailableError } from "../infra/keys/errors.ts";
 import { createPool } from "../infra/postgres/pool.ts";
 import { ordersProjection } from "../projections/orders/projection.ts";

@@ -8,7 +8,7 @@ import type { Clock } from "../infra/clock.ts";
 import type { Consumer, RunningConsumer } from "../infra/consumers/consumer.ts";
 import { type Feed, startFeed } from "../infra/consumers/feed.ts";
 import { startConsumer } from "../infra/consumers/run-consumer.ts";
-import type { Engines } from "../infra/consumers/testing.ts";
+import type { Engines } from "../infra/consumers/testing/engines.ts";
 import { answerProblems } from "../infra/http/problems.ts";
 import { createLog } from "../infra/log.ts";
 import { ensureProjection, liveSchemas } from "../projections/runner/generations.ts";

@@ -4,7 +4,7 @@ import { type Subkeys, subkeysOf } from "../domain/chain/sealing.ts";
 import type { OrderEvent } from "../domain/order/events.ts";
 import type { Principal, Role } from "../infra/auth/principal.ts";
 import type { Clock } from "../infra/clock.ts";
-import { type Engines, eventually, startEngines } from "../infra/consumers/testing.ts";
+import { type Engines, eventually, startEngines } from "../infra/consumers/testing/engines.ts";
 import { ordersProjection } from "../projections/orders/projection.ts";
 import { readKitchen } from "../projections/orders/queries.ts";
 import type { KitchenDelta, TicketView } from "../projections/views.ts";

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import type { Pool } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
-import { eventually } from "../infra/consumers/testing.ts";
+import { eventually } from "../infra/consumers/testing/engines.ts";
 import { pause } from "../infra/consumers/waiting.ts";
 import { createLog } from "../infra/log.ts";
 import { migrate } from "../infra/postgres/migrations.ts";

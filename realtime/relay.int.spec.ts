@@ -1,7 +1,7 @@
 import type { Pool } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { runnerMigration } from "../infra/consumers/migration.ts";
-import { eventually } from "../infra/consumers/testing.ts";
+import { eventually } from "../infra/consumers/testing/engines.ts";
 import { createLog } from "../infra/log.ts";
 import { migrate } from "../infra/postgres/migrations.ts";
 import { createPool } from "../infra/postgres/pool.ts";

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { WebSocket } from "ws";
-import { eventually } from "../infra/consumers/testing.ts";
+import { eventually } from "../infra/consumers/testing/engines.ts";
 import { type ClientMessage, type ServerMessage, SUBPROTOCOL } from "./protocol.ts";
 
 /** A bare socket that keeps what it is sent, for tests. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { EventRing } from "./event-ring.ts";
-import { recorded } from "./testing-events.ts";
+import { recorded } from "./testing/events.ts";
 
 const at = (commit: number) => ({ commit: BigInt(commit), prepare: BigInt(commit) });
 const roomy = { events: 100, bytes: 1_000_000 };

@@ -4,8 +4,8 @@ import type { AllReader, EventStore } from "../event-store/port.ts";
 import { createLog } from "../log.ts";
 import { type Feed, type FeedOptions, startFeed } from "./feed.ts";
 import type { Place } from "./position.ts";
-import { type Engines, eventually, startEngines } from "./testing.ts";
-import { storable } from "./testing-events.ts";
+import { type Engines, eventually, startEngines } from "./testing/engines.ts";
+import { storable } from "./testing/events.ts";
 
 const log = createLog("test", "silent");
 const never = new AbortController().signal;

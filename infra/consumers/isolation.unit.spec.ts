@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { RecordedEvent } from "../../domain/chain/envelope.ts";
 import { isolate } from "./isolation.ts";
-import { recorded } from "./testing-events.ts";
+import { recorded } from "./testing/events.ts";
 
 async function run(events: readonly RecordedEvent[], bad: ReadonlySet<RecordedEvent>) {
   const handled: RecordedEvent[] = [];

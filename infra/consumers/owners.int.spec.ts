@@ -3,10 +3,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { ExpectedRevision } from "../event-store/port.ts";
 import { KILLS_OF_POISON } from "./crash-guard.ts";
 import { readPosition } from "./fence.ts";
-import { type Engines, eventually, startEngines } from "./testing.ts";
-import { seenBy, WITNESS_TABLE } from "./testing-consumer.ts";
-import { storable } from "./testing-events.ts";
-import { startWitnessProcess, type WitnessProcess, type WitnessSettings } from "./testing-process.ts";
+import { type Engines, eventually, startEngines } from "./testing/engines.ts";
+import { storable } from "./testing/events.ts";
+import { seenBy, WITNESS_TABLE } from "./testing/witness.ts";
+import { startWitnessProcess, type WitnessProcess, type WitnessSettings } from "./testing/witness-process.ts";
 
 const LEASE_MS = 900;
 let engines: Engines;

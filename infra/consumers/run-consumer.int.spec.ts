@@ -8,9 +8,9 @@ import type { Consumer, Parked, RunningConsumer } from "./consumer.ts";
 import { type Feed, startFeed } from "./feed.ts";
 import { readPosition } from "./fence.ts";
 import { startConsumer } from "./run-consumer.ts";
-import { type Engines, eventually, startEngines } from "./testing.ts";
-import { seenBy, WITNESS_TABLE, witness } from "./testing-consumer.ts";
-import { storable } from "./testing-events.ts";
+import { type Engines, eventually, startEngines } from "./testing/engines.ts";
+import { storable } from "./testing/events.ts";
+import { seenBy, WITNESS_TABLE, witness } from "./testing/witness.ts";
 
 const log = createLog("test", "silent");
 let engines: Engines;

@@ -5,7 +5,7 @@ import { closing, opening } from "../../domain/inventory/chapters.ts";
 import { decide, type LedgerCommand } from "../../domain/inventory/decide.ts";
 import { type LedgerEvent, ledgerStream } from "../../domain/inventory/events.ts";
 import { availableOf, emptyLedger, evolve, type Ledger } from "../../domain/inventory/state.ts";
-import { recorded } from "../../infra/consumers/testing-events.ts";
+import { recorded } from "../../infra/consumers/testing/events.ts";
 import { OPENED_AT, SITE } from "../../test/fixtures/ledger-examples.ts";
 import { foldBatch, type KnownRows, type LedgerRow, type ReservationRow, type StockRow, touchedBy } from "./fold.ts";
 

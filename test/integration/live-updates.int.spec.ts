@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Pool } from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { runnerMigration } from "../../infra/consumers/migration.ts";
-import { eventually } from "../../infra/consumers/testing.ts";
+import { eventually } from "../../infra/consumers/testing/engines.ts";
 import { migrate } from "../../infra/postgres/migrations.ts";
 import { createPool } from "../../infra/postgres/pool.ts";
 import { throwawayPostgres } from "../../infra/postgres/testing.ts";

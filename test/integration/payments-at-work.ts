@@ -20,8 +20,9 @@ import { type Clock, systemClock, toInstant } from "../../infra/clock.ts";
 import { readConfig } from "../../infra/config.ts";
 import type { RunningConsumer } from "../../infra/consumers/consumer.ts";
 import { startFeed } from "../../infra/consumers/feed.ts";
+import { readPosition } from "../../infra/consumers/fence.ts";
 import { startConsumer } from "../../infra/consumers/run-consumer.ts";
-import { eventually, startEngines } from "../../infra/consumers/testing.ts";
+import { eventually, startEngines } from "../../infra/consumers/testing/engines.ts";
 import type { EventStore } from "../../infra/event-store/port.ts";
 import { createLog } from "../../infra/log.ts";
 import { startPaymentSimulator } from "../../infra/simulators/payment/payment-simulator.ts";
@@ -61,6 +62,8 @@ export interface PaymentsAtWork {
   captures(orderId: string): Promise<readonly { readonly amount: number; readonly refunded: number }[]>;
   /** What the gateway was asked about this order's intent, from the simulator's own log. */
   asked(orderId: string): Promise<readonly LoggedRequest[]>;
+  /** Waits until nothing is due any more, so that what one test leaves behind meets no other test's switches. */
+  idle(): Promise<void>;
   /** The next append of an event of this type fails before it reaches the store, as if the process had died. */
   loseNext(type: OrderEvent["type"]): void;
   stop(): Promise<void>;
@@ -190,6 +193,14 @@ export async function startPayments(): Promise<PaymentsAtWork> {
       const { entries } = await json<{ entries: (LoggedRequest & { request?: unknown })[] }>("/_log");
       return entries.filter((entry) => JSON.stringify([entry.path, entry.request]).includes(intent));
     },
+    idle: () =>
+      eventually(async () => {
+        const due = "SELECT FROM payment.effects WHERE state = 'waiting' AND due_at <= $1";
+        const { rowCount } = await pool.query(due, [clock.now()]);
+        const { place } = await readPosition(pool, "payment");
+        const { events: left } = await engines.store.readAll(place, 1);
+        if (rowCount !== 0 || left.length > 0) throw new Error(`${rowCount} effects are due`);
+      }),
     loseNext: (type) => {
       losing = type;
     },

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { eventually } from "../../infra/consumers/testing.ts";
+import { eventually } from "../../infra/consumers/testing/engines.ts";
 import { type PaymentsAtWork, startPayments } from "./payments-at-work.ts";
 
 const SECOND = 1_000;
@@ -12,7 +12,10 @@ let payments: PaymentsAtWork;
 beforeAll(async () => {
   payments = await startPayments();
 });
-afterEach(() => payments.turn({}));
+afterEach(async () => {
+  await payments.turn({});
+  await payments.idle();
+});
 afterAll(() => payments.stop());
 
 const typesOf = async (orderId: string) => (await payments.events(orderId)).map(({ type }) => type);

@@ -2,7 +2,7 @@ import type { Pool } from "pg";
 import { expect, test } from "vitest";
 import { orderIdOf, orderStream } from "../../../domain/order/events.ts";
 import type { Tenure } from "../../../infra/consumers/consumer.ts";
-import { eventually } from "../../../infra/consumers/testing.ts";
+import { eventually } from "../../../infra/consumers/testing/engines.ts";
 import { createLog } from "../../../infra/log.ts";
 import { happened, orderOf } from "../../../test/fixtures/order-examples.ts";
 import { BrokenChainError, type StreamMemory } from "../../writing/stream-memory.ts";

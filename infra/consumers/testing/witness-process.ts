@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { systemClock } from "../clock.ts";
-import { createEventStore } from "../event-store/client.ts";
-import { createLog } from "../log.ts";
-import { createPool } from "../postgres/pool.ts";
-import { startFeed } from "./feed.ts";
-import { startConsumer } from "./run-consumer.ts";
-import { witness } from "./testing-consumer.ts";
-import { pause } from "./waiting.ts";
+import { systemClock } from "../../clock.ts";
+import { createEventStore } from "../../event-store/client.ts";
+import { createLog } from "../../log.ts";
+import { createPool } from "../../postgres/pool.ts";
+import { startFeed } from "../feed.ts";
+import { startConsumer } from "../run-consumer.ts";
+import { pause } from "../waiting.ts";
+import { witness } from "./witness.ts";
 
 /** A process of its own that runs one witness, to be stopped and killed by tests. */
 export interface WitnessProcess {

@@ -2,14 +2,14 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Pool } from "pg";
-import { type EventNode, startEventNode } from "../event-node/event-node.ts";
-import { createEventStore } from "../event-store/client.ts";
-import type { EventStore } from "../event-store/port.ts";
-import { type Migration, migrate } from "../postgres/migrations.ts";
-import { createPool } from "../postgres/pool.ts";
-import { throwawayPostgres } from "../postgres/testing.ts";
-import { runnerMigration } from "./migration.ts";
-import { pause } from "./waiting.ts";
+import { type EventNode, startEventNode } from "../../event-node/event-node.ts";
+import { createEventStore } from "../../event-store/client.ts";
+import type { EventStore } from "../../event-store/port.ts";
+import { type Migration, migrate } from "../../postgres/migrations.ts";
+import { createPool } from "../../postgres/pool.ts";
+import { throwawayPostgres } from "../../postgres/testing.ts";
+import { runnerMigration } from "../migration.ts";
+import { pause } from "../waiting.ts";
 
 /** A database and an event store of their own, for integration tests. */
 export interface Engines {

@@ -1,5 +1,5 @@
 import type { Pool } from "pg";
-import type { Consumer } from "./consumer.ts";
+import type { Consumer } from "../consumer.ts";
 
 /** Where the witness writes what it has handled. */
 export const WITNESS_TABLE = `

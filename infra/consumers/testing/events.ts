@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { RecordedEvent } from "../../domain/chain/envelope.ts";
-import type { StorableEvent } from "../event-store/port.ts";
+import type { RecordedEvent } from "../../../domain/chain/envelope.ts";
+import type { StorableEvent } from "../../event-store/port.ts";
 
 /** An event to be stored; the runner asks nothing of its envelope. */
 export const storable = (type: string, data: unknown, at = "2026-11-21T09:00:00.000Z"): StorableEvent => ({
