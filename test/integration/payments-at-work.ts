@@ -91,7 +91,7 @@ export async function startPayments(): Promise<PaymentsAtWork> {
   const ledgers = new LedgerSequencer({ store, origin: ORIGIN, chapterEvents: 10_000 });
   const reservations = new Reservations(writer, ledgers, clock, FINGERPRINT_KEY);
   const facts = new FactRecorder(writer, clock, FINGERPRINT_KEY);
-  const gateway = new StripePaymentGateway(readConfig({ PAYMENT_URL: simulator.url, OUTSIDE_TIMEOUT_MS: "2000" }));
+  const gateway = new StripePaymentGateway(readConfig({ PAYMENT_URL: simulator.url, OUTSIDE_TIMEOUT_MS: "5000" }));
   const policy = { retryDelaysMs: [MINUTE, 5 * MINUTE, 15 * MINUTE], inCallRetryMs: 0 };
   const managers = [
     new StockProcess({ reservations, ledgers, facts, clock, fingerprintKey: FINGERPRINT_KEY, recoverAfterMs: 0 }),

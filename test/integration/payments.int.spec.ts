@@ -189,15 +189,16 @@ describe("a hold that runs out", () => {
     expect(await payments.captures(orderId)).toEqual([]);
   });
 
-  test("with the payment still failing cancels the intent and releases the stock", async () => {
+  test("while the gateway does not answer the confirmation cancels the intent and releases the stock", async () => {
     const { reserved } = await payments.stock();
-    await payments.turn({ errorRate: 1, only: "/confirm" });
+    await payments.turn({ latencyMs: 60_000, only: "/confirm" });
     const orderId = await payments.place();
-    await payments.happened(orderId, "payment.attempt_failed");
+    await payments.happened(orderId, "payment.processing");
     payments.forward(11 * MINUTE);
     expect(await payments.happened(orderId, "payment.failed")).toMatchObject({
       data: { failureType: "payment_timeout" },
     });
+    await payments.happened(orderId, "payment.cancelled");
     await settled(orderId, reserved);
     expect(await payments.captures(orderId)).toEqual([]);
   });
