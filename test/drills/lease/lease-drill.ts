@@ -8,8 +8,9 @@ import { WriteAudit } from "./write-audit.ts";
 
 const KEPT_UNDER_WAY = 30;
 const BOUND_MS = 90_000;
-/** So many orders are paid after the stopped process woke before it is looked at what it did. */
-const ORDERS_AFTER_WAKING = 15;
+/** So many orders, so many times, are paid after the stopped process woke before it is looked at what it did. */
+const ORDERS_AT_ONCE = 5;
+const TURNS_AFTER_WAKING = 3;
 
 /** A process that owns consumers: the supervised one, or the second one. */
 interface Worker {
@@ -114,9 +115,9 @@ async function sleepAndWake({ stage, audit, where, sleeper, heir }: Turn) {
 
   await sleeper.signal("SIGCONT");
   await until(`${sleeper.instance} is awake`, BOUND_MS, sleeper.answers);
-  for (let n = 0; n < ORDERS_AFTER_WAKING; n++) {
-    const orderId = await stage.shoppers.probe();
-    await until("orders go on being paid", BOUND_MS, () => isPaid(stage, orderId));
+  for (let turn = 0; turn < TURNS_AFTER_WAKING; turn++) {
+    const orders = await Promise.all(Array.from({ length: ORDERS_AT_ONCE }, () => stage.shoppers.probe()));
+    await until("orders go on being paid", BOUND_MS, () => orders.every((orderId) => isPaid(stage, orderId)));
   }
 
   const rows = await audit.counts();
