@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Role } from "../infra/auth/principal.ts";
 import { eventually } from "../infra/consumers/testing/engines.ts";
 import { CONTACT, COURIER } from "../test/fixtures/order-examples.ts";
@@ -11,18 +11,10 @@ import {
   OTHER,
   orderPath,
   preparing,
-  type ReadWorld,
-  startReadWorld,
+  readWorldOfFile,
 } from "../test/fixtures/read-world.ts";
 
-let world: ReadWorld;
-let get: ReadWorld["get"];
-
-beforeAll(async () => {
-  world = await startReadWorld();
-  get = world.get;
-});
-afterAll(() => world?.stop());
+const { world, get } = readWorldOfFile();
 
 describe("an order", () => {
   test("is shown to its buyer with contact, position and age", async () => {
@@ -31,7 +23,7 @@ describe("an order", () => {
     expect(answer.json()).toMatchObject({ status: "preparing", number: idFor("preparing").slice(0, 6).toUpperCase() });
     expect(answer.json().contact).toEqual(CONTACT);
     expect(answer.headers).toMatchObject({ "x-source": "read-model", "x-age-ms": "0" });
-    expect(answer.headers["x-position"]).toBe(world.position);
+    expect(answer.headers["x-position"]).toBe(world().position);
     expect(answer.headers).not.toHaveProperty("x-stale");
   });
 
@@ -58,7 +50,7 @@ describe("an order", () => {
   });
 
   test("is not shown to anybody without a token", async () => {
-    expect((await world.app.inject({ url: orderPath("preparing") })).statusCode).toBe(401);
+    expect((await world().app.inject({ url: orderPath("preparing") })).statusCode).toBe(401);
   });
 
   test("is sent once for a revision", async () => {

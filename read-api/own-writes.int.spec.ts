@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { eventually } from "../infra/consumers/testing/engines.ts";
 import { KeysUnavailableError } from "../infra/keys/errors.ts";
 import { createPool } from "../infra/postgres/pool.ts";
@@ -14,28 +14,20 @@ import {
   OTHER,
   orderOf,
   orderPath,
-  type ReadWorld,
-  startReadWorld,
+  readWorldOfFile,
   storable,
 } from "../test/fixtures/read-world.ts";
 import { locateOrder } from "./order-lookup.ts";
 import { apiOver, servicesOver, tokenFor } from "./testing-api.ts";
 
-let world: ReadWorld;
-let get: ReadWorld["get"];
-
-beforeAll(async () => {
-  world = await startReadWorld();
-  get = world.get;
-});
-afterAll(() => world?.stop());
+const { world, get } = readWorldOfFile();
 
 describe("reading one's own writes", () => {
   test("waits until the read model shows what was written", async () => {
     const stream = orderOf("written", until("payment_confirmed"));
     for (const [index, event] of stream.entries()) {
       const expected = index === 0 ? "no_stream" : BigInt(index - 1);
-      const { position: written } = await world.engines.store.append(event.stream, [storable(event)], expected);
+      const { position: written } = await world().engines.store.append(event.stream, [storable(event)], expected);
       const answer = await get(`${orderPath("written")}?after=${written.commit}`, "customer", buyer);
       expect(answer.json()).toMatchObject({ revision: String(index) });
       expect(BigInt(String(answer.headers["x-position"]))).toBeGreaterThanOrEqual(written.commit);
@@ -43,7 +35,7 @@ describe("reading one's own writes", () => {
   });
 
   test("works by header as well, for every read model", async () => {
-    const head = (await world.engines.store.head())?.commit.toString() ?? "";
+    const head = (await world().engines.store.head())?.commit.toString() ?? "";
     for (const path of [
       "/api/orders",
       "/api/sites",
@@ -57,12 +49,12 @@ describe("reading one's own writes", () => {
   });
 
   test("with the projection stopped, a buyer's order is told from the event store, and other answers say that they are old", async () => {
-    await world.projecting.stop("orders");
+    await world().projecting.stop("orders");
     const fresh = orderOf("placed while stopped", until("stock_reserved"));
     const more = [happened.processing(), happened.paid()];
     const longer = orderOf("written", [...until("payment_confirmed"), ...more]).slice(-more.length);
-    await world.engines.store.append(fresh[0]?.stream ?? "", fresh.map(storable), "no_stream");
-    const { position: newest } = await world.engines.store.append(
+    await world().engines.store.append(fresh[0]?.stream ?? "", fresh.map(storable), "no_stream");
+    const { position: newest } = await world().engines.store.append(
       longer[0]?.stream ?? "",
       longer.map(storable),
       (longer[0]?.revision ?? 0n) - 1n,
@@ -79,12 +71,12 @@ describe("reading one's own writes", () => {
 
     const list = await get(`/api/orders?after=${newest.commit}`, "customer", buyer);
     expect(list.headers).toMatchObject({ "x-stale": "true" });
-    world.clock.time += 90_000;
+    world().clock.time += 90_000;
     await eventually(async () => {
       const kitchen = await get("/api/sites/bakery-mitte/kitchen", "kitchen", baker);
       expect(Number(kitchen.headers["x-age-ms"])).toBeGreaterThanOrEqual(90_000);
     });
-    await world.projecting.start(ordersProjection);
+    await world().projecting.start(ordersProjection);
     await eventually(async () => {
       const again = await get(orderPath("placed while stopped"), "customer", buyer);
       expect(again.headers).toMatchObject({ "x-source": "read-model", "x-age-ms": "0" });
@@ -92,7 +84,7 @@ describe("reading one's own writes", () => {
   });
 
   test("an order whose stream was set aside is told from the event store", async () => {
-    await world.engines.pool.query(
+    await world().engines.pool.query(
       `INSERT INTO runner.parked (consumer, stream, event_id, revision, commit, prepare, type, payload, failure_type,
          failure_class, message, stack, attempts, first_failed_at, last_failed_at)
        VALUES ('orders_g1', $1, gen_random_uuid(), 99, 1, 1, 'x', '{}', 'x', 'data', '', '', 1, now(), now())`,
@@ -100,18 +92,21 @@ describe("reading one's own writes", () => {
     );
     const answer = await get(orderPath("delivered"), "customer", buyer);
     expect(answer.headers).toMatchObject({ "x-source": "event-store" });
-    await world.engines.pool.query("DELETE FROM runner.parked");
+    await world().engines.pool.query("DELETE FROM runner.parked");
   });
 
   test("with the database away, an order is still told, and what cannot be told is 503", async () => {
     const pool = createPool("postgresql://nobody:x@127.0.0.1:1/none", { applicationName: "test", max: 1 });
     const found = await locateOrder(
-      servicesOver({ pool, store: world.engines.store }, world.clock, keys),
+      servicesOver({ pool, store: world().engines.store }, world().clock, keys),
       idFor("delivered"),
     );
     expect(found).toMatchObject({ source: "event-store", revision: BigInt(delivered.length - 1) });
     const away = { many: () => Promise.reject(new KeysUnavailableError("away")) };
-    const without = apiOver({ ...servicesOver({ pool, store: world.engines.store }, world.clock, keys), keys: away });
+    const without = apiOver({
+      ...servicesOver({ pool, store: world().engines.store }, world().clock, keys),
+      keys: away,
+    });
     const headers = { authorization: `Bearer ${tokenFor("customer", CUSTOMER)}` };
     const order = await without.inject({ url: orderPath("delivered"), headers });
     expect([order.statusCode, order.json().status]).toEqual([200, "delivered"]);

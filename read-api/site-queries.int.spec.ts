@@ -1,29 +1,13 @@
 import swagger from "@fastify/swagger";
 import type { FastifyInstance } from "fastify";
 import { jsonSchemaTransform } from "fastify-type-provider-zod";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Role } from "../infra/auth/principal.ts";
 import { idFor } from "../test/fixtures/read-history.ts";
-import {
-  type Asked,
-  baker,
-  buyer,
-  cancelled,
-  keys,
-  OTHER,
-  type ReadWorld,
-  startReadWorld,
-} from "../test/fixtures/read-world.ts";
+import { type Asked, baker, buyer, cancelled, keys, OTHER, readWorldOfFile } from "../test/fixtures/read-world.ts";
 import { apiOver, servicesOver } from "./testing-api.ts";
 
-let world: ReadWorld;
-let get: ReadWorld["get"];
-
-beforeAll(async () => {
-  world = await startReadWorld();
-  get = world.get;
-});
-afterAll(() => world?.stop());
+const { world, get } = readWorldOfFile();
 
 describe("sites", () => {
   test("are listed without their menus, and shown with them", async () => {
@@ -85,19 +69,19 @@ describe("a kitchen's queue", () => {
   test("keeps a cancelled ticket for half an hour of business time", async () => {
     const isShown = async () => (await tickets("kitchen", baker)).some(({ orderId }) => orderId === idFor("cancelled"));
     const cancelledAt = Date.parse(cancelled.at(-1)?.metadata.at ?? "");
-    const later = world.clock.time;
-    world.clock.time = cancelledAt + 30 * 60_000 - 1;
+    const later = world().clock.time;
+    world().clock.time = cancelledAt + 30 * 60_000 - 1;
     expect(await isShown()).toBe(true);
-    world.clock.time = cancelledAt + 30 * 60_000 + 1;
+    world().clock.time = cancelledAt + 30 * 60_000 + 1;
     expect(await isShown()).toBe(false);
-    world.clock.time = later;
+    world().clock.time = later;
   });
 });
 
 describe("the API's description", () => {
   test("is made of the routes' schemas", async () => {
     let scope: FastifyInstance | undefined;
-    const described = apiOver(servicesOver(world.engines, world.clock, keys), async (root) => {
+    const described = apiOver(servicesOver(world().engines, world().clock, keys), async (root) => {
       scope = root;
       await root.register(swagger, {
         openapi: { openapi: "3.1.0", info: { title: "Ordertrail", version: "1" } },

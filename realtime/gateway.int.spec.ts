@@ -1,58 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import type { Pool } from "pg";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { eventually } from "../infra/consumers/testing/engines.ts";
 import { pause } from "../infra/consumers/waiting.ts";
-import { createLog } from "../infra/log.ts";
-import { migrate } from "../infra/postgres/migrations.ts";
-import { createPool } from "../infra/postgres/pool.ts";
-import { throwawayPostgres } from "../infra/postgres/testing.ts";
-import { inProcessBus } from "./bus.ts";
-import { realtimeMigration } from "./migration.ts";
 import { SUBPROTOCOL } from "./protocol.ts";
-import { startGateway, type TestGateway } from "./testing-gateway.ts";
-import { Peer } from "./testing-peer.ts";
-import { change, THINGS_TABLE, thingSource } from "./testing-topics.ts";
+import { gatewaysOverThings } from "./testing-gateways.ts";
+import type { Peer } from "./testing-peer.ts";
+import { change, thingSource } from "./testing-topics.ts";
 import type { TopicSource } from "./topic-source.ts";
 
-const log = createLog("test", "silent");
-let database: Awaited<ReturnType<typeof throwawayPostgres>>;
-let pool: Pool;
-let bus: ReturnType<typeof inProcessBus>;
-const gateways: TestGateway[] = [];
-const peers: Peer[] = [];
-
-beforeAll(async () => {
-  database = await throwawayPostgres();
-  await migrate(database.url, [realtimeMigration]);
-  pool = createPool(database.url, { applicationName: "test" });
-  await pool.query(THINGS_TABLE);
-});
-afterAll(async () => {
-  await pool.end();
-  await database.stop();
-});
-beforeEach(() => {
-  bus = inProcessBus();
-});
-afterEach(async () => {
-  Peer.cutAll(peers);
-  for (const { app } of gateways.splice(0)) await app.close();
-});
-
-async function gateway(options: Parameters<typeof startGateway>[1] | object = {}): Promise<TestGateway> {
-  const one = await startGateway(log, { bus, sources: [thingSource(pool)], ...options });
-  gateways.push(one);
-  return one;
-}
-
-function open(...given: ConstructorParameters<typeof Peer>): Peer {
-  const one = new Peer(...given);
-  peers.push(one);
-  return one;
-}
+const { pool, bus, gateway, open } = gatewaysOverThings();
 
 const statusOfRefusal = async (one: Peer) => {
   const [, response] = await once(one.socket, "unexpected-response");
@@ -90,13 +48,13 @@ describe("a topic", () => {
   test("that a principal may not see is refused and nothing of it is ever sent", async () => {
     const { url } = await gateway();
     const name = newName("secret");
-    await change(pool, name, { n: 1 });
+    await change(pool(), name, { n: 1 });
     const one = await open(url, { role: "guest" }).subscribed(`thing.${name}`);
     await eventually(() => expect(one.about(`thing.${name}`)).toHaveLength(1));
     // Asking twice in one breath must not get around the first refusal.
     one.send({ op: "subscribe", topic: `thing.${name}` });
     one.send({ op: "subscribe", topic: `thing.${name}` });
-    await bus.publish([await change(pool, name, { n: 2 })]);
+    await bus().publish([await change(pool(), name, { n: 2 })]);
     await eventually(() => expect(one.messages.filter(({ op }) => op === "beat").length).toBeGreaterThan(4));
     expect(new Set(one.about(`thing.${name}`).map((message) => message.op))).toEqual(new Set(["refused"]));
   });
@@ -113,12 +71,12 @@ describe("a topic", () => {
   test("begins with a snapshot and goes on with deltas that follow it, each sent once", async () => {
     const { url } = await gateway();
     const name = newName();
-    const first = await change(pool, name, { n: 1 });
+    const first = await change(pool(), name, { n: 1 });
     const one = await open(url).subscribed(`thing.${name}`);
     await eventually(() => expect(one.about(`thing.${name}`)).toHaveLength(1));
-    const second = await change(pool, name, { n: 2 });
-    const third = await change(pool, name, { n: 3 });
-    await bus.publish([first, second, second, third, first]);
+    const second = await change(pool(), name, { n: 2 });
+    const third = await change(pool(), name, { n: 3 });
+    await bus().publish([first, second, second, third, first]);
     await eventually(() => expect(one.about(`thing.${name}`)).toHaveLength(3));
     expect(one.about(`thing.${name}`)).toMatchObject([
       { op: "snapshot", version: first.version, data: { n: 1 } },
@@ -132,14 +90,14 @@ describe("a topic", () => {
     const name = newName();
     const one = await open(url).subscribed(`thing.${name}`);
     await eventually(() => expect(one.about(`thing.${name}`)).toMatchObject([{ op: "empty" }]));
-    await bus.publish([await change(pool, name, { n: 1 })]);
+    await bus().publish([await change(pool(), name, { n: 1 })]);
     await eventually(() => expect(one.about(`thing.${name}`).at(-1)).toMatchObject({ op: "delta", data: { n: 1 } }));
   });
 
   test("is not sent again to a client that already has the newest version", async () => {
     const { url } = await gateway();
     const name = newName();
-    const { version, epoch } = await change(pool, name, { n: 1 });
+    const { version, epoch } = await change(pool(), name, { n: 1 });
     const one = open(url);
     await eventually(() => expect(one.messages).not.toEqual([]));
     one.send({ op: "subscribe", topic: `thing.${name}`, have: { epoch, version } });
@@ -151,11 +109,11 @@ describe("what got lost", () => {
   test("in the middle shows as a gap and is repaired by a snapshot", async () => {
     const { url } = await gateway({ headCheckMs: 60_000 });
     const name = newName();
-    await change(pool, name, { n: 1 });
+    await change(pool(), name, { n: 1 });
     const one = await open(url).subscribed(`thing.${name}`);
     await eventually(() => expect(one.about(`thing.${name}`)).toHaveLength(1));
-    await change(pool, name, { n: 2 }, { lost: true });
-    await bus.publish([await change(pool, name, { n: 3 })]);
+    await change(pool(), name, { n: 2 }, { lost: true });
+    await bus().publish([await change(pool(), name, { n: 3 })]);
     await eventually(() => expect(one.about(`thing.${name}`)).toHaveLength(2));
     expect(one.about(`thing.${name}`)[1]).toMatchObject({ op: "snapshot", data: { n: 3 } });
   });
@@ -163,10 +121,10 @@ describe("what got lost", () => {
   test("at the end shows nowhere, and is repaired by the comparison of heads", async () => {
     const { url, gateway: inner } = await gateway();
     const name = newName();
-    await change(pool, name, { n: 1 });
+    await change(pool(), name, { n: 1 });
     const one = await open(url).subscribed(`thing.${name}`);
     await eventually(() => expect(one.about(`thing.${name}`)).toHaveLength(1));
-    await change(pool, name, { n: 2 }, { lost: true });
+    await change(pool(), name, { n: 2 }, { lost: true });
     await eventually(() => expect(one.about(`thing.${name}`).at(-1)).toMatchObject({ op: "snapshot", data: { n: 2 } }));
     expect(inner.status().repaired).toBe(1);
   });
@@ -174,10 +132,10 @@ describe("what got lost", () => {
   test("with a swapped generation is repaired by a snapshot of the new one", async () => {
     const { url } = await gateway();
     const name = newName();
-    await change(pool, name, { n: 1 });
+    await change(pool(), name, { n: 1 });
     const one = await open(url).subscribed(`thing.${name}`);
     await eventually(() => expect(one.about(`thing.${name}`)).toHaveLength(1));
-    await change(pool, name, { n: 2 }, { epoch: "things:2", lost: true });
+    await change(pool(), name, { n: 2 }, { epoch: "things:2", lost: true });
     await eventually(() =>
       expect(one.about(`thing.${name}`).at(-1)).toMatchObject({ op: "snapshot", epoch: "things:2", data: { n: 2 } }),
     );
@@ -185,8 +143,8 @@ describe("what got lost", () => {
 
   test("between joining and the snapshot is kept and sent afterwards, without gap or repeat", async () => {
     const name = newName();
-    await change(pool, name, { n: 1 });
-    const inner = thingSource(pool);
+    await change(pool(), name, { n: 1 });
+    const inner = thingSource(pool());
     let read = () => {};
     const mayRead = new Promise<void>((resolve) => {
       read = resolve;
@@ -203,7 +161,7 @@ describe("what got lost", () => {
     const one = await open(url).subscribed(`thing.${name}`);
     await eventually(() => expect(status.status().topics).toBe(1));
     await pause(50);
-    await bus.publish([await change(pool, name, { n: 2 }), await change(pool, name, { n: 3 })]);
+    await bus().publish([await change(pool(), name, { n: 2 }), await change(pool(), name, { n: 3 })]);
     read();
     await eventually(() => expect(one.about(`thing.${name}`)).toHaveLength(3));
     expect(one.about(`thing.${name}`)).toMatchObject([
@@ -215,14 +173,14 @@ describe("what got lost", () => {
 
   test("with the database is not passed off as fresh", async () => {
     let away = false;
-    const inner = thingSource(pool);
+    const inner = thingSource(pool());
     const source: TopicSource = {
       ...inner,
       heads: (topics) => (away ? Promise.reject(new Error("the database is away")) : inner.heads(topics)),
     };
     const { url } = await gateway({ sources: [source] });
     const name = newName();
-    await change(pool, name, { n: 1 });
+    await change(pool(), name, { n: 1 });
     const one = await open(url).subscribed(`thing.${name}`);
     const beats = () => one.messages.filter((message) => message.op === "beat");
     await eventually(() => expect(beats().length).toBeGreaterThan(2));

@@ -1,35 +1,25 @@
 import { randomUUID } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ChainWalk } from "../../domain/chain/chain.ts";
 import type { LedgerCommand } from "../../domain/inventory/decide.ts";
 import { ledgerStream } from "../../domain/inventory/events.ts";
-import { type EventNode, startEventNode } from "../../infra/event-node/event-node.ts";
-import { createEventStore } from "../../infra/event-store/client.ts";
 import type { EventStore } from "../../infra/event-store/port.ts";
+import { type ThrowawayStore, throwawayStore } from "../../infra/event-store/testing.ts";
 import type { Origin } from "../writing/build-events.ts";
 import { NoLongerOwnedError } from "../writing/no-longer-owned.ts";
 import { LedgerBook } from "./ledger-book.ts";
 import type { LedgerAnswer } from "./requests.ts";
 import { LedgerSequencer } from "./sequencer.ts";
 
-let folder: string;
-let node: EventNode;
+let events: ThrowawayStore;
 let store: EventStore;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "ordertrail-ledger-"));
-  node = await startEventNode({ dataDir: folder, port: 0 });
-  store = createEventStore({ url: node.url, timeoutMs: 5_000 });
+  events = await throwawayStore();
+  store = events.store;
 });
 
-afterAll(async () => {
-  await store.close();
-  await node.close();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => events.stop());
 
 const ORIGIN: Origin = { service: { role: "test", version: "0", instance: "test" }, region: "local" };
 

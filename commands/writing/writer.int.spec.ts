@@ -1,13 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ChainWalk } from "../../domain/chain/chain.ts";
 import type { RecordedEvent } from "../../domain/chain/envelope.ts";
-import { type EventNode, startEventNode } from "../../infra/event-node/event-node.ts";
-import { createEventStore } from "../../infra/event-store/client.ts";
 import type { EventStore } from "../../infra/event-store/port.ts";
+import { type ThrowawayStore, throwawayStore } from "../../infra/event-store/testing.ts";
 import type { Decided, Envelope } from "./build-events.ts";
 import type { Aggregate } from "./stream-memory.ts";
 import { StreamWriter } from "./writer.ts";
@@ -16,21 +12,15 @@ import { StreamWriter } from "./writer.ts";
 const counter: Aggregate<number> = { name: "counter", initial: 0, evolve: (state) => state + 1 };
 const happened = (what: string): Decided => ({ type: "test.happened", data: { what } });
 
-let folder: string;
-let node: EventNode;
+let events: ThrowawayStore;
 let store: EventStore;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "ordertrail-writer-"));
-  node = await startEventNode({ dataDir: folder, port: 0 });
-  store = createEventStore({ url: node.url, timeoutMs: 5_000 });
+  events = await throwawayStore();
+  store = events.store;
 });
 
-afterAll(async () => {
-  await store.close();
-  await node.close();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => events.stop());
 
 const writerOf = (instance: string, over: EventStore = store) =>
   new StreamWriter(over, { service: { role: "test", version: "0", instance }, region: "local" });

@@ -1,6 +1,5 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { startSystem, type TestSystem } from "../system.ts";
-import { startBrowser, type TestBrowser, type Visitor, whyNoBrowser } from "./chromium.ts";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Visitor, whyNoBrowser } from "./chromium.ts";
 import { courierAtWork } from "./courier-at-work.ts";
 import {
   currentStation,
@@ -11,49 +10,28 @@ import {
   openKitchen,
   order,
   ordersOf,
-  PHONE,
   placeButton,
   TABLET,
   ticketIn,
   trackedOrder,
 } from "./screens.ts";
+import { visitedSystem } from "./visited-system.ts";
 
 const STATIONS = ["preparation", "baking", "quality_check", "packaging"];
 
-let system: TestSystem;
-let browser: TestBrowser;
-let endShift: () => Promise<void>;
-let visitors: Visitor[] = [];
+const { system, visit } = visitedSystem();
+let endShift: (() => Promise<void>) | undefined;
 
-const visit = async (viewport = PHONE): Promise<Visitor> => {
-  const visitor = await browser.visitor(viewport);
-  visitors.push(visitor);
-  return visitor;
-};
-
-beforeAll(async () => {
-  if (whyNoBrowser() !== undefined) return;
-  [system, browser] = await Promise.all([startSystem(), startBrowser()]);
-  endShift = courierAtWork(system.url);
+beforeAll(() => {
+  if (whyNoBrowser() === undefined) endShift = courierAtWork(system().url);
 });
-beforeEach(({ skip }) => skip(whyNoBrowser() !== undefined, whyNoBrowser()));
-afterEach(async () => {
-  const seen = visitors;
-  visitors = [];
-  for (const { context } of seen) await context.close();
-  expect(seen.flatMap(({ faults }) => faults)).toEqual([]);
-});
-afterAll(async () => {
-  await endShift?.();
-  await browser?.close();
-  await system?.stop();
-});
+afterAll(() => endShift?.());
 
 describe("from the shop to the door", () => {
   test("an order is placed, made by touch and delivered; the tracker shows each station as it happens", async () => {
     const [{ page: buyer }, { page: cook }] = [await visit(), await visit(TABLET)];
-    await openKitchen(cook, system.url);
-    const id = await order(buyer, system.url);
+    await openKitchen(cook, system().url);
+    const id = await order(buyer, system().url);
     await fact(buyer, "Payment confirmed").waitFor();
 
     const fresh = ticketIn(cook, "new", id);
@@ -79,8 +57,8 @@ describe("from the shop to the door", () => {
 
   test("a completed station is taken back within ten seconds", async () => {
     const [{ page: buyer }, { page: cook }] = [await visit(), await visit(TABLET)];
-    const id = await order(buyer, system.url);
-    await openKitchen(cook, system.url);
+    const id = await order(buyer, system().url);
+    await openKitchen(cook, system().url);
     await ticketIn(cook, "new", id).getByRole("button", { name: "Accept" }).click();
     const ticket = ticketIn(cook, "preparation", id);
     await ticket.getByRole("button", { name: "Start" }).click();
@@ -93,9 +71,9 @@ describe("from the shop to the door", () => {
 
   test("the kitchen works by keyboard alone", async () => {
     const [{ page: buyer }, { page: cook }] = [await visit(), await visit(TABLET)];
-    const id = await order(buyer, system.url);
-    await openKitchen(cook, system.url);
-    await cook.goto(`${system.url}/kitchen/sweet-crumbs?station=new`);
+    const id = await order(buyer, system().url);
+    await openKitchen(cook, system().url);
+    await cook.goto(`${system().url}/kitchen/sweet-crumbs?station=new`);
     await ticketIn(cook, "new", id).waitFor();
     await cook.keyboard.press("?");
     await cook.getByRole("complementary", { name: "Keys" }).waitFor();
@@ -104,7 +82,7 @@ describe("from the shop to the door", () => {
     await cook.keyboard.press("Space");
     await fact(buyer, "Accepted by Sweet Crumbs Bakery").waitFor();
     for (const station of STATIONS) {
-      await cook.goto(`${system.url}/kitchen/sweet-crumbs?station=${station}`);
+      await cook.goto(`${system().url}/kitchen/sweet-crumbs?station=${station}`);
       const ticket = ticketIn(cook, station, id);
       await ticket.waitFor();
       await choose(cook, id);
@@ -113,7 +91,7 @@ describe("from the shop to the door", () => {
       await cook.keyboard.press("Space");
       await fact(buyer, wordFor(station)).waitFor();
     }
-    await cook.goto(`${system.url}/kitchen/sweet-crumbs?station=ready`);
+    await cook.goto(`${system().url}/kitchen/sweet-crumbs?station=ready`);
     await ticketIn(cook, "ready", id).waitFor();
     await choose(cook, id);
     await cook.keyboard.press("Space");
@@ -122,16 +100,16 @@ describe("from the shop to the door", () => {
 
   test("a button pressed three times places one order", async () => {
     const { page } = await visit();
-    await fillBasket(page, system.url);
+    await fillBasket(page, system().url);
     await placeButton(page).click({ clickCount: 3, noWaitAfter: true });
     const id = await trackedOrder(page);
     await freshness(page, "live").waitFor();
-    await expect.poll(async () => (await ordersOf(page, system.url)).map(({ orderId }) => orderId)).toEqual([id]);
+    await expect.poll(async () => (await ordersOf(page, system().url)).map(({ orderId }) => orderId)).toEqual([id]);
   });
 
   test("a declined card says what happened, that nothing was charged, and leads back to the filled basket", async () => {
     const { page } = await visit();
-    await fillBasket(page, system.url);
+    await fillBasket(page, system().url);
     await page.getByText("Declined").click();
     await placeButton(page).click();
     await page.getByText("Your bank declined the card.").waitFor({ timeout: 60_000 });
@@ -142,8 +120,8 @@ describe("from the shop to the door", () => {
 
   test("an order is cancelled by its buyer; the kitchen sees it struck through until somebody takes note", async () => {
     const [{ page: buyer }, { page: cook }] = [await visit(), await visit(TABLET)];
-    await openKitchen(cook, system.url);
-    const id = await order(buyer, system.url);
+    await openKitchen(cook, system().url);
+    const id = await order(buyer, system().url);
     await ticketIn(cook, "new", id).waitFor();
     await buyer.getByRole("button", { name: "Cancel order" }).click();
     await buyer.getByRole("button", { name: "Yes, cancel it" }).click();

@@ -1,6 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { startSystem, type TestSystem } from "../system.ts";
-import { startBrowser, type TestBrowser, type Visitor, whyNoBrowser } from "./chromium.ts";
+import { describe, expect, test } from "vitest";
 import {
   fact,
   fillBasket,
@@ -9,44 +7,20 @@ import {
   openKitchen,
   order,
   ordersOf,
-  PHONE,
   placeButton,
   TABLET,
   ticketIn,
   trackedOrder,
 } from "./screens.ts";
+import { visitedSystem } from "./visited-system.ts";
 
-let system: TestSystem;
-let browser: TestBrowser;
-let visitors: Visitor[] = [];
-
-const visit = async (viewport = PHONE): Promise<Visitor> => {
-  const visitor = await browser.visitor(viewport);
-  visitors.push(visitor);
-  return visitor;
-};
-
-beforeAll(async () => {
-  if (whyNoBrowser() !== undefined) return;
-  [system, browser] = await Promise.all([startSystem(), startBrowser()]);
-});
-beforeEach(({ skip }) => skip(whyNoBrowser() !== undefined, whyNoBrowser()));
-afterEach(async () => {
-  const seen = visitors;
-  visitors = [];
-  for (const { context } of seen) await context.close();
-  expect(seen.flatMap(({ faults }) => faults)).toEqual([]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await system?.stop();
-});
+const { system, visit } = visitedSystem();
 
 describe("when something fails on the way", () => {
   test("with projections and payment stopped, a reload shows the own order as pending, and says what it waits for", async () => {
     const { page } = await visit();
-    await fillBasket(page, system.url);
-    await system.signal("workers", "SIGSTOP");
+    await fillBasket(page, system().url);
+    await system().signal("workers", "SIGSTOP");
     try {
       await placeButton(page).click();
       const id = await trackedOrder(page);
@@ -63,7 +37,7 @@ describe("when something fails on the way", () => {
       await page.goBack();
       await page.getByText("We have your order.").waitFor();
     } finally {
-      await system.signal("workers", "SIGCONT");
+      await system().signal("workers", "SIGCONT");
     }
     await fact(page, "Payment confirmed").waitFor({ timeout: 60_000 });
     await freshness(page, "live").waitFor({ timeout: 30_000 });
@@ -71,11 +45,11 @@ describe("when something fails on the way", () => {
 
   test("a tracker without a network says so, stays readable, and comes back to the truth by itself", async () => {
     const [{ page, context }, { page: cook }] = [await visit(), await visit(TABLET)];
-    const id = await order(page, system.url);
+    const id = await order(page, system().url);
     await fact(page, "Payment confirmed").waitFor();
     await context.setOffline(true);
     await page.getByText(/as of .*, offline for/).waitFor({ timeout: 10_000 });
-    await openKitchen(cook, system.url);
+    await openKitchen(cook, system().url);
     await ticketIn(cook, "new", id).getByRole("button", { name: "Accept" }).click();
     await ticketIn(cook, "preparation", id).waitFor();
     await fact(page, "Payment confirmed").waitFor();
@@ -87,18 +61,18 @@ describe("when something fails on the way", () => {
 
   test("an order that is placed without a network is kept, and placed once when there is one again", async () => {
     const { page, context } = await visit();
-    await fillBasket(page, system.url);
+    await fillBasket(page, system().url);
     await context.setOffline(true);
     await placeButton(page).click();
     await page.getByText("Your order has not reached us yet").waitFor({ timeout: 20_000 });
     await context.setOffline(false);
     const id = await trackedOrder(page);
-    await expect.poll(async () => (await ordersOf(page, system.url)).map(({ orderId }) => orderId)).toEqual([id]);
+    await expect.poll(async () => (await ordersOf(page, system().url)).map(({ orderId }) => orderId)).toEqual([id]);
   });
 
   test("an order whose answer was lost is the same order after a reload", async () => {
     const { page, context } = await visit();
-    await fillBasket(page, system.url);
+    await fillBasket(page, system().url);
     // The request arrives, its answer does not.
     let arrived = 0;
     await context.route("**/api/orders", async (route) => {
@@ -113,21 +87,21 @@ describe("when something fails on the way", () => {
     await page.reload();
     const id = await trackedOrder(page);
     expect(arrived).toBeGreaterThan(1);
-    await expect.poll(async () => (await ordersOf(page, system.url)).map(({ orderId }) => orderId)).toEqual([id]);
+    await expect.poll(async () => (await ordersOf(page, system().url)).map(({ orderId }) => orderId)).toEqual([id]);
   });
 
   test("a kitchen whose server is killed says so within seconds, keeps its tickets, and works again by itself", async () => {
     const [{ page: buyer }, { page: cook }] = [await visit(), await visit(TABLET)];
-    const id = await order(buyer, system.url);
-    await openKitchen(cook, system.url);
+    const id = await order(buyer, system().url);
+    await openKitchen(cook, system().url);
     const ticket = ticketIn(cook, "new", id);
     await ticket.waitFor();
-    await system.signal("api", "SIGSTOP");
+    await system().signal("api", "SIGSTOP");
     const stoppedAt = Date.now();
     await cook.locator('.band[data-state="offline"]').waitFor({ timeout: 15_000 });
     expect(Date.now() - stoppedAt).toBeLessThan(8_000);
     await ticket.getByRole("button", { name: "Waits: no connection" }).waitFor();
-    await system.signal("api", "SIGKILL");
+    await system().signal("api", "SIGKILL");
     await freshness(cook, "live").waitFor({ timeout: 60_000 });
     await ticket.getByRole("button", { name: "Accept" }).click();
     await ticketIn(cook, "preparation", id).waitFor();

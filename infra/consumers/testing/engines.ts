@@ -1,10 +1,6 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Pool } from "pg";
-import { type EventNode, startEventNode } from "../../event-node/event-node.ts";
-import { createEventStore } from "../../event-store/client.ts";
 import type { EventStore } from "../../event-store/port.ts";
+import { throwawayStore } from "../../event-store/testing.ts";
 import { type Migration, migrate } from "../../postgres/migrations.ts";
 import { createPool } from "../../postgres/pool.ts";
 import { throwawayPostgres } from "../../postgres/testing.ts";
@@ -23,19 +19,15 @@ export interface Engines {
 export async function startEngines(migrations: readonly Migration[] = []): Promise<Engines> {
   const database = await throwawayPostgres();
   await migrate(database.url, [runnerMigration, ...migrations]);
-  const dataDir = await mkdtemp(join(tmpdir(), "ordertrail-events-"));
-  const node: EventNode = await startEventNode({ dataDir, port: 0 });
+  const events = await throwawayStore();
   const pool = createPool(database.url, { applicationName: "test" });
-  const store = createEventStore({ url: node.url, timeoutMs: 5_000 });
   return {
     databaseUrl: database.url,
-    storeUrl: node.url,
+    storeUrl: events.url,
     pool,
-    store,
+    store: events.store,
     stop: async () => {
-      await store.close();
-      await node.close();
-      await rm(dataDir, { recursive: true, force: true });
+      await events.stop();
       await pool.end();
       await database.stop();
     },

@@ -1,0 +1,28 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startEventNode } from "../event-node/event-node.ts";
+import { createEventStore } from "./client.ts";
+import type { EventStore } from "./port.ts";
+
+export interface ThrowawayStore {
+  readonly url: string;
+  readonly store: EventStore;
+  stop(): Promise<void>;
+}
+
+/** An event node with nothing in it in a temporary folder, for integration tests. `stop` removes the folder as well. */
+export async function throwawayStore(): Promise<ThrowawayStore> {
+  const dataDir = await mkdtemp(join(tmpdir(), "ordertrail-events-"));
+  const node = await startEventNode({ dataDir, port: 0 });
+  const store = createEventStore({ url: node.url, timeoutMs: 5_000 });
+  return {
+    url: node.url,
+    store,
+    stop: async () => {
+      await store.close();
+      await node.close();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
