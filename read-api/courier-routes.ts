@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { authorise } from "../infra/auth/fastify-auth.ts";
 import type { Api } from "../infra/http/api.ts";
+import { problem } from "../infra/http/problem-schema.ts";
 import { findCourier } from "../projections/couriers/queries.ts";
 import { afterParameter, isUnchanged, readingOf, stateFreshness } from "./answer.ts";
-import { courier, courierParams, problem, unchanged } from "./schemas.ts";
+import { courier, courierParams, unchanged } from "./schemas.ts";
 import type { ReadServices } from "./services.ts";
 
 /** A courier's own view. */

@@ -2,11 +2,12 @@ import { z } from "zod";
 import { may } from "../infra/auth/permissions.ts";
 import { type Principal, principalKey } from "../infra/auth/principal.ts";
 import type { Api } from "../infra/http/api.ts";
+import { problem } from "../infra/http/problem-schema.ts";
 import { Problem } from "../infra/http/problems.ts";
 import { findCourier } from "../projections/couriers/queries.ts";
 import { type ListScope, listOrders } from "../projections/orders/queries.ts";
 import { afterParameter, decodeCursor, encodeCursor, listParameters, readingOf, stateFreshness } from "./answer.ts";
-import { ORDER_STATUSES, orders, problem, siteParams } from "./schemas.ts";
+import { ORDER_STATUSES, orders, siteParams } from "./schemas.ts";
 import type { ReadServices } from "./services.ts";
 
 /** Sites of one caller whose orders are listed together. */

@@ -5,6 +5,7 @@ import type { Order } from "../domain/order/state.ts";
 import { authorise } from "../infra/auth/fastify-auth.ts";
 import type { Resource } from "../infra/auth/permissions.ts";
 import type { Api } from "../infra/http/api.ts";
+import { problem } from "../infra/http/problem-schema.ts";
 import { Problem } from "../infra/http/problems.ts";
 import { readTimeline, type TimelineRow } from "../projections/orders/queries.ts";
 import { orderView } from "../projections/orders/view.ts";
@@ -20,7 +21,7 @@ import {
 } from "./answer.ts";
 import { type Located, locateOrder, readOrderStream } from "./order-lookup.ts";
 import { mayKnowContact, openContact } from "./personal.ts";
-import { integrity, order, orderParams, problem, timeline, unchanged } from "./schemas.ts";
+import { integrity, order, orderParams, timeline, unchanged } from "./schemas.ts";
 import { sentenceFor } from "./sentences.ts";
 import type { ReadServices } from "./services.ts";
 import { recordAccess } from "./staff-access.ts";

@@ -236,18 +236,6 @@ export const courier = z
   })
   .describe("the courier");
 
-export const problem = z
-  .object({
-    type: z.string(),
-    title: z.string(),
-    status: z.number(),
-    code: z.string(),
-    detail: z.string(),
-    instance: z.string(),
-  })
-  .loose()
-  .describe("a problem after RFC 9457");
-
 export const unchanged = z.null().describe("what the caller has is still current");
 
 export const orderParams = z.object({ orderId: z.uuid().toLowerCase() });

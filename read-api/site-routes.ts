@@ -5,6 +5,7 @@ import { PROMISED_MINUTES } from "../domain/site/site.ts";
 import { authorise } from "../infra/auth/fastify-auth.ts";
 import { may } from "../infra/auth/permissions.ts";
 import type { Api } from "../infra/http/api.ts";
+import { problem } from "../infra/http/problem-schema.ts";
 import { Problem } from "../infra/http/problems.ts";
 import { stockOf, stockOfSite } from "../projections/availability/queries.ts";
 import { findItems, findSite, listSites } from "../projections/catalogue/queries.ts";
@@ -20,7 +21,7 @@ import {
   stateFreshness,
 } from "./answer.ts";
 import { openNotes } from "./personal.ts";
-import { availability, kitchen, menu, problem, site, siteParams, sites, unchanged } from "./schemas.ts";
+import { availability, kitchen, menu, site, siteParams, sites, unchanged } from "./schemas.ts";
 import type { ReadServices } from "./services.ts";
 
 /** Sites: what they are, what they sell, what is in stock there, what their kitchen has to do. */

@@ -3,6 +3,7 @@ import { decide as decideItem, type ItemCommand, itemStream } from "../../domain
 import { decide as decideSite, type SiteCommand, STATIONS, siteStream } from "../../domain/site/site.ts";
 import { authorise } from "../../infra/auth/fastify-auth.ts";
 import type { Api } from "../../infra/http/api.ts";
+import { problem } from "../../infra/http/problem-schema.ts";
 import { items, sites } from "../catalogue/catalogue-aggregates.ts";
 import type { Decided } from "../writing/build-events.ts";
 import type { Aggregate } from "../writing/stream-memory.ts";
@@ -14,7 +15,6 @@ import {
   itemParams,
   listItemBody,
   openSiteBody,
-  problem,
   siteParams,
 } from "./schemas.ts";
 import type { CommandServices } from "./services.ts";

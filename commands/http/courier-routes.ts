@@ -3,10 +3,11 @@ import { Personal } from "../../domain/chain/personal.ts";
 import { courierStream } from "../../domain/courier/courier.ts";
 import { authorise } from "../../infra/auth/fastify-auth.ts";
 import type { Api } from "../../infra/http/api.ts";
+import { problem } from "../../infra/http/problem-schema.ts";
 import { couriers } from "../couriers/courier-aggregate.ts";
 import { answer, envelopeFor, idempotencyKey } from "./command-context.ts";
 import { commandOrder } from "./order-command.ts";
-import { commandAnswer, courierParams, orderParams, problem, text } from "./schemas.ts";
+import { commandAnswer, courierParams, orderParams, text } from "./schemas.ts";
 import type { CommandServices } from "./services.ts";
 
 const response = { 200: commandAnswer, "4xx": problem, "5xx": problem };

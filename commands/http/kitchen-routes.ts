@@ -2,8 +2,9 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { OrderCommand } from "../../domain/order/decide.ts";
 import type { Api } from "../../infra/http/api.ts";
+import { problem } from "../../infra/http/problem-schema.ts";
 import { commandOrder } from "./order-command.ts";
-import { commandAnswer, fulfilmentParams, problem, stationParams } from "./schemas.ts";
+import { commandAnswer, fulfilmentParams, stationParams } from "./schemas.ts";
 import type { CommandServices } from "./services.ts";
 
 const response = { 200: commandAnswer, "4xx": problem, "5xx": problem };

@@ -7,10 +7,11 @@ import { statusOf } from "../../domain/order/state.ts";
 import { authorise } from "../../infra/auth/fastify-auth.ts";
 import { type Principal, principalKey } from "../../infra/auth/principal.ts";
 import type { Api } from "../../infra/http/api.ts";
+import { problem } from "../../infra/http/problem-schema.ts";
 import { Problem } from "../../infra/http/problems.ts";
 import { actorFor, answerFrom, envelopeFor, idempotencyKey } from "./command-context.ts";
 import { commandOrder } from "./order-command.ts";
-import { commandAnswer, orderParams, type PlaceOrderBody, placeOrderBody, problem } from "./schemas.ts";
+import { commandAnswer, orderParams, type PlaceOrderBody, placeOrderBody } from "./schemas.ts";
 import type { CommandServices } from "./services.ts";
 
 const CLOSING_SOON = "the site closes within 15 minutes; an order that reaches it closed is rejected and refunded";

@@ -53,18 +53,6 @@ export const commandAnswer = z
   })
   .describe("the command was carried out");
 
-export const problem = z
-  .object({
-    type: z.string(),
-    title: z.string(),
-    status: z.number(),
-    code: z.string(),
-    detail: z.string(),
-    instance: z.string(),
-  })
-  .loose()
-  .describe("a problem after RFC 9457");
-
 const period = z.object({
   from: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "HH:MM"),
   to: z.string().regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, "HH:MM, at most 24:00"),
