@@ -157,10 +157,11 @@ describe("over a broker", () => {
     expect(await waiting()).toBeGreaterThan(0);
     await broker.start();
     await eventually(async () => expect(await waiting()).toBe(0));
-    // Messages that the broker took just before it died are gone for subscribers that were cut off with it; whatever
-    // was still in the outbox has arrived.
-    const last = String(known + 60 * 7);
-    await eventually(() => expect(received.at(-1)?.version).toBe(last));
+    // Who had not come back yet has missed some of it, and repairs that from the read model; what follows arrives.
+    await eventually(async () => {
+      await changes("away", 1);
+      expect(Number(received.at(-1)?.version)).toBeGreaterThan(known + 60 * 7);
+    });
   });
 
   test("a relay that is killed between publishing and deleting publishes again, and nothing is missing", async () => {
