@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { type Command, Option } from "commander";
-import { type Config, readConfig } from "../infra/config.ts";
+import { type Config, ConfigError, readConfig } from "../infra/config.ts";
 import { type HealthChecks, startHealthServer } from "../infra/health.ts";
 import { createLog, type Log } from "../infra/log.ts";
 import { surviveClosedOutput } from "./broken-output.ts";
-import { EXIT } from "./exit.ts";
+import { EXIT, fail } from "./exit.ts";
 import { ROLES, type RoleName, type RunningRole, type StartRole } from "./roles/role.ts";
 
 const START: Readonly<Record<RoleName, () => Promise<{ start: StartRole }>>> = {
@@ -44,6 +44,7 @@ Examples:
       const { start } = await START[options.role]();
       const running = start(config, log, { only: options.only });
       endOnSignals(running, log);
+      endWhenItCannotStart(running);
       if (options.role !== "api") await answerHealth(options.role, config, running);
       await running;
     });
@@ -77,6 +78,14 @@ function endOnFaults(log: Log): void {
   };
   process.on("uncaughtException", end);
   process.on("unhandledRejection", (err) => end(err, "unhandledRejection"));
+}
+
+/** The health server alone would keep a process alive that does nothing: whoever started it has to see it end. */
+function endWhenItCannotStart(running: Promise<RunningRole>): void {
+  running.catch((error: unknown) => {
+    fail(error, error instanceof ConfigError ? EXIT.usage : EXIT.failed);
+    process.exit();
+  });
 }
 
 function endOnSignals(running: Promise<RunningRole>, log: Log): void {

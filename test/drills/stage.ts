@@ -159,6 +159,7 @@ export class Stage {
   /** Lets everything come to its end and judges it; what needs a moment more to be true is looked at again. */
   async settleAndJudge(): Promise<Judgement> {
     this.keepUnderWay(0);
+    const begun = performance.now();
     const open = () => [...this.record.placed.keys()].filter((id) => !isSettled(this.watch.order(id)));
     const giveUpAt = performance.now() + SETTLE_MS;
     while (this.shoppers.underWay > 0 || open().length > 0) {
@@ -174,7 +175,10 @@ export class Stage {
     const judgeUntil = performance.now() + JUDGE_AGAIN_MS;
     for (;;) {
       const judgement = await judge(scene);
-      if (judgement.breaches.length === 0 || performance.now() > judgeUntil) return judgement;
+      if (judgement.breaches.length === 0 || performance.now() > judgeUntil) {
+        const took = ((performance.now() - begun) / 1000).toFixed(1);
+        return { ...judgement, figures: { ...judgement.figures, "took to come to rest, s": took } };
+      }
       await new Promise((resolve) => setTimeout(resolve, 1_000));
     }
   }
