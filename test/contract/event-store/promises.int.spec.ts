@@ -18,7 +18,7 @@ import {
   WrongExpectedVersionError,
 } from "@eventstore/db-client";
 import { GenericContainer, getContainerRuntimeClient, Wait } from "testcontainers";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startEventNodeProcess } from "./event-node-process.ts";
 
 /** What we rely on an event store for. The same promises hold for the embedded node and for the real server. */
@@ -59,20 +59,26 @@ async function missingEngine(): Promise<string | undefined> {
 const noEngine = await missingEngine();
 if (noEngine) console.log(`the real server (${REAL_SERVER}) is left out: ${noEngine}`);
 
-promises(process.env.EVENTSTORE_URL ? "the configured event store" : "the embedded event node", startConfigured, false);
-promises(`the real server ${REAL_SERVER}`, startRealServer, noEngine !== undefined);
+promises(process.env.EVENTSTORE_URL ? "the configured event store" : "the embedded event node", startConfigured);
+promises(`the real server ${REAL_SERVER}`, startRealServer, noEngine);
 
-function promises(storeName: string, start: () => Promise<Store>, skip: boolean): void {
-  describe.skipIf(skip)(storeName, () => {
+/** @param missing why this store cannot be had here: its tests are skipped then, and say so */
+function promises(storeName: string, start: () => Promise<Store>, missing?: string): void {
+  describe(storeName, () => {
     let store: Store;
     let client: EventStoreDBClient;
     beforeAll(async () => {
+      if (missing !== undefined) return;
       store = await start();
       client = EventStoreDBClient.connectionString(store.url);
     }, 180_000);
     afterAll(async () => {
       await client?.dispose();
       await store?.stop();
+    });
+
+    beforeEach((context) => {
+      if (missing !== undefined) context.skip(`no Docker engine: ${missing}`);
     });
 
     const newStream = () => `promise-${randomUUID()}`;
