@@ -120,8 +120,9 @@ async function randomStrikes(stage: Stage, seed: number, tell: Tell): Promise<vo
   }
 }
 
+/** More than the least: some come to their end between this look and the kill. */
 const enoughInFlight = (stage: Stage): Promise<void> =>
-  until(`${LEAST_IN_FLIGHT} orders are in flight`, BOUND_MS, () => stage.inFlight() >= LEAST_IN_FLIGHT + 5);
+  until(`${LEAST_IN_FLIGHT} orders are in flight`, BOUND_MS, () => stage.inFlight() >= LEAST_IN_FLIGHT + 15);
 
 /** Places an order and waits until it is paid: how long after the kill the system does its work again. */
 async function recovered(stage: Stage, killedAt: number): Promise<{ acknowledgedMs: number; confirmedMs: number }> {
