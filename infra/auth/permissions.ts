@@ -52,6 +52,9 @@ export const PERMISSIONS = {
   "topic.order": READERS_OF_AN_ORDER,
   "topic.kitchen": { kitchen: "own-site", support: "any", admin: "any" },
   "integrity.read": { support: "any", admin: "any", analyst: "any", operator: "any" },
+  "analytics.read": { admin: "any", analyst: "any", operator: "any" },
+  "replay.read": { admin: "any", analyst: "any", operator: "any" },
+  "replay.run": { admin: "any", analyst: "any", operator: "any" },
   "ops.read": { admin: "any", operator: "any" },
 } as const satisfies Record<string, Partial<Record<Role, Scope>>>;
 

@@ -52,6 +52,9 @@ const TABLE: Record<Action, string> = {
   "topic.order": "           own   own      own     own     any     any   -       -",
   "topic.kitchen": "         -     -        own     -       any     any   -       -",
   "integrity.read": "        -     -        -       -       any     any   any     any",
+  "analytics.read": "        -     -        -       -       -       any   any     any",
+  "replay.read": "           -     -        -       -       -       any   any     any",
+  "replay.run": "            -     -        -       -       -       any   any     any",
   "ops.read": "              -     -        -       -       -       any   -       any",
 };
 

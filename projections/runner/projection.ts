@@ -33,4 +33,19 @@ export interface Projection {
   readonly batchSize?: number;
   /** See `Consumer.gatherMs`: short where somebody watches the screen that it feeds. */
   readonly gatherMs?: number;
+  /**
+   * The streams whose events can have made a row: what "explain" replays. `key` holds the table's primary key by column,
+   * as text. May look at other rows of the generation; names at most `limit` streams.
+   */
+  sources?(question: RowSources): Promise<readonly string[]>;
+}
+
+/** Asks which streams a row was made from. */
+export interface RowSources {
+  readonly tx: PoolClient;
+  /** Schema of the generation that holds the row. */
+  readonly schema: string;
+  readonly table: string;
+  readonly key: Readonly<Record<string, string>>;
+  readonly limit: number;
 }
