@@ -7,6 +7,14 @@ export interface Column {
   readonly values: readonly (string | null)[];
 }
 
+/** A column of a statement's rows, made of each row. */
+export const column = <Row>(
+  rows: readonly Row[],
+  name: string,
+  type: string,
+  of: (row: Row) => string | null,
+): Column => ({ name, type, values: rows.map(of) });
+
 /** Sets JSON texts apart: they never hold it unescaped. */
 const BETWEEN = "\u001e";
 

@@ -24,6 +24,11 @@ export interface Projection {
   readonly version: number;
   /** Its tables, without schema. All of them are compared with a rebuild. */
   readonly tables: readonly string[];
+  /**
+   * Those of its tables whose rows are written once: never updated, never deleted. Whoever writes the projection needs
+   * no right to do so.
+   */
+  readonly insertOnly?: readonly string[];
   /** DDL of all tables and indexes in a schema that exists. */
   create(schema: string): string;
   handles(type: string): boolean;
