@@ -9,7 +9,12 @@ import { orderStream } from "../../domain/order/events.ts";
 import { ALWAYS_OPEN } from "../../domain/site/opening-hours.ts";
 import { STATIONS, siteStream } from "../../domain/site/site.ts";
 import type { Appended, EventStore } from "../../infra/event-store/port.ts";
-import { BENCH_KEYS, COURIER_IDS, type OrderLife, orderLife, SITES_MADE } from "./order-lives.ts";
+import { BENCH_KEYS, COURIER_IDS, MOST_STEPS, type OrderLife, orderLife, SITES_MADE } from "./order-lives.ts";
+
+/** Events of one order, those of its ledger and courier included. */
+export const EVENTS_OF_AN_ORDER = 22;
+/** Orders are placed so many milliseconds of business time one after the other. */
+const PLACED_EVERY_MS = 2_000;
 
 /** Facts that are appended to one stream together. */
 export interface Step {
@@ -17,17 +22,19 @@ export interface Step {
   readonly facts: readonly Decided[];
   /** Business time. */
   readonly at: number;
+  /** Nothing follows in this stream. */
+  readonly last?: boolean;
 }
 
 /** Appends generated facts as the project does: each stream's events chained, sealed and with full metadata. */
 export class BusinessLog {
-  readonly #store: EventStore;
+  readonly #store: Pick<EventStore, "append" | "readStream">;
+  /** Of streams that go on: a log may be longer than memory. */
   readonly #heads = new Map<string, StreamHead>();
   readonly #lock = new KeyedLock();
   events = 0;
-  bytes = 0;
 
-  constructor(store: EventStore) {
+  constructor(store: Pick<EventStore, "append" | "readStream">) {
     this.#store = store;
   }
 
@@ -40,7 +47,7 @@ export class BusinessLog {
   }
 
   /** Appends a step to its stream, after the steps that were given before it. */
-  async append({ stream, facts, at }: Step): Promise<Appended> {
+  async append({ stream, facts, at, last }: Step): Promise<Appended> {
     return await this.#lock.run(stream, async () => {
       const before = this.#heads.get(stream) ?? { revision: -1n, hash: genesisHash(stream) };
       const envelope: Envelope = {
@@ -55,10 +62,9 @@ export class BusinessLog {
       const origin = { service: { role: "bench", version: "0.1.0", instance: "bench-1" }, region: "local" };
       const { events, head } = buildEvents(stream, before, entries, origin);
       const appended = await this.#store.append(stream, events, before.revision < 0n ? "no_stream" : before.revision);
-      this.#heads.set(stream, head);
+      if (last) this.#heads.delete(stream);
+      else this.#heads.set(stream, head);
       this.events += events.length;
-      for (const { data, metadata } of events)
-        this.bytes += JSON.stringify(data).length + JSON.stringify(metadata).length;
       return appended;
     });
   }
@@ -106,15 +112,17 @@ export function* openings(at: number): Generator<Step> {
 
 /**
  * The steps of so many orders as they lie in a log: many orders are under way at once, and each step of one stands among
- * steps of others. Ledgers and couriers write their own facts beside the orders'.
+ * steps of others. Ledgers and couriers write their own facts beside the orders'. Business time goes on with the log.
  */
 export function* business(run: string, orders: number, underWay: number, beganAt: number): Generator<Step> {
   const open: { readonly life: OrderLife; readonly steps: Iterator<Step> }[] = [];
+  const stepMs = Math.round((PLACED_EVERY_MS * underWay) / MOST_STEPS);
   let placed = 0;
   for (let turn = 0; placed < orders || open.length > 0; turn++) {
     while (open.length < underWay && placed < orders) {
-      const life = orderLife(run, placed, beganAt + placed * 10);
-      open.push({ life, steps: stepsOf(life, beganAt + placed * 10) });
+      const at = beganAt + placed * PLACED_EVERY_MS;
+      const life = orderLife(run, placed, at);
+      open.push({ life, steps: stepsOf(life, at, stepMs) });
       placed++;
     }
     const index = (turn * 61) % open.length;
@@ -124,12 +132,13 @@ export function* business(run: string, orders: number, underWay: number, beganAt
   }
 }
 
-function* stepsOf({ orderId, site, courierId, lines, steps }: OrderLife, placedAt: number): Generator<Step> {
+function* stepsOf(life: OrderLife, placedAt: number, stepMs: number): Generator<Step> {
+  const { orderId, site, courierId, lines, steps } = life;
   const reservationId = reservationIdFor(orderId, "1.1");
   const ledger = (fact: LedgerEvent, at: number): Step => ({ stream: ledgerStream(site.siteId, 0), facts: [fact], at });
   const courier = (fact: CourierEvent, at: number): Step => ({ stream: courierStream(courierId), facts: [fact], at });
   for (const [n, facts] of steps.entries()) {
-    const at = placedAt + n * 1_000;
+    const at = placedAt + n * stepMs;
     const types = facts.map(({ type }) => type);
     if (types.includes("stock.reserved")) {
       const asked = lines.map(({ sku, quantity }) => ({ sku, quantity: quantity.amount }));
@@ -139,7 +148,7 @@ function* stepsOf({ orderId, site, courierId, lines, steps }: OrderLife, placedA
     if (types.includes("driver.assigned")) {
       yield courier({ type: "courier.claimed", data: { orderId, attempt: 1 } }, at);
     }
-    yield { stream: orderStream(orderId), facts, at };
+    yield { stream: orderStream(orderId), facts, at, last: n === steps.length - 1 };
     if (types.includes("kitchen.ready")) yield ledger({ type: "ledger.consumed", data: { reservationId } }, at);
     if (types.includes("order.delivered")) {
       yield courier({ type: "courier.released", data: { orderId, attempt: 1 } }, at);

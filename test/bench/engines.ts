@@ -12,14 +12,18 @@ export interface BenchEngines {
   readonly store: EventStore;
   readonly pool: Pool;
   readonly eventStoreUrl: string;
+  readonly databaseUrl: string;
   /** Process ids by the name that reports show. */
   readonly pids: Readonly<Record<string, number | undefined>>;
   stop(): Promise<void>;
 }
 
-/** Starts an event node and a Postgres with the project's schema, on free ports, in folders of their own. */
-export async function startBenchEngines(): Promise<BenchEngines> {
-  const [postgres, node] = await Promise.all([throwawayPostgres(), startEventNodeProcess()]);
+/**
+ * Starts an event node and a Postgres with the project's schema, on free ports, in folders of their own; the event node
+ * on `eventNodeDir` if it is given, which stays.
+ */
+export async function startBenchEngines(eventNodeDir?: string): Promise<BenchEngines> {
+  const [postgres, node] = await Promise.all([throwawayPostgres(), startEventNodeProcess(eventNodeDir)]);
   await migrate(postgres.url, MIGRATIONS);
   const pool = createPool(postgres.url, { applicationName: "bench" });
   const store = createEventStore({ url: node.url, timeoutMs: 10_000 });
@@ -27,10 +31,11 @@ export async function startBenchEngines(): Promise<BenchEngines> {
     store,
     pool,
     eventStoreUrl: node.url,
+    databaseUrl: postgres.url,
     pids: { "event node": node.child.pid, Postgres: await serverProcess(pool) },
     async stop() {
       await Promise.all([store.close(), pool.end()]);
-      await Promise.all([node.remove(), postgres.stop()]);
+      await Promise.all([eventNodeDir === undefined ? node.remove() : node.end(), postgres.stop()]);
     },
   };
 }

@@ -9,6 +9,10 @@ export interface Figure extends Row {
 export interface BenchOptions {
   /** How long each thing is measured. */
   readonly seconds: number;
+  /** Length of the log that read models are rebuilt from. */
+  readonly events: number;
+  /** Rows of the timeline that queries are measured on. */
+  readonly rows: number;
   /** Tells people what is being done, a line at a time. */
   progress(line: string): void;
 }

@@ -12,6 +12,8 @@ const SITES = 40;
 const COURIERS = 400;
 const ITEMS_OF_A_SITE = 12;
 const HOLD_MS = 600_000;
+/** Steps of the longest life. */
+export const MOST_STEPS = 15;
 
 /** A site of the generated business. */
 export interface MadeSite {

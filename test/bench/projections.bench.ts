@@ -7,71 +7,76 @@ import { systemClock } from "../../infra/clock.ts";
 import { startFeed } from "../../infra/consumers/feed.ts";
 import { startConsumer } from "../../infra/consumers/run-consumer.ts";
 import { createLog } from "../../infra/log.ts";
-import { rebuild } from "../../projections/replay/rebuild.ts";
-import { dropGeneration, ensureProjection } from "../../projections/runner/generations.ts";
-import type { Projection } from "../../projections/runner/projection.ts";
+import { ensureProjection } from "../../projections/runner/generations.ts";
 import { projectionConsumer } from "../../projections/runner/projection-consumer.ts";
 import { outboxWriter } from "../../realtime/outbox.ts";
-import { BusinessLog, business, openings } from "./business-log.ts";
+import { BusinessLog, openings } from "./business-log.ts";
+import { cachedLog } from "./cached-log.ts";
 import { CpuWatch, describeShares, describeWork } from "./cpu.ts";
 import { type BenchEngines, startBenchEngines } from "./engines.ts";
 import { type BenchOptions, type Figure, rounded } from "./figure.ts";
+import { describeMemory, type MeasuredRebuild, measureRebuild } from "./rebuilds.ts";
 
-const EVENTS = 100_000;
-/** Events of one order, those of its ledger and courier included. */
-const EVENTS_OF_AN_ORDER = 19;
 const UNDER_WAY = 1_000;
 const LIVE_ORDERS = 1_500;
 const LEAST_REBUILT = 20_000;
-const REBUILDS = 3;
+/** Short rebuilds are repeated, and the median counts. */
+const SHORT = 200_000;
+const REPEATS = 3;
 const WRITER = fileURLToPath(new URL("write-business.ts", import.meta.url));
 const BEGAN_AT = Date.UTC(2026, 10, 21, 8);
 
 const log = createLog("bench", "silent");
 
 /** Events a second that read models take in: rebuilt one by one from a long log, and live, all of them at once. */
-export async function run({ progress }: BenchOptions): Promise<Figure[]> {
-  const engines = await startBenchEngines();
+export async function run({ events, progress }: BenchOptions): Promise<Figure[]> {
+  return [...(await rebuilds(events, progress)), await followed(progress)];
+}
+
+async function rebuilds(events: number, progress: BenchOptions["progress"]): Promise<Figure[]> {
+  const cached = await cachedLog(events, (line) => progress(`projections: ${line}`));
+  const size = `${cached.events.toLocaleString("en")} events of ${cached.bytesEach} bytes on average`;
+  const engines = await startBenchEngines(cached.dir);
   try {
-    const written = new BusinessLog(engines.store);
-    progress(`projections: writing a log of ${EVENTS.toLocaleString("en")} events`);
-    await written.fill(openings(BEGAN_AT));
-    await written.fill(business("rebuild", Math.ceil(EVENTS / EVENTS_OF_AN_ORDER), UNDER_WAY, BEGAN_AT));
-    const size = `${written.events} events of ${Math.round(written.bytes / written.events)} bytes on average`;
     const figures: Figure[] = [];
-    for (const projection of PROJECTIONS) {
-      progress(`projections: rebuilding ${projection.name}`);
-      figures.push(await rebuilt(engines, projection, size));
+    for (const { name } of PROJECTIONS) {
+      progress(`projections: rebuilding ${name} from ${size}`);
+      const figure = await rebuilt(engines, name, events <= SHORT ? REPEATS : 1);
+      progress(`  ${figure.value.toLocaleString("en")} ${figure.unit}; ${figure.note}`);
+      figures.push({ ...figure, note: `${size}; ${figure.note}` });
     }
-    progress("projections: live, while orders are written");
-    figures.push(await live(engines));
     return figures;
   } finally {
     await engines.stop();
   }
 }
 
-/** The median of some rebuilds of a read model. */
-async function rebuilt({ pool, store, pids }: BenchEngines, projection: Projection, size: string): Promise<Figure> {
-  const runs: { readonly perSecond: number; readonly note: string }[] = [];
-  for (let n = 0; n < REBUILDS; n++) {
-    const cpu = new CpuWatch(pids);
-    const building = { projection, pool, store, log, clock: systemClock, instance: "bench" };
-    const { generation, progress } = await rebuild(building);
-    const shares = cpu.lap();
-    const where = `${describeWork(shares, progress.events)}; ${describeShares(shares)}`;
-    const note = `${size}, ${progress.handled} of them handled; ${where}`;
-    runs.push({ perSecond: progress.perSecond, note });
-    await dropGeneration(pool, projection.name, generation.generation);
-  }
-  const [, median] = runs.toSorted((a, b) => a.perSecond - b.perSecond);
+/** The median of some rebuilds. */
+async function rebuilt(engines: BenchEngines, name: string, times: number): Promise<Figure> {
+  const runs: MeasuredRebuild[] = [];
+  for (let n = 0; n < times; n++) runs.push(await measureRebuild(engines, name));
+  const median = runs.toSorted((a, b) => a.perSecond - b.perSecond)[Math.floor(times / 2)];
+  if (median === undefined) throw new Error("nothing was rebuilt");
+  const where = `${describeWork(median.shares, median.events)}; ${describeShares(median.shares)}`;
   return {
-    name: `projections: rebuilding ${projection.name}`,
-    value: rounded(median?.perSecond ?? 0),
+    name: `projections: rebuilding ${name}`,
+    value: rounded(median.perSecond),
     unit: "events/s",
-    note: median?.note ?? "",
+    note: `${median.handled.toLocaleString("en")} handled; ${where}; ${describeMemory(median)}`,
     goal: { least: LEAST_REBUILT },
   };
+}
+
+/** Read models that follow a log while it is written; on engines of their own, for the cached log stays as it is. */
+async function followed(progress: BenchOptions["progress"]): Promise<Figure> {
+  progress("projections: live, while orders are written");
+  const engines = await startBenchEngines();
+  try {
+    await new BusinessLog(engines.store).fill(openings(BEGAN_AT));
+    return await live(engines);
+  } finally {
+    await engines.stop();
+  }
 }
 
 /** All read models follow the log, with positions, outbox and leases, while orders are appended as fast as they go. */
@@ -114,5 +119,5 @@ async function live({ pool, store, pids, eventStoreUrl }: BenchEngines): Promise
   await Promise.all(running.map(({ done }) => done));
   await feed.close();
   const value = rounded(events / seconds);
-  return { name: "projections: live, all five at once", value, unit: "events/s", note };
+  return { name: `projections: live, all ${running.length} at once`, value, unit: "events/s", note };
 }

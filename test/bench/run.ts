@@ -15,12 +15,19 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   "live-updates": { seconds: 20, load: () => import("./live-updates.bench.ts") },
 };
 
-const USAGE = `npm run bench -- [--only NAME]... [--seconds N] [--json]
+const DEFAULT_EVENTS = 100_000;
+const DEFAULT_ROWS = 200_000;
+
+const USAGE = `npm run bench -- [--only NAME]... [--seconds N] [--events N] [--rows N] [--json]
 
 Measures and prints where the time goes. Without --only, everything, in less than five minutes on an idle machine.
   --only NAME   ${Object.keys(BENCHES).join(", ")}
   --seconds N   how long orders and live updates are measured (default 20)
+  --events N    length of the log that read models are rebuilt from (default ${DEFAULT_EVENTS})
+  --rows N      rows of the timeline that queries are measured on (default ${DEFAULT_ROWS})
   --json        figures as JSON
+
+Long logs and large tables are kept in BENCH_DATA (default: a folder of the system's temporary one) for the next run.
 `;
 
 async function main(): Promise<void> {
@@ -28,6 +35,8 @@ async function main(): Promise<void> {
     options: {
       only: { type: "string", multiple: true },
       seconds: { type: "string" },
+      events: { type: "string" },
+      rows: { type: "string" },
       json: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
@@ -41,17 +50,25 @@ async function main(): Promise<void> {
     if (bench === undefined) throw new Error(`there is no bench "${name}"\n${USAGE}`);
     return bench;
   });
-  const given = values.seconds === undefined ? undefined : Number(values.seconds);
-  if (given !== undefined && !(given > 0)) throw new Error(`--seconds takes a positive number\n${USAGE}`);
+  const given = positive(values.seconds, "--seconds");
+  const events = positive(values.events, "--events") ?? DEFAULT_EVENTS;
+  const rows = positive(values.rows, "--rows") ?? DEFAULT_ROWS;
   const figures: Figure[] = [];
   for (const { seconds, load } of chosen) {
     const { run } = await load();
     const progress = (line: string) => process.stderr.write(`${line}\n`);
-    figures.push(...(await run({ seconds: given ?? seconds, progress })));
+    figures.push(...(await run({ seconds: given ?? seconds, events, rows, progress })));
   }
   process.stdout.write(
     values.json ? `${JSON.stringify({ machine: machine(), figures }, undefined, 2)}\n` : report(figures, machine()),
   );
+}
+
+function positive(text: string | undefined, option: string): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (!(value > 0)) throw new Error(`${option} takes a positive number\n${USAGE}`);
+  return value;
 }
 
 try {
