@@ -10,6 +10,10 @@ export interface SystemAddresses {
   readonly DATABASE_URL: string | undefined;
   readonly EVENTSTORE_URL: string | undefined;
   readonly paymentUrl: string;
+  readonly restaurantUrl: string;
+  readonly courierUrl: string;
+  /** Where the workers tell their health; undefined when no run has noted it. */
+  readonly workersHealth: string | undefined;
 }
 
 /**
@@ -19,7 +23,9 @@ export interface SystemAddresses {
 export async function systemAddresses(config: Config): Promise<SystemAddresses> {
   const noted = async (name: string) =>
     (await readIfExists(join(config.ORDERTRAIL_DATA, "run", `${name}.port`)))?.trim();
-  const [api, postgres, events, payment] = await Promise.all(["api", "postgres", "events", "payment"].map(noted));
+  const [api, postgres, events, payment, restaurant, courier, workers] = await Promise.all(
+    ["api", "postgres", "events", "payment", "restaurant", "courier", "workers"].map(noted),
+  );
   const password = (await readIfExists(join(config.ORDERTRAIL_DATA, "keys", "postgres.password")))?.trim();
   const embedded =
     postgres && password ? `postgresql://ordertrail:${password}@127.0.0.1:${postgres}/ordertrail` : undefined;
@@ -28,5 +34,8 @@ export async function systemAddresses(config: Config): Promise<SystemAddresses> 
     DATABASE_URL: config.DATABASE_URL ?? embedded,
     EVENTSTORE_URL: config.EVENTSTORE_URL ?? (events ? `esdb://127.0.0.1:${events}?tls=false` : undefined),
     paymentUrl: payment ? `http://127.0.0.1:${payment}` : config.PAYMENT_URL,
+    restaurantUrl: restaurant ? `http://127.0.0.1:${restaurant}` : config.RESTAURANT_URL,
+    courierUrl: courier ? `http://127.0.0.1:${courier}` : config.COURIER_URL,
+    workersHealth: workers ? `http://127.0.0.1:${workers}` : undefined,
   };
 }

@@ -117,11 +117,31 @@ export class ConfigError extends Error {
   readonly code = "config_invalid";
 }
 
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** What is wrong with one variable. */
+export interface ConfigFault {
+  readonly variable: string;
+  readonly message: string;
+}
+
 /** Reads the configuration from environment variables. Throws ConfigError that names each faulty variable. */
-export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
+export function readConfig(env: Env = process.env): Config {
+  const { config, faults } = readConfigWithFaults(env);
+  if (faults.length === 0) return config;
+  const lines = faults.map(({ variable, message }) => `  ${variable}: ${message}`);
+  throw new ConfigError(`the configuration cannot be used:\n${lines.join("\n")}`);
+}
+
+/** As `readConfig`, for who has to go on in any case: a faulty variable is named, and its default stands. */
+export function readConfigWithFaults(env: Env = process.env): {
+  readonly config: Config;
+  readonly faults: readonly ConfigFault[];
+} {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ""));
   const parsed = settings.safeParse(given);
-  if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map((issue) => `  ${issue.path.join(".")}: ${issue.message}`);
-  throw new ConfigError(`the configuration cannot be used:\n${faults.join("\n")}`);
+  if (parsed.success) return { config: parsed.data, faults: [] };
+  const faults = parsed.error.issues.map(({ path, message }) => ({ variable: path.join("."), message }));
+  for (const { variable } of faults) delete given[variable];
+  return { config: settings.parse(given), faults };
 }
