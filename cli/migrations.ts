@@ -2,7 +2,14 @@ import { effectsMigration } from "../commands/processes/runner/effects-table.ts"
 import { runnerMigration } from "../infra/consumers/migration.ts";
 import { keysMigration } from "../infra/keys/migration.ts";
 import type { Migration } from "../infra/postgres/migrations.ts";
+import { replayMigration } from "../projections/replay/migration.ts";
 import { realtimeMigration } from "../realtime/migration.ts";
 
 /** The steps of all modules: each owns its schema. Read models make their tables themselves, one schema a generation. */
-export const MIGRATIONS: readonly Migration[] = [runnerMigration, keysMigration, realtimeMigration, effectsMigration];
+export const MIGRATIONS: readonly Migration[] = [
+  runnerMigration,
+  keysMigration,
+  realtimeMigration,
+  effectsMigration,
+  replayMigration,
+];

@@ -14,11 +14,13 @@ import { startFeed } from "../../infra/consumers/feed.ts";
 import { startConsumer } from "../../infra/consumers/run-consumer.ts";
 import type { Log } from "../../infra/log.ts";
 import { CourierLookup } from "../../projections/couriers/directory.ts";
+import { runJobs } from "../../projections/replay/jobs/job-runner.ts";
 import { ensureProjection } from "../../projections/runner/generations.ts";
 import { projectionConsumer } from "../../projections/runner/projection-consumer.ts";
 import { outboxWriter } from "../../realtime/outbox.ts";
 import { type Foundation, foundation } from "./foundation.ts";
 import { PROJECTIONS } from "./projections.ts";
+import { launchReplayJob } from "./replay-job-child.ts";
 import type { RoleOptions, RunningRole } from "./role.ts";
 
 /** How long after the API's own wait an order's reservation is taken up by the stock process. */
@@ -49,6 +51,10 @@ export async function start(config: Config, log: Log, { only }: RoleOptions = {}
       signal: ending.signal,
     }),
   );
+  const jobs =
+    only === undefined
+      ? runJobs({ pool, log, launch: launchReplayJob, instance: config.INSTANCE, signal: ending.signal })
+      : undefined;
   log.info({ consumers: chosen.map(({ name }) => name) }, "working");
   return {
     checks: {
@@ -60,7 +66,7 @@ export async function start(config: Config, log: Log, { only }: RoleOptions = {}
     },
     async stop() {
       ending.abort();
-      await Promise.allSettled(running.map(({ done }) => done));
+      await Promise.allSettled([...running.map(({ done }) => done), jobs]);
       await feed.close();
       await base.close();
     },

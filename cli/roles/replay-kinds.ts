@@ -1,0 +1,4 @@
+import type { JobKind } from "../../projections/replay/jobs/job.ts";
+
+/** Every kind of replay work that can be asked for. */
+export const JOB_KINDS: readonly JobKind[] = [];
