@@ -15,11 +15,12 @@ import {
 } from "@eventstore/db-client";
 import type { Metadata, Position, RecordedEvent } from "../../domain/chain/envelope.ts";
 import { AppendEcho } from "./echo.ts";
+import { type DatedPosition, placeAt } from "./place-at-time.ts";
 import {
   type AllReader,
   type Appended,
   AppendTooLargeError,
-  type EventStore,
+  type DatedEventStore,
   type ExpectedRevision,
   type ReadStreamOptions,
   type StorableEvent,
@@ -42,7 +43,7 @@ export interface EventStoreOptions {
  * The port over @eventstore/db-client. One per process: with two client objects a stream error of one rejects the
  * other's appends in flight.
  */
-export function createEventStore({ url, timeoutMs }: EventStoreOptions): EventStore {
+export function createEventStore({ url, timeoutMs }: EventStoreOptions): DatedEventStore {
   const client = EventStoreDBClient.connectionString(url);
   const echo = new AppendEcho(({ ready, event, ended }) => subscribe(client, END, { event, ended }, ready));
 
@@ -72,6 +73,13 @@ export function createEventStore({ url, timeoutMs }: EventStoreOptions): EventSt
         const [last] = await collect(reading, timeoutMs);
         return last?.event?.position;
       });
+    },
+
+    async placeAt(time) {
+      return await placeAt(
+        (direction, after, limit) => tryAgain(timeoutMs, () => readDated(client, timeoutMs, direction, after, limit)),
+        time.getTime(),
+      );
     },
 
     subscribeToAll: (after, reader) => subscribe(client, after ?? START, reader),
@@ -153,6 +161,30 @@ async function readAllOnce(client: EventStoreDBClient, timeoutMs: number, after:
     if (event && !event.type.startsWith("$")) events.push(event);
   }
   return { events, next, atEnd: page.length < asked };
+}
+
+/** Positions of the log with the times at which the store wrote them. */
+async function readDated(
+  client: EventStoreDBClient,
+  timeoutMs: number,
+  direction: "forwards" | "backwards",
+  after: Position | undefined,
+  limit: number,
+): Promise<DatedPosition[]> {
+  const forwards = direction === "forwards";
+  const reading = client.readAll({
+    direction: forwards ? FORWARDS : BACKWARDS,
+    fromPosition: after ?? (forwards ? START : END),
+    maxCount: limit + 1,
+  });
+  const page = await collect(reading, timeoutMs);
+  const dated = page.flatMap(({ event }) =>
+    // Forwards the position that is read from comes along; backwards it does not.
+    event?.position && event.position.commit !== after?.commit
+      ? [{ position: event.position, stored: event.created.getTime() }]
+      : [],
+  );
+  return dated.slice(0, limit);
 }
 
 /** `confirmed` is called when the store has taken the subscription: what is appended from then on is delivered. */

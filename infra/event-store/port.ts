@@ -85,3 +85,12 @@ export interface EventStore {
   subscribeToAll(after: Position | undefined, reader: AllReader): () => void;
   close(): Promise<void>;
 }
+
+/** An event store that knows when it has written what. */
+export interface DatedEventStore extends EventStore {
+  /**
+   * Position of the last event that the store had written by a time (its own clock, `created`); undefined when there is
+   * none. Reads up to half the log.
+   */
+  placeAt(time: Date): Promise<Position | undefined>;
+}

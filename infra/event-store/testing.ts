@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startEventNode } from "../event-node/event-node.ts";
 import { createEventStore } from "./client.ts";
-import type { EventStore } from "./port.ts";
+import type { DatedEventStore } from "./port.ts";
 
 export interface ThrowawayStore {
   readonly url: string;
-  readonly store: EventStore;
+  readonly store: DatedEventStore;
   stop(): Promise<void>;
 }
 

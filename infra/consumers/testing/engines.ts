@@ -1,5 +1,5 @@
 import type { Pool } from "pg";
-import type { EventStore } from "../../event-store/port.ts";
+import type { DatedEventStore } from "../../event-store/port.ts";
 import { throwawayStore } from "../../event-store/testing.ts";
 import { type Migration, migrate } from "../../postgres/migrations.ts";
 import { createPool } from "../../postgres/pool.ts";
@@ -12,7 +12,7 @@ export interface Engines {
   readonly databaseUrl: string;
   readonly storeUrl: string;
   readonly pool: Pool;
-  readonly store: EventStore;
+  readonly store: DatedEventStore;
   stop(): Promise<void>;
 }
 

@@ -1,0 +1,150 @@
+import { randomBytes } from "node:crypto";
+import type { Pool, PoolClient } from "pg";
+import type { Clock } from "../../../infra/clock.ts";
+import { readPosition } from "../../../infra/consumers/fence.ts";
+import type { Place } from "../../../infra/consumers/position.ts";
+import { inTransaction } from "../../../infra/postgres/pool.ts";
+import type { Generation } from "../../runner/generations.ts";
+import { asOwner, grantToReaders } from "../../runner/privileges.ts";
+import type { Projection } from "../../runner/projection.ts";
+
+/** What a scratch schema was made for. */
+export type ScratchKind = "as-of" | "what-if";
+
+/** A read model that somebody asked for beside the live one: a schema of its own that no generation knows of. */
+export interface Scratch {
+  /** `scratch_<projection>_<id>`; its position and parked streams go by the same name. */
+  readonly schema: string;
+  readonly projection: string;
+  /** Version of the projection that made its tables. */
+  readonly version: number;
+  readonly kind: ScratchKind;
+  /** RFC 3339. */
+  readonly createdAt: string;
+}
+
+/** A scratch schema as it is listed. */
+export interface ListedScratch extends Scratch {
+  readonly position: Place;
+  readonly bytes: number;
+}
+
+/** There is no scratch schema of that name. */
+export class ScratchUnknownError extends Error {
+  readonly code = "scratch_unknown";
+}
+
+/** After this time whoever makes the next scratch schema drops one that is left. */
+export const SCRATCH_LIVES_MS = 7 * 24 * 60 * 60_000;
+
+const NAME = /^scratch_[a-z][a-z0-9_]*_[0-9a-f]{8}$/;
+const CONSUMER_ROWS = [
+  ["positions", "name"],
+  ["leases", "name"],
+  ["inflight", "consumer"],
+  ["parked", "consumer"],
+  ["parked_events", "consumer"],
+] as const;
+
+/**
+ * Makes an empty scratch schema with a projection's tables; old ones are dropped before. What is known of it lies in
+ * the schema's own comment, so that dropping the schema leaves nothing behind.
+ */
+export async function createScratch(
+  pool: Pool,
+  projection: Projection,
+  kind: ScratchKind,
+  clock: Clock,
+): Promise<Scratch> {
+  await dropOldScratches(pool, clock);
+  const schema = `scratch_${projection.name}_${randomBytes(4).toString("hex")}`;
+  const createdAt = new Date(clock.now()).toISOString();
+  const known = { projection: projection.name, version: projection.version, kind, createdAt };
+  await inTransaction(pool, async (tx) => {
+    await asOwner(tx);
+    await tx.query(`CREATE SCHEMA ${schema}`);
+    await tx.query(projection.create(schema));
+    await tx.query(`COMMENT ON SCHEMA ${schema} IS ${tx.escapeLiteral(JSON.stringify(known))}`);
+    await grantToReaders(tx, schema);
+  });
+  return { schema, ...known };
+}
+
+/** A scratch schema in the place of a generation, for the machinery that builds and compares generations. */
+export const asGeneration = ({ schema, projection, version }: Scratch): Generation => ({
+  projection,
+  generation: 0,
+  version,
+  schema,
+  state: "building",
+  epoch: `${projection}:scratch`,
+});
+
+/** All scratch schemas, the newest first. */
+export async function listScratches(pool: Pool): Promise<ListedScratch[]> {
+  const { rows } = await pool.query<{ schema: string; known: string | null; bytes: string }>(
+    `SELECT n.nspname AS schema, obj_description(n.oid, 'pg_namespace') AS known,
+       coalesce((SELECT sum(pg_total_relation_size(c.oid)) FROM pg_class c
+                 WHERE c.relnamespace = n.oid AND c.relkind = 'r'), 0)::text AS bytes
+     FROM pg_namespace n WHERE n.nspname ~ '^scratch_.*_[0-9a-f]{8}$'`,
+  );
+  const listed = await Promise.all(
+    rows.map(async ({ schema, known, bytes }) => {
+      const scratch = parse(schema, known);
+      if (scratch === undefined) return [];
+      const { place } = await readPosition(pool, schema);
+      return [{ ...scratch, position: place, bytes: Number(bytes) }];
+    }),
+  );
+  return listed.flat().toSorted((a, b) => (a.createdAt < b.createdAt ? 1 : -1));
+}
+
+/** One scratch schema. Rejects with ScratchUnknownError. */
+export async function findScratch(db: Pool | PoolClient, schema: string): Promise<Scratch> {
+  const { rows } = await db.query<{ known: string | null }>(
+    "SELECT obj_description(oid, 'pg_namespace') AS known FROM pg_namespace WHERE nspname = $1",
+    [schema],
+  );
+  const found = NAME.test(schema) && rows[0] ? parse(schema, rows[0].known) : undefined;
+  if (found === undefined) throw new ScratchUnknownError(`there is no scratch schema ${schema}`);
+  return found;
+}
+
+/** Removes a scratch schema with its position and parked streams. Rejects with ScratchUnknownError. */
+export async function dropScratch(pool: Pool, schema: string): Promise<void> {
+  await inTransaction(pool, async (tx) => {
+    await asOwner(tx);
+    await findScratch(tx, schema);
+    await tx.query(`DROP SCHEMA ${schema} CASCADE`);
+    for (const [table, column] of CONSUMER_ROWS) {
+      await tx.query(`DELETE FROM runner.${table} WHERE ${column} = $1`, [schema]);
+    }
+  });
+}
+
+/** Drops what is older than SCRATCH_LIVES_MS; answers with the names. */
+export async function dropOldScratches(pool: Pool, clock: Clock): Promise<string[]> {
+  const before = clock.now() - SCRATCH_LIVES_MS;
+  const old = (await listScratches(pool)).filter(({ createdAt }) => Date.parse(createdAt) < before);
+  const dropped: string[] = [];
+  for (const { schema } of old) {
+    // Two who start at once may both see it.
+    await dropScratch(pool, schema).then(
+      () => dropped.push(schema),
+      (error: unknown) => {
+        if (!(error instanceof ScratchUnknownError)) throw error;
+      },
+    );
+  }
+  return dropped;
+}
+
+function parse(schema: string, known: string | null): Scratch | undefined {
+  if (known === null) return undefined;
+  try {
+    const { projection, version, kind, createdAt }: Omit<Scratch, "schema"> = JSON.parse(known);
+    return { schema, projection, version, kind, createdAt };
+  } catch {
+    return undefined;
+  }
+}
