@@ -1,7 +1,15 @@
-import { appendTooLarge, CallError, invalidArgument, STATUS } from "../http/errors.ts";
+import {
+  appendTooLarge,
+  CallError,
+  invalidArgument,
+  STATUS,
+  streamDeleted,
+  wrongExpectedVersion,
+} from "../http/errors.ts";
 import type { CallHandler, GrpcCall } from "../http/grpc-call.ts";
 import { LIMITS } from "../limits.ts";
-import type { AppendOutcome, Writer } from "../log/writer.ts";
+import type { WriteOutcome } from "../log/changes.ts";
+import type { Writer } from "../log/writer.ts";
 import { type AppendOptions, decodeAppend, decodeBatchAppend, type ProposedEvent } from "../wire/append-requests.ts";
 import { appendResponse, batchAppendResponse } from "../wire/responses.ts";
 
@@ -30,7 +38,7 @@ class ArrivingAppend {
   }
 
   /** Why it cannot be stored, whatever the stream looks like. */
-  refusal(): Extract<AppendOutcome, { kind: "too-large" | "bad-request" }> | undefined {
+  refusal(): Extract<WriteOutcome, { kind: "too-large" | "bad-request" }> | undefined {
     if (this.tooLarge) return { kind: "too-large" };
     if (this.options.streamName === "") return { kind: "bad-request", message: "An append needs a stream name." };
     if (this.#untyped) return { kind: "bad-request", message: "An event needs a type." };
@@ -53,13 +61,12 @@ export function serveAppend(call: GrpcCall, writer: Writer): CallHandler {
       if (!append) throw invalidArgument("an append without options");
       const refusal = append.refusal();
       if (refusal) {
-        call.fail(failure(refusal));
+        call.fail(failure(refusal, append.options.streamName));
         return;
       }
       const { options, events, size } = append;
-      writer.append({
-        options,
-        events,
+      writer.write({
+        change: { kind: "append", options, events },
         size,
         abandoned: () => call.over,
         settle(outcome) {
@@ -67,7 +74,7 @@ export function serveAppend(call: GrpcCall, writer: Writer): CallHandler {
             call.send(appendResponse(outcome));
             call.end();
           } else {
-            call.fail(failure(outcome));
+            call.fail(failure(outcome, options.streamName));
           }
         },
       });
@@ -75,10 +82,20 @@ export function serveAppend(call: GrpcCall, writer: Writer): CallHandler {
   };
 }
 
-function failure(outcome: Exclude<AppendOutcome, { kind: "stored" | "wrong-version" }>): CallError {
-  if (outcome.kind === "too-large") return appendTooLarge();
-  if (outcome.kind === "timeout") return new CallError(STATUS.deadlineExceeded, "The append was not begun in time.");
-  return invalidArgument(outcome.message);
+/** The status that a unary write ends with when it was not stored. */
+export function failure(outcome: Exclude<WriteOutcome, { kind: "stored" }>, streamName: string): CallError {
+  switch (outcome.kind) {
+    case "wrong-version":
+      return wrongExpectedVersion(streamName, outcome.expected, outcome.head);
+    case "deleted":
+      return streamDeleted(streamName);
+    case "too-large":
+      return appendTooLarge();
+    case "timeout":
+      return new CallError(STATUS.deadlineExceeded, "The write was not begun in time.");
+    case "bad-request":
+      return invalidArgument(outcome.message);
+  }
 }
 
 /** `Streams/BatchAppend`: any number of appends at once on one call, answered as they are committed. */
@@ -129,7 +146,7 @@ class BatchAppendCall implements CallHandler {
   #append(correlationId: Buffer, append: ArrivingAppend): void {
     this.#unfinished.delete(correlationId.toString("latin1"));
     const { options, events, size } = append;
-    const answer = (outcome: AppendOutcome) =>
+    const answer = (outcome: WriteOutcome) =>
       this.#answer(batchAppendResponse(correlationId, options.streamName, outcome));
     const refusal = append.refusal();
     if (refusal) {
@@ -139,9 +156,8 @@ class BatchAppendCall implements CallHandler {
     this.#waiting++;
     this.#waitingBytes += size;
     this.#holdBack();
-    this.#writer.append({
-      options,
-      events,
+    this.#writer.write({
+      change: { kind: "append", options, events },
       size,
       abandoned: () => this.#call.over,
       settle: (outcome) => {

@@ -1,12 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { decideAppend } from "./append-decision.ts";
-import { ANY, NO_EVENTS, NO_STREAM, STREAM_EXISTS } from "./expected.ts";
+import { DELETED } from "../log/stream-rules.ts";
+import { decideAppend, type StreamState } from "./append-decision.ts";
+import { ANY, NO_STREAM, STREAM_EXISTS } from "./expected.ts";
 
 const id = (name: string) => Buffer.from(name);
 /** Decides about an append of `ids` to a stream that holds `stored`. */
-function decide(expected: number, ids: string, stored: string) {
+function decide(expected: number, ids: string, stored: string, state: Partial<StreamState> = {}) {
   const events = [...stored];
-  return decideAppend(expected, events.length - 1, [...ids].map(id), {
+  const stream = { head: events.length - 1, softDeleted: false, hasMetadata: false, ...state };
+  return decideAppend(expected, stream, [...ids].map(id), {
     latest: (wanted) => {
       const revision = events.lastIndexOf(wanted.toString());
       return revision < 0 ? undefined : { revision, position: revision + 100 };
@@ -19,6 +21,7 @@ function decide(expected: number, ids: string, stored: string) {
 }
 const store = { kind: "store" };
 const refused = { kind: "wrong-version" };
+const gone = { kind: "deleted" };
 const repeat = (revision: number) => ({ kind: "repeat", revision, position: revision + 100 });
 
 describe("an append", () => {
@@ -58,6 +61,24 @@ describe("an append", () => {
     expect(decide(ANY, "", "ab")).toEqual(store);
     expect(decide(1, "", "ab")).toEqual(store);
     expect(decide(0, "", "ab")).toEqual(refused);
-    expect(decideAppend(NO_STREAM, NO_EVENTS, [], { latest: () => undefined, at: () => undefined })).toEqual(store);
+    expect(decide(NO_STREAM, "", "")).toEqual(store);
+  });
+
+  it("brings a deleted stream back, whoever writes, unless it repeats what was there or counts on the stream", () => {
+    const deleted = { softDeleted: true, hasMetadata: true };
+    for (const expected of [NO_STREAM, ANY, 1]) expect(decide(expected, "c", "ab", deleted)).toEqual(store);
+    expect(decide(NO_STREAM, "a", "ab", deleted)).toEqual(repeat(0));
+    expect(decide(NO_STREAM, "ac", "ab", deleted)).toEqual(refused);
+    expect(decide(0, "c", "ab", deleted)).toEqual(refused);
+    expect(decide(STREAM_EXISTS, "c", "ab", deleted)).toEqual(gone);
+  });
+
+  it("to a tombstoned stream is refused, whatever it expects", () => {
+    for (const expected of [NO_STREAM, ANY, STREAM_EXISTS, 1])
+      expect(decide(expected, "c", "ab", { head: DELETED })).toEqual(gone);
+  });
+
+  it("that counts on a stream is stored where only its metadata was written", () => {
+    expect(decide(STREAM_EXISTS, "a", "", { hasMetadata: true })).toEqual(store);
   });
 });

@@ -8,6 +8,7 @@ import { AllSubscription } from "../subscribe/subscribe-all.ts";
 import { StreamSubscription } from "../subscribe/subscribe-stream.ts";
 import { decodeRead, type ReadRequest } from "../wire/read-request.ts";
 import { serveAppend, serveBatchAppend } from "./append-calls.ts";
+import { serveDelete } from "./delete-calls.ts";
 import { read } from "./read.ts";
 
 export interface NodeParts {
@@ -22,6 +23,8 @@ type Serve = (call: GrpcCall, parts: NodeParts, address: NodeAddress) => CallHan
 const METHODS = new Map<string, Serve>([
   ["/event_store.client.streams.Streams/Append", (call, { writer }) => serveAppend(call, writer)],
   ["/event_store.client.streams.Streams/BatchAppend", (call, { writer }) => serveBatchAppend(call, writer)],
+  ["/event_store.client.streams.Streams/Delete", (call, { writer }) => serveDelete(call, writer, "delete")],
+  ["/event_store.client.streams.Streams/Tombstone", (call, { writer }) => serveDelete(call, writer, "tombstone")],
   ["/event_store.client.streams.Streams/Read", serveRead],
   ["/event_store.client.server_features.ServerFeatures/GetSupportedMethods", unary(() => supportedMethods())],
   ["/event_store.client.gossip.Gossip/Read", unary((parts, address) => clusterInfo(parts.instanceId, address))],
@@ -65,10 +68,10 @@ function serveRead(call: GrpcCall, { log, live }: NodeParts): CallHandler {
     onMessage(message) {
       if (request) throw new CallError(STATUS.invalidArgument, "a second read on one call");
       request = decodeRead(message);
-      const { streamName, extent, from } = request;
+      const { streamName, extent } = request;
       if (extent.kind === "count") void read(call, request, extent.count, log);
       else if (streamName === undefined) new AllSubscription(call, request, log, live).start();
-      else new StreamSubscription(call, streamName, from, log, live).start();
+      else new StreamSubscription(call, streamName, request, log, live).start();
     },
     onEnd() {
       if (!request) throw new CallError(STATUS.invalidArgument, "a read without a request");

@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { invalidArgument, toCallError } from "../http/errors.ts";
+import { invalidArgument, streamDeleted, toCallError } from "../http/errors.ts";
 import type { Answers } from "../http/grpc-call.ts";
 import type { EventLog, LoggedEvent } from "../log/event-log.ts";
+import { encodePage } from "../log/links.ts";
 import { compileFilter } from "../subscribe/filter.ts";
-import { encodeEvents } from "../wire/event-encoding.ts";
 import type { From, ReadRequest } from "../wire/read-request.ts";
 import { streamNotFound } from "../wire/responses.ts";
 
@@ -18,7 +18,7 @@ export async function read(call: Answers, request: ReadRequest, count: number, l
       call.end();
       return;
     }
-    await sendPages(call, request, count, pages);
+    await sendPages(call, request, count, pages, log);
     call.end();
   } catch (error) {
     call.fail(toCallError(error));
@@ -28,30 +28,39 @@ export async function read(call: Answers, request: ReadRequest, count: number, l
 /** Gives the next page on each call, up to so many events; an empty one at the end. */
 type Pages = (limit: number) => LoggedEvent[];
 
-async function sendPages(call: Answers, request: ReadRequest, count: number, pages: Pages): Promise<void> {
+async function sendPages(
+  call: Answers,
+  request: ReadRequest,
+  count: number,
+  pages: Pages,
+  log: EventLog,
+): Promise<void> {
   const filter = request.filter && compileFilter(request.filter);
   let left = count;
   while (!call.over) {
     const page = pages(filter ? Number.MAX_SAFE_INTEGER : left);
     if (page.length === 0) return;
     const events = filter ? page.filter((event) => filter.matches(event)).slice(0, left) : page;
-    if (events.length > 0) call.send(encodeEvents(events).bytes);
+    if (events.length > 0) call.send(encodePage(events, request.resolveLinks, log));
     left -= events.length;
     if (left <= 0) return;
     await (call.hasRoom ? nextTurn() : call.room());
   }
 }
 
-/** Undefined when the stream has never been written to. */
+/** Undefined when there is no such stream, or it was deleted. Throws a CallError when it was tombstoned. */
 function streamPages(name: string, { from, backwards }: ReadRequest, log: EventLog): Pages | undefined {
   if (name === "") throw invalidArgument("a read of a stream without a name");
   if (from === "end" && !backwards) throw invalidArgument("a read forwards from the end");
-  const stream = log.streams.named(name);
-  if (!stream) return undefined;
+  const seen = log.visible(name);
+  if (seen.kind === "tombstoned") throw streamDeleted(name);
+  if (seen.kind === "not-found") return undefined;
+  const { stream, first } = seen;
   let next = resolve(from, 0);
+  next = backwards ? Math.min(next, stream.head) : Math.max(next, first);
   return (limit) => {
-    if (next < 0 || (!backwards && next > stream.head)) return [];
-    const page = log.streamPage(stream, next, backwards, limit);
+    if (next < first || (!backwards && next > stream.head)) return [];
+    const page = log.streamPage(stream, next, backwards, backwards ? Math.min(limit, next - first + 1) : limit);
     const last = page.at(-1);
     if (last) next = last.revision + (backwards ? -1 : 1);
     return page;

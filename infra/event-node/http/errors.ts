@@ -1,5 +1,5 @@
 import { LIMITS } from "../limits.ts";
-import { DamagedRow } from "../log/event-log.ts";
+import { DamagedRow } from "../log/event-row.ts";
 import { UnreadableFrame } from "../wire/framing.ts";
 import { MalformedMessage } from "../wire/protobuf.ts";
 
@@ -10,6 +10,7 @@ export const STATUS = {
   invalidArgument: 3,
   deadlineExceeded: 4,
   resourceExhausted: 8,
+  failedPrecondition: 9,
   unimplemented: 12,
   internal: 13,
   unavailable: 14,
@@ -37,6 +38,29 @@ export const appendTooLarge = (): CallError =>
     exception: "maximum-append-size-exceeded",
     "maximum-append-size": String(LIMITS.appendSize),
   });
+
+/** Of a stream that was tombstoned, or deleted where the caller counts on it. */
+export const streamDeleted = (name: string): CallError =>
+  new CallError(STATUS.failedPrecondition, `Event stream '${name}' is deleted.`, {
+    exception: "stream-deleted",
+    "stream-name": headerText(name),
+  });
+
+/** What a delete that does not meet its stream as expected is refused with; revisions as the store's own numbers. */
+export const wrongExpectedVersion = (name: string, expected: number, actual: number): CallError =>
+  new CallError(STATUS.failedPrecondition, `Stream '${name}' is at ${actual}, not as expected (${expected}).`, {
+    exception: "wrong-expected-version",
+    "stream-name": headerText(name),
+    "expected-version": String(expected),
+    "actual-version": String(actual),
+  });
+
+/** A stream's name in a trailer, which holds Latin-1 without control characters: as its UTF-8, as the client reads it. */
+function headerText(name: string): string {
+  return [...Buffer.from(name.toWellFormed())]
+    .map((byte) => (byte < 32 || byte === 127 ? "?" : String.fromCharCode(byte)))
+    .join("");
+}
 
 export const shuttingDown = (): CallError => new CallError(STATUS.unavailable, "The event node is shutting down.");
 

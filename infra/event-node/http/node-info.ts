@@ -13,6 +13,8 @@ const SERVER_VERSION = "23.10.6";
 const METHODS: { service: string; method: string; features: string[] }[] = [
   { service: "event_store.client.streams.streams", method: "read", features: ["position", "events"] },
   { service: "event_store.client.streams.streams", method: "append", features: [] },
+  { service: "event_store.client.streams.streams", method: "delete", features: [] },
+  { service: "event_store.client.streams.streams", method: "tombstone", features: [] },
   { service: "event_store.client.streams.streams", method: "batchappend", features: ["deadline_duration"] },
   { service: "event_store.client.gossip.gossip", method: "read", features: [] },
   { service: "event_store.client.server_features.serverfeatures", method: "getsupportedmethods", features: [] },

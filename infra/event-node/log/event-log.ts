@@ -1,7 +1,8 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite";
 import { LIMITS } from "../limits.ts";
 import type { ProposedEvent } from "../wire/append-requests.ts";
-import { type EventRow, FLAG_JSON, rowChecksum } from "./event-row.ts";
+import { DamagedRow, type EventRow, FLAG_JSON, rowChecksum } from "./event-row.ts";
+import { DELETED } from "./stream-rules.ts";
 import { type KnownStream, Streams } from "./streams.ts";
 
 /** An event as it lies in the log, with what its answer needs of its stream. */
@@ -10,18 +11,15 @@ export interface LoggedEvent extends EventRow {
   streamField: Buffer;
 }
 
-/** A row whose checksum is wrong, or whose stream is gone. The file is damaged there, and the row is not served. */
-export class DamagedRow extends Error {
-  readonly position: number;
-  constructor(position: number, what: string) {
-    super(`the event at position ${position} is damaged: ${what}`);
-    this.position = position;
-  }
-}
-
 const COLUMNS = "position, stream, revision, id, type, flags, created, metadata, data, checksum";
 /** The columns in this order, as `setReturnArrays` gives them. */
 type Cells = [number, number, number, Uint8Array, string, number, number, Uint8Array, Uint8Array, number];
+
+/** What of a stream is read: a range of revisions without holes up to its head, nothing, or an error. */
+export type Visible =
+  | { kind: "events"; stream: KnownStream; first: number }
+  | { kind: "not-found" }
+  | { kind: "tombstoned" };
 
 /** The events table: what the writer inserts and what reads and repeats look up. All calls are synchronous. */
 export class EventLog {
@@ -29,6 +27,7 @@ export class EventLog {
   readonly #insert: StatementSync;
   readonly #latest: StatementSync;
   readonly #at: StatementSync;
+  readonly #from: StatementSync;
   readonly #pages: Record<"streamForward" | "streamBackward" | "allForward" | "allBackward", StatementSync>;
   #lastPosition: number;
   #lastCreated: number;
@@ -42,6 +41,9 @@ export class EventLog {
        WHERE stream = ? AND id = ? ORDER BY position DESC LIMIT 1`,
     );
     this.#at = db.prepare("SELECT id, position FROM events WHERE stream = ? AND revision = ?");
+    this.#from = db.prepare(
+      "SELECT revision, created FROM events WHERE stream = ? AND revision >= ? ORDER BY revision LIMIT 1",
+    );
     const page = (where: string) => {
       const statement = db.prepare(`SELECT ${COLUMNS} FROM events WHERE ${where} LIMIT ?`);
       statement.setReturnArrays(true);
@@ -69,14 +71,42 @@ export class EventLog {
     return this.#lastCreated;
   }
 
-  /** Adds an event behind the stream's head. Only inside the writer's transaction. */
-  insert(stream: KnownStream, event: ProposedEvent, created: number): LoggedEvent {
+  /** What readers of the stream see of it now. Throws DamagedRow when its metadata cannot be read. */
+  visible(name: string): Visible {
+    if (this.streams.isTombstoned(name)) return { kind: "tombstoned" };
+    const stream = this.streams.named(name);
+    if (!stream || this.streams.rules(name).truncateBefore === DELETED) return { kind: "not-found" };
+    return { kind: "events", stream, first: this.firstVisible(stream) };
+  }
+
+  /** The revision below which the stream's metadata hides everything; it may lie beyond the head. Throws DamagedRow. */
+  firstVisible(stream: KnownStream): number {
+    const { maxCount, maxAge, truncateBefore } = this.streams.rules(stream.name);
+    const byCount = maxCount === undefined ? 0 : stream.head - maxCount + 1;
+    const first = Math.max(truncateBefore, byCount, 0);
+    return maxAge === undefined ? first : this.#youngerThan(stream, first, Date.now() * 1000 - maxAge);
+  }
+
+  /** The first revision from `low` that was created at `since` or later. Times ascend, so a binary search finds it. */
+  #youngerThan(stream: KnownStream, low: number, since: number): number {
+    let high = stream.head + 1;
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      const row = this.#from.get(stream.id, middle);
+      if (row && Number(row.created) < since) low = Number(row.revision) + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** Adds an event behind the stream's head, or as its tombstone. Only inside the writer's transaction. */
+  insert(stream: KnownStream, event: ProposedEvent, created: number, at = stream.head + 1): LoggedEvent {
     const row: LoggedEvent = {
       position: this.#lastPosition + 1,
       stream,
       streamName: stream.name,
       streamField: stream.field,
-      revision: stream.head + 1,
+      revision: at,
       id: event.id,
       type: event.type,
       flags: event.json ? FLAG_JSON : 0,
@@ -88,6 +118,7 @@ export class EventLog {
     this.#insert.run(position, stream.id, revision, id, type, flags, created, metadata, data, rowChecksum(row));
     this.#lastPosition = position;
     stream.head = revision;
+    this.streams.written(stream.name);
     return row;
   }
 

@@ -8,7 +8,7 @@ import { crc32 } from "node:zlib";
  *
  *     events   position  INTEGER PRIMARY KEY   commit and prepare position, ascending in the order of commits
  *              stream    INTEGER               → streams.id
- *              revision  INTEGER               0, 1, 2 … in the stream
+ *              revision  INTEGER               0, 1, 2 … in the stream; DELETED (2^53 - 1) for its tombstone
  *              id        BLOB                  16 bytes of the event's UUID
  *              type      TEXT
  *              flags     INTEGER               bit 0: data is JSON (`FLAG_JSON`)
@@ -33,6 +33,15 @@ export interface EventRow {
 }
 
 export const FLAG_JSON = 1;
+
+/** A row whose checksum is wrong, or whose stream is gone. The file is damaged there, and the row is not served. */
+export class DamagedRow extends Error {
+  readonly position: number;
+  constructor(position: number, what: string) {
+    super(`the event at position ${position} is damaged: ${what}`);
+    this.position = position;
+  }
+}
 
 /** Scratch space for the fields of fixed size: six numbers, then the id. Used within one call only. */
 const fixed = Buffer.alloc(64);

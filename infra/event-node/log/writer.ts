@@ -1,26 +1,15 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { decideAppend } from "../calls/append-decision.ts";
-import { NO_EVENTS } from "../calls/expected.ts";
 import { LIMITS } from "../limits.ts";
-import type { AppendOptions, ProposedEvent } from "../wire/append-requests.ts";
+import { applyChange, type Change, type WriteOutcome } from "./changes.ts";
 import type { EventLog, LoggedEvent } from "./event-log.ts";
 
-/** What became of an append. `position` of an append without events is that of the log's end. */
-export type AppendOutcome =
-  | { kind: "stored"; revision: number; position: number }
-  | { kind: "wrong-version"; expected: number; head: number }
-  | { kind: "too-large" }
-  | { kind: "timeout" }
-  | { kind: "bad-request"; message: string };
-
-/** An append that waits for its commit. `settle` is called once, after the commit returned. */
-export interface WaitingAppend {
-  options: AppendOptions;
-  events: ProposedEvent[];
+/** A write that waits for its commit. `settle` is called once, after the commit returned. */
+export interface WaitingWrite {
+  change: Change;
   size: number;
-  /** True when nobody waits for the answer any more; an append that was not begun by then is left out. */
+  /** True when nobody waits for the answer any more; a write that was not begun by then is left out. */
   abandoned(): boolean;
-  settle(outcome: AppendOutcome): void;
+  settle(outcome: WriteOutcome): void;
 }
 
 export type WriterPoint = "event-node.before-commit" | "event-node.after-commit" | "event-node.after-ack";
@@ -45,7 +34,7 @@ export class Writer {
   readonly #hooks: WriterHooks;
   readonly #begin: StatementSync;
   readonly #commit: StatementSync;
-  #queue: WaitingAppend[] = [];
+  #queue: WaitingWrite[] = [];
   #queuedBytes = 0;
   /** How long a commit takes to reach the disk, in milliseconds, smoothed. */
   #commitTime = 1;
@@ -59,13 +48,13 @@ export class Writer {
     this.#commit = db.prepare("COMMIT");
   }
 
-  append(append: WaitingAppend): void {
+  write(write: WaitingWrite): void {
     if (this.#queuedBytes > LIMITS.queueBytes) {
-      append.settle({ kind: "timeout" });
+      write.settle({ kind: "timeout" });
       return;
     }
-    this.#queuedBytes += append.size;
-    this.#queue.push(append);
+    this.#queuedBytes += write.size;
+    this.#queue.push(write);
     this.#schedule();
   }
 
@@ -85,18 +74,18 @@ export class Writer {
   }
 
   #run(): void {
-    const batch: WaitingAppend[] = [];
-    const outcomes: AppendOutcome[] = [];
+    const batch: WaitingWrite[] = [];
+    const outcomes: WriteOutcome[] = [];
     const stored: LoggedEvent[] = [];
     let bytes = 0;
     try {
       this.#begin.run();
       const start = performance.now();
-      for (const append of this.#queue) {
-        if (batch.length > 0 && this.#isFull(batch.length, bytes + append.size, start)) break;
-        batch.push(append);
-        bytes += append.size;
-        outcomes.push(this.#apply(append, stored));
+      for (const write of this.#queue) {
+        if (batch.length > 0 && this.#isFull(batch.length, bytes + write.size, start)) break;
+        batch.push(write);
+        bytes += write.size;
+        outcomes.push(write.abandoned() ? { kind: "timeout" } : applyChange(this.#log, write.change, stored));
       }
       this.#hooks.onPoint("event-node.before-commit");
       const worked = performance.now();
@@ -111,9 +100,9 @@ export class Writer {
     this.#hooks.onPoint("event-node.after-commit");
     this.#queue.splice(0, batch.length);
     this.#queuedBytes -= bytes;
-    for (const [i, append] of batch.entries()) {
+    for (const [i, write] of batch.entries()) {
       const outcome = outcomes[i];
-      if (outcome) append.settle(outcome);
+      if (outcome) write.settle(outcome);
     }
     this.#hooks.onPoint("event-node.after-ack");
     if (stored.length > 0) this.#hooks.onCommitted(stored, batch.length, bytes);
@@ -126,30 +115,5 @@ export class Writer {
   #isFull(appends: number, bytes: number, start: number): boolean {
     if (appends >= LIMITS.commitAppends || bytes > LIMITS.commitBytes) return true;
     return performance.now() - start > this.#commitTime;
-  }
-
-  #apply(append: WaitingAppend, stored: LoggedEvent[]): AppendOutcome {
-    const { events, options } = append;
-    if (append.abandoned() || (options.deadline !== undefined && Date.now() > options.deadline))
-      return { kind: "timeout" };
-    const log = this.#log;
-    const known = log.streams.named(options.streamName);
-    const head = known?.head ?? NO_EVENTS;
-    const decision = decideAppend(
-      options.expected,
-      head,
-      events.map((event) => event.id),
-      {
-        latest: (id) => known && log.latest(known, id),
-        at: (revision) => known && log.at(known, revision),
-      },
-    );
-    if (decision.kind === "wrong-version") return { kind: "wrong-version", expected: options.expected, head };
-    if (decision.kind === "repeat") return { kind: "stored", revision: decision.revision, position: decision.position };
-    if (events.length === 0) return { kind: "stored", revision: head, position: log.lastPosition };
-    const stream = known ?? log.streams.create(options.streamName);
-    const created = log.createdNow();
-    for (const event of events) stored.push(log.insert(stream, event, created));
-    return { kind: "stored", revision: stream.head, position: log.lastPosition };
   }
 }

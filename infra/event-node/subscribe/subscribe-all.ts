@@ -2,8 +2,8 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { toCallError } from "../http/errors.ts";
 import type { Answers } from "../http/grpc-call.ts";
 import { LIMITS } from "../limits.ts";
-import type { EventLog, LoggedEvent } from "../log/event-log.ts";
-import { encodeEvents } from "../wire/event-encoding.ts";
+import type { EventLog } from "../log/event-log.ts";
+import { encodePage, LINK_TYPE } from "../log/links.ts";
 import type { ReadRequest } from "../wire/read-request.ts";
 import { CAUGHT_UP, checkpoint, confirmation } from "../wire/responses.ts";
 import { compileFilter, type EventFilter, type Filterable } from "./filter.ts";
@@ -20,6 +20,7 @@ export class AllSubscription implements AllFollower {
   readonly #log: EventLog;
   readonly #live: LiveSubscribers;
   readonly #filter: EventFilter | undefined;
+  readonly #resolveLinks: boolean;
   /** The last event that was looked at, sent or not. */
   #position: number;
   /** The next event in the ring, once live. */
@@ -33,6 +34,7 @@ export class AllSubscription implements AllFollower {
     this.#log = log;
     this.#live = live;
     this.#filter = request.filter && compileFilter(request.filter);
+    this.#resolveLinks = request.resolveLinks;
     const { from } = request;
     this.#position = from === "start" ? 0 : from === "end" ? log.lastPosition : from;
   }
@@ -52,7 +54,7 @@ export class AllSubscription implements AllFollower {
         return;
       }
       const events = this.#takeLive();
-      if (!events) {
+      if (!events || (this.#resolveLinks && events.some((event) => event.type === LINK_TYPE))) {
         this.#live.leaveAll(this);
         void this.#catchUp();
         return;
@@ -66,7 +68,7 @@ export class AllSubscription implements AllFollower {
       while (!this.#call.over) {
         if (this.#position >= this.#log.lastPosition) return this.#goLive();
         const page = this.#log.allPage(this.#position + 1, false, LIMITS.pageEvents);
-        this.#send(page, encodePage);
+        this.#send(page, (events) => encodePage(events, this.#resolveLinks, this.#log));
         await (this.#call.hasRoom ? nextTurn() : this.#call.room());
       }
     } catch (error) {
@@ -134,5 +136,3 @@ export class AllSubscription implements AllFollower {
     this.#position = last.position;
   }
 }
-
-const encodePage = (events: readonly LoggedEvent[]): Buffer => encodeEvents(events).bytes;

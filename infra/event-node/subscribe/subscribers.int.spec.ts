@@ -63,6 +63,7 @@ const all = {
   streamName: undefined,
   from: "start",
   backwards: false,
+  resolveLinks: false,
   extent: { kind: "subscription" },
   filter: undefined,
 } as const;
@@ -85,7 +86,8 @@ describe("a subscriber that does not take its events", () => {
         const data = Buffer.alloc(EVENT_BYTES);
         const event = { id, type: "t", json: false, metadata: Buffer.alloc(0), data, size: EVENT_BYTES };
         const options = { streamName: "s", expected: -2, deadline: undefined };
-        writer.append({ options, events: [event], size: EVENT_BYTES, abandoned: () => false, settle() {} });
+        const change = { kind: "append", options, events: [event] } as const;
+        writer.write({ change, size: EVENT_BYTES, abandoned: () => false, settle() {} });
         writer.drain();
       }
     };
@@ -105,7 +107,7 @@ describe("a subscriber that does not take its events", () => {
       append(10);
       const client = new SlowClient();
       if (kind === "$all") new AllSubscription(client, all, log, live).start();
-      else new StreamSubscription(client, "s", "start", log, live).start();
+      else new StreamSubscription(client, "s", all, log, live).start();
       await takeAll(client, 10 * EVENT_BYTES);
       // More than the ring of live events holds.
       const count = Math.ceil((LIMITS.ringBytes * 1.5) / EVENT_BYTES);

@@ -1,6 +1,7 @@
 import { FLAG_JSON } from "../log/event-row.ts";
-import { FRAME_HEAD, writeFrameHead } from "./framing.ts";
-import { bytesField, varintSize, writeVarint } from "./protobuf.ts";
+import { DELETED } from "../log/stream-rules.ts";
+import { FRAME_HEAD, frame, writeFrameHead } from "./framing.ts";
+import { bytesField, varintField, varintSize, writeVarint } from "./protobuf.ts";
 import { UUID_TEXT_LENGTH, writeUuidText } from "./uuid.ts";
 
 /**
@@ -25,6 +26,9 @@ export interface EncodableEvent {
 const ID_SIZE = 4 + UUID_TEXT_LENGTH;
 /** Tag, length and key of the map entry with the time; the value's length and digits follow. */
 const CREATED_HEAD = Buffer.concat([Buffer.from([0x0a, 7]), Buffer.from("created")]);
+
+/** 2^63 - 1 as a varint: the revision of a tombstone. */
+const LARGEST_REVISION = Buffer.from([0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f]);
 
 /** Encoded `type` and `content-type` entries by type, JSON and binary. Event types are few; a flood starts it anew. */
 const typeFields: [Map<string, Buffer>, Map<string, Buffer>] = [new Map(), new Map()];
@@ -54,10 +58,29 @@ export function encodeEvents(events: readonly EncodableEvent[]): { bytes: Buffer
   return { bytes, ends };
 }
 
+/** An event with the link that was followed to it. A link that leads nowhere comes alone. */
+export interface LinkedEvent {
+  event: EncodableEvent | undefined;
+  link: EncodableEvent;
+}
+
+/** The framed message of an event that was reached over a link; its place in the read is that of the link. */
+export function encodeLinked({ event, link }: LinkedEvent): Buffer {
+  const parts = [bytesField(2, encodeRecord(link)), varintField(3, link.position)];
+  return frame(bytesField(1, ...(event ? [bytesField(1, encodeRecord(event))] : []), ...parts));
+}
+
+function encodeRecord(event: EncodableEvent): Buffer {
+  const bytes = Buffer.allocUnsafe(recordSize(event));
+  writeRecord(bytes, 0, event);
+  return bytes;
+}
+
 function recordSize(event: EncodableEvent): number {
   const { metadata, data } = event;
   let size = ID_SIZE + event.streamField.length + typeField(event).length;
-  size += 3 + varintSize(event.revision) + 2 * varintSize(event.position);
+  const revision = event.revision === DELETED ? LARGEST_REVISION.length : varintSize(event.revision);
+  size += 3 + revision + 2 * varintSize(event.position);
   const created = createdDigits(event.created);
   size += 2 + CREATED_HEAD.length + 2 + created;
   if (metadata.length > 0) size += 1 + varintSize(metadata.length) + metadata.length;
@@ -76,13 +99,20 @@ function readEventSize(record: number, position: number): number {
 }
 
 function writeEvent(target: Buffer, at: number, event: EncodableEvent, record: number): number {
-  const { position, metadata, data } = event;
+  const { position } = event;
   at = writeFrameHead(target, at, messageSize(record, position));
   target[at++] = 0x0a;
   at = writeVarint(target, at, readEventSize(record, position));
   target[at++] = 0x0a;
   at = writeVarint(target, at, record);
+  at = writeRecord(target, at, event);
+  target[at++] = 0x18;
+  return writeVarint(target, at, position);
+}
 
+/** `RecordedEvent` */
+function writeRecord(target: Buffer, at: number, event: EncodableEvent): number {
+  const { position, metadata, data } = event;
   target[at++] = 0x0a;
   target[at++] = UUID_TEXT_LENGTH + 2;
   target[at++] = 0x12;
@@ -91,7 +121,12 @@ function writeEvent(target: Buffer, at: number, event: EncodableEvent, record: n
   target.set(event.streamField, at);
   at += event.streamField.length;
   target[at++] = 0x18;
-  at = writeVarint(target, at, event.revision);
+  if (event.revision === DELETED) {
+    target.set(LARGEST_REVISION, at);
+    at += LARGEST_REVISION.length;
+  } else {
+    at = writeVarint(target, at, event.revision);
+  }
   target[at++] = 0x20;
   at = writeVarint(target, at, position);
   target[at++] = 0x28;
@@ -112,9 +147,7 @@ function writeEvent(target: Buffer, at: number, event: EncodableEvent, record: n
     target.set(data, at);
     at += data.length;
   }
-
-  target[at++] = 0x18;
-  return writeVarint(target, at, position);
+  return at;
 }
 
 function typeField(event: EncodableEvent): Buffer {

@@ -20,6 +20,8 @@ export interface ReadRequest {
   streamName: string | undefined;
   from: From;
   backwards: boolean;
+  /** Events that are links come with what they point to. */
+  resolveLinks: boolean;
   /** How many events, or a subscription without an end. */
   extent: { kind: "count"; count: number } | { kind: "subscription" };
   filter: FilterRequest | undefined;
@@ -40,6 +42,7 @@ function decodeOptions(reader: FieldReader): ReadRequest {
     streamName: undefined,
     from: "start",
     backwards: false,
+    resolveLinks: false,
     extent: { kind: "count", count: 0 },
     filter: undefined,
   };
@@ -53,6 +56,9 @@ function decodeOptions(reader: FieldReader): ReadRequest {
         break;
       case 3:
         request.backwards = reader.varint() === 1;
+        break;
+      case 4:
+        request.resolveLinks = reader.varint() !== 0;
         break;
       case 5:
         request.extent = { kind: "count", count: reader.varint() };

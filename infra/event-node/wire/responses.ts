@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { NO_EVENTS, NO_STREAM, STREAM_EXISTS } from "../calls/expected.ts";
 import { LIMITS } from "../limits.ts";
-import type { AppendOutcome } from "../log/writer.ts";
+import type { WriteOutcome } from "../log/changes.ts";
 import { frame } from "./framing.ts";
 import { bytesField, varintField } from "./protobuf.ts";
 
@@ -21,20 +21,21 @@ function position(field: number, at: number): Buffer {
 }
 
 /** The part that AppendResp.Success and BatchAppendResp.Success share. */
-function success(revision: number, at: number): Buffer[] {
-  return [revision === NO_EVENTS ? bytesField(2, EMPTY) : varintField(1, revision), position(3, at)];
+function success(revision: number, at: number | undefined): Buffer[] {
+  const place = at === undefined ? bytesField(4, EMPTY) : position(3, at);
+  return [revision === NO_EVENTS ? bytesField(2, EMPTY) : varintField(1, revision), place];
 }
 
-export function batchAppendResponse(correlationId: Buffer, streamName: string, outcome: AppendOutcome): Buffer {
+export function batchAppendResponse(correlationId: Buffer, streamName: string, outcome: WriteOutcome): Buffer {
   const id = bytesField(1, correlationId);
   const stream = streamIdentifier(4, streamName);
   if (outcome.kind === "stored")
     return frame(id, bytesField(3, ...success(outcome.revision, outcome.position)), stream);
-  return frame(id, bytesField(2, ...rpcStatus(outcome)), stream);
+  return frame(id, bytesField(2, ...rpcStatus(outcome, streamName)), stream);
 }
 
 /** google.rpc.Status whose detail names the error; the client raises its typed error from the detail alone. */
-function rpcStatus(outcome: Exclude<AppendOutcome, { kind: "stored" }>): Buffer[] {
+function rpcStatus(outcome: Exclude<WriteOutcome, { kind: "stored" }>, streamName: string): Buffer[] {
   const status = (code: number, message: string, detail: string, ...fields: Uint8Array[]) => [
     varintField(1, code),
     bytesField(2, message),
@@ -49,6 +50,8 @@ function rpcStatus(outcome: Exclude<AppendOutcome, { kind: "stored" }>): Buffer[
         outcome.head === NO_EVENTS ? bytesField(2, EMPTY) : varintField(1, outcome.head),
         expectedField(outcome.expected, 3),
       );
+    case "deleted":
+      return status(RPC.failedPrecondition, "StreamDeleted", "StreamDeleted", streamIdentifier(1, streamName));
     case "too-large":
       return status(
         RPC.invalidArgument,
@@ -72,10 +75,15 @@ function expectedField(expected: number, first: number): Buffer {
 }
 
 /** AppendResp, for the two outcomes that the unary call answers with a message; the others end it with an error. */
-export function appendResponse(outcome: Extract<AppendOutcome, { kind: "stored" | "wrong-version" }>): Buffer {
+export function appendResponse(outcome: Extract<WriteOutcome, { kind: "stored" | "wrong-version" }>): Buffer {
   if (outcome.kind === "stored") return frame(bytesField(1, ...success(outcome.revision, outcome.position)));
   const current = outcome.head === NO_EVENTS ? bytesField(7, EMPTY) : varintField(6, outcome.head);
   return frame(bytesField(2, current, expectedField(outcome.expected, 8)));
+}
+
+/** `DeleteResp` and `TombstoneResp`, which are alike. */
+export function deleteResponse(at: number): Buffer {
+  return frame(position(1, at));
 }
 
 export function streamNotFound(name: string): Buffer {

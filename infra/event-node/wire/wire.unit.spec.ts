@@ -3,8 +3,10 @@ import { createRequire } from "node:module";
 import { describe, expect, it } from "vitest";
 import { ANY, NO_STREAM, STREAM_EXISTS } from "../calls/expected.ts";
 import { parseTimeout } from "../http/grpc-call.ts";
+import { DELETED } from "../log/stream-rules.ts";
 import { decodeAppend, decodeBatchAppend } from "./append-requests.ts";
-import { type EncodableEvent, encodeEvents, encodeStreamField } from "./event-encoding.ts";
+import { decodeDelete } from "./delete-request.ts";
+import { type EncodableEvent, encodeEvents, encodeLinked, encodeStreamField } from "./event-encoding.ts";
 import { FrameSplitter, frame, UnreadableFrame } from "./framing.ts";
 import { FieldReader, MalformedMessage } from "./protobuf.ts";
 import { decodeRead } from "./read-request.ts";
@@ -65,6 +67,61 @@ describe("events that the node writes", () => {
     expect(second?.getEvent()?.getStreamRevision()).toBe("0");
     expect(second?.getEvent()?.getMetadataMap().get("content-type")).toBe("application/octet-stream");
     expect(second?.getEvent()?.getData_asU8()).toHaveLength(0);
+  });
+});
+
+describe("links and tombstones that the node writes", () => {
+  const event: EncodableEvent = {
+    position: 7,
+    streamField: encodeStreamField("order-1"),
+    revision: 2,
+    id: uuidBytes("0193e1c0-0000-7000-8000-0123456789ab"),
+    type: "order.placed",
+    flags: 1,
+    created: 1_732_180_000_123_000,
+    metadata: Buffer.alloc(0),
+    data: bytes("{}"),
+  };
+  const link = { ...event, position: 9, streamField: encodeStreamField("links"), revision: 0, type: "$>" };
+
+  it("are read as a link with its event, and as a link alone where that is gone", () => {
+    const [whole, broken] = [
+      { event, link },
+      { event: undefined, link },
+    ].map((linked) =>
+      streams.ReadResp.deserializeBinary(messagesOf(encodeLinked(linked))[0] ?? Buffer.alloc(0)).getEvent(),
+    );
+    expect(whole?.getEvent()?.getStreamRevision()).toBe("2");
+    expect(whole?.getLink()?.getMetadataMap().get("type")).toBe("$>");
+    expect(whole?.getCommitPosition()).toBe("9");
+    expect([broken?.hasEvent(), broken?.getLink()?.getCommitPosition()]).toEqual([false, "9"]);
+  });
+
+  it("have the largest revision there is", () => {
+    const [message] = messagesOf(encodeEvents([{ ...event, revision: DELETED }]).bytes);
+    const read = streams.ReadResp.deserializeBinary(message ?? Buffer.alloc(0))
+      .getEvent()
+      ?.getEvent();
+    expect(read?.getStreamRevision()).toBe("9223372036854775807");
+    expect(Buffer.from(read?.getData_asU8() ?? []).toString()).toBe("{}");
+  });
+});
+
+describe("deletes that a client asks for", () => {
+  const decoded = (set: (options: InstanceType<typeof streams.DeleteReq.Options>) => void) => {
+    const options = new streams.DeleteReq.Options();
+    options.setStreamIdentifier(streamIdentifier("order-1"));
+    set(options);
+    const request = new streams.DeleteReq();
+    request.setOptions(options);
+    return decodeDelete(Buffer.from(request.serializeBinary()));
+  };
+
+  it("are read with their stream and expected revision", () => {
+    expect(decoded((options) => options.setRevision("41"))).toMatchObject({ streamName: "order-1", expected: 41 });
+    expect(decoded((options) => options.setAny(new shared.Empty())).expected).toBe(ANY);
+    expect(decoded((options) => options.setNoStream(new shared.Empty())).expected).toBe(NO_STREAM);
+    expect(decoded((options) => options.setStreamExists(new shared.Empty())).expected).toBe(STREAM_EXISTS);
   });
 });
 
@@ -161,6 +218,7 @@ describe("reads that a client asks for", () => {
     all.setPosition(position);
     options.setAll(all);
     options.setReadDirection(1);
+    options.setResolveLinks(true);
     options.setCount("9007199254740991");
     const filter = new streams.ReadReq.Options.FilterOptions();
     const expression = new streams.ReadReq.Options.FilterOptions.Expression();
@@ -175,6 +233,7 @@ describe("reads that a client asks for", () => {
       streamName: undefined,
       from: Number.MAX_SAFE_INTEGER,
       backwards: true,
+      resolveLinks: true,
       extent: { kind: "count", count: Number.MAX_SAFE_INTEGER },
       filter: { on: "type", regex: "", prefixes: ["order.", "payment."], window: 64, checkpointInterval: 3 },
     });
