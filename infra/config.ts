@@ -48,6 +48,10 @@ export const settings = z.object({
     .describe("outside systems that are simulated at their configured addresses; none for production"),
   SAMPLE_DATA: z.stringbool().default(true).describe("whether `up` fills an empty system with something to order"),
   DATABASE_URL: z.url().optional().describe("PostgreSQL to use in place of the embedded one"),
+  POSTGRES_BIN: z
+    .string()
+    .optional()
+    .describe("folder with initdb and postgres (15 or newer) to run as the embedded PostgreSQL in place of the own 18"),
   EVENTSTORE_URL: z.string().startsWith("esdb").optional().describe("EventStoreDB to use in place of the event node"),
   NATS_URL: z.string().optional().describe("NATS to carry changes between relay and gateways in different processes"),
   REGION: z.string().default("local").describe("region written into every event"),

@@ -33,7 +33,7 @@ export function postgresChild(config: Config, log: Log, moved: (url: string) => 
     name: "postgres",
     stopSignals: POSTGRES_STOP_SIGNALS,
     async launch() {
-      const plan = await planPostgres(config.ORDERTRAIL_DATA, log);
+      const plan = await planPostgres(config.ORDERTRAIL_DATA, log, config.POSTGRES_BIN);
       moved(plan.url);
       return { ...plan, ready: () => probePostgres(plan) };
     },

@@ -1,13 +1,22 @@
+import { execFile } from "node:child_process";
 import { chmod, cp, mkdir, mkdtemp, readFile, rename, rm, stat, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
+import { promisify } from "node:util";
 import { type ServerUser, succeeds } from "./server-user.ts";
+
+const run = promisify(execFile);
 
 /** Where the programs of the embedded PostgreSQL lie. */
 export interface PostgresBinaries {
   readonly initdb: string;
   readonly postgres: string;
+  /** The major version, whose files no other can read: `18`. */
+  readonly major: number;
 }
+
+/** The oldest PostgreSQL that this project's SQL works on. */
+const OLDEST_MAJOR = 15;
 
 /** Where things go that the server's account must reach when the project folder is closed to it. */
 export const SHARED_STATE = "/var/lib/ordertrail";
@@ -17,25 +26,46 @@ export const SHARED_STATE = "/var/lib/ordertrail";
  * account can run them. Root usually works in a home that no other account can enter: then they are copied to
  * SHARED_STATE, once per version.
  *
+ * `folder` names the programs of another installation, such as /usr/lib/postgresql/15/bin, to be run in their place.
+ *
  * The package's own start and stop are not used: it installs exit handlers that end the process, takes the log line
  * for readiness, and knows no server left behind by a killed run.
  */
-export async function findBinaries(user: ServerUser | undefined): Promise<PostgresBinaries> {
+export async function findBinaries(user: ServerUser | undefined, folder?: string): Promise<PostgresBinaries> {
+  if (folder !== undefined) return await installedBinaries(folder, user);
   const { root, version } = await installedPackage();
+  const major = Number.parseInt(version, 10);
   await hydrate(root);
   const native = join(root, "native");
-  if (user === undefined || (await runs(native, user))) return binariesIn(native);
+  if (user === undefined || (await runs(native, user))) return { ...binariesIn(native), major };
   const copy = join(SHARED_STATE, `postgresql-${version}`);
-  if (await runs(copy, user)) return binariesIn(copy);
+  if (await runs(copy, user)) return { ...binariesIn(copy), major };
   await copyBinaries(native, copy);
-  if (await runs(copy, user)) return binariesIn(copy);
+  if (await runs(copy, user)) return { ...binariesIn(copy), major };
   throw new Error(
     `PostgreSQL does not run as root, and the account it would run as can execute neither ${native} nor ${copy}: ` +
       "move the project to a folder that other accounts can enter, run as an ordinary user, or set DATABASE_URL",
   );
 }
 
-const binariesIn = (native: string): PostgresBinaries => ({
+/** The programs of somebody else's installation. Throws when they cannot be run or are too old. */
+async function installedBinaries(folder: string, user: ServerUser | undefined): Promise<PostgresBinaries> {
+  const binaries = { initdb: join(folder, "initdb"), postgres: join(folder, "postgres") };
+  const said = await run(binaries.postgres, ["--version"], { ...user, cwd: "/", timeout: 10_000 }).catch(
+    (error: Error) => {
+      throw new Error(`POSTGRES_BIN: ${binaries.postgres} cannot be run: ${error.message.trim()}`, { cause: error });
+    },
+  );
+  const major = Number(/PostgreSQL\) (\d+)/.exec(said.stdout)?.[1]);
+  if (!(major >= OLDEST_MAJOR)) {
+    throw new Error(
+      `POSTGRES_BIN: ${folder} holds ${said.stdout.trim()}, needed is PostgreSQL ${OLDEST_MAJOR} or newer`,
+    );
+  }
+  return { ...binaries, major };
+}
+
+const binariesIn = (native: string): Omit<PostgresBinaries, "major"> => ({
   initdb: join(native, "bin", "initdb"),
   postgres: join(native, "bin", "postgres"),
 });

@@ -10,9 +10,6 @@ import { canEnter, type ServerUser } from "./server-user.ts";
 
 const run = promisify(execFile);
 
-/** The major version whose files the embedded programs can read. */
-const MAJOR = "18";
-
 /** Name of the role that owns the cluster. */
 export const SUPERUSER = "ordertrail";
 
@@ -34,7 +31,7 @@ export async function clusterFolder(
   const existing = await resolved(place);
   if (existing !== undefined) {
     if (await isCluster(existing)) {
-      await checkVersion(existing);
+      await checkVersion(existing, binaries);
       return existing;
     }
     const aside = `${place}.incomplete-${Date.now()}`;
@@ -65,11 +62,11 @@ const isCluster = async (folder: string): Promise<boolean> =>
   (await readIfExists(join(folder, "PG_VERSION"))) !== undefined &&
   (await stat(join(folder, "global", "pg_control")).catch(() => undefined)) !== undefined;
 
-async function checkVersion(folder: string): Promise<void> {
+async function checkVersion(folder: string, { major }: PostgresBinaries): Promise<void> {
   const version = (await readIfExists(join(folder, "PG_VERSION")))?.trim();
-  if (version !== MAJOR) {
+  if (version !== String(major)) {
     throw new Error(
-      `${folder} was written by PostgreSQL ${version}, this program brings ${MAJOR}: upgrade it, or choose another ORDERTRAIL_DATA`,
+      `${folder} was written by PostgreSQL ${version}, this program brings ${major}: upgrade it, or choose another ORDERTRAIL_DATA`,
     );
   }
 }
@@ -97,6 +94,13 @@ async function parentFor(data: string, user: ServerUser | undefined): Promise<st
   }
 }
 
+/**
+ * PostgreSQL's own locale sorts and compares alike on every machine; the system's may be missing or differ. Before
+ * version 17 there is none, and the C locale is what sorts alike, with upper and lower case of ASCII only.
+ */
+const localeOf = ({ major }: PostgresBinaries): readonly string[] =>
+  major >= 17 ? ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"] : ["--locale=C"];
+
 async function initialise(
   folder: string,
   binaries: PostgresBinaries,
@@ -119,10 +123,7 @@ async function initialise(
         `--pwfile=${passwordFile}`,
         "--auth=scram-sha-256",
         "--encoding=UTF8",
-        // PostgreSQL's own locale sorts and compares alike on every machine; the system's may be missing or differ.
-        "--locale-provider=builtin",
-        "--builtin-locale=C.UTF-8",
-        "--locale=C",
+        ...localeOf(binaries),
       ],
       { ...user, cwd: "/", env: { PATH: process.env.PATH, LC_ALL: "C", TZ: "UTC" }, timeout: 120_000 },
     );

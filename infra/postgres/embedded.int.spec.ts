@@ -192,8 +192,8 @@ test("an initialisation that was killed half-way is done again, and nothing is t
 test("files of another major version are refused by name, not touched", async () => {
   const first = await start();
   await first.stop();
-  await writeFile(join(data, "postgres", "PG_VERSION"), "17\n");
-  await expect(start()).rejects.toThrow(/PostgreSQL 17.*brings 18/);
+  await writeFile(join(data, "postgres", "PG_VERSION"), "9\n");
+  await expect(start()).rejects.toThrow(/PostgreSQL 9.*brings \d\d/);
 });
 
 test("the server ends when the process that started it is killed", async (context) => {
@@ -234,7 +234,7 @@ test("an ordinary user needs nothing but the folder", async (context) => {
   const starter = spawn(process.execPath, ["--input-type=module-typescript", "-e", STARTER, data], {
     ...nobody,
     cwd: "/",
-    env: { PATH: process.env.PATH },
+    env: { PATH: process.env.PATH, POSTGRES_BIN: process.env.POSTGRES_BIN },
     stdio: ["ignore", "pipe", "inherit"],
   });
   const pid = Number(await firstLine(starter.stdout));

@@ -64,13 +64,15 @@ const SETTINGS: Readonly<Record<string, string>> = {
  * Makes the data folder ready for a start of its server: account, programs, password, cluster, what a killed run left
  * behind, port. Safe to repeat before every start. The folder must be locked by the caller (see lockFolder).
  *
+ * `bin` is the folder of the programs to run, by default POSTGRES_BIN, else those that come along.
+ *
  * The port stays the same as long as it is free; a held one is replaced, so the plan's `url` can differ between starts.
  */
-export async function planPostgres(data: string, log: Log): Promise<PostgresPlan> {
+export async function planPostgres(data: string, log: Log, bin = process.env.POSTGRES_BIN): Promise<PostgresPlan> {
   const user = await serverUser();
   await Promise.all([mkdir(join(data, "run"), { recursive: true }), mkdir(join(data, "keys"), { recursive: true })]);
   await chmod(join(data, "keys"), 0o700);
-  const binaries = await findBinaries(user);
+  const binaries = await findBinaries(user, bin || undefined);
   const secret = await readOrCreateSecret(join(data, "keys", "postgres.password"), () =>
     Buffer.from(randomBytes(24).toString("hex")),
   );
