@@ -1,9 +1,18 @@
 import type { Pool, PoolClient } from "pg";
 import type { Clock } from "../../infra/clock.ts";
+import { type Place, type PositionRow, placeOf } from "../../infra/consumers/position.ts";
 import { inTransaction } from "../../infra/postgres/pool.ts";
 import type { Projection } from "./projection.ts";
 
-export type GenerationState = "live" | "building" | "retired";
+export type GenerationState =
+  | "building"
+  /** Caught up and compared; waits to be swapped in. */
+  | "ready"
+  | "live"
+  /** Was live; kept until it is dropped. */
+  | "previous"
+  /** Dropped. */
+  | "retired";
 
 /** One building of a read model: a schema of its own and the epoch of its topics. */
 export interface Generation {
@@ -19,9 +28,10 @@ export interface Generation {
 }
 
 const NAME = /^[a-z][a-z0-9_]{0,40}$/;
-const COLUMNS = "projection, generation, version, schema, state, epoch";
+/** Columns of `runner.generations` that make a Generation. */
+export const GENERATION_COLUMNS = "projection, generation, version, schema, state, epoch";
 
-/** A read model that is asked for before its projection was ever started. */
+/** A read model that cannot be read now: its projection was never started, or it is being rebuilt in a new version. */
 export class NoLiveGenerationError extends Error {
   readonly code = "no_live_generation";
 }
@@ -47,20 +57,41 @@ export async function addGeneration(pool: Pool, projection: Projection, clock: C
   });
 }
 
+/** What is asked of a generation does not go with the state that it is in. */
+export class GenerationStateError extends Error {
+  readonly code = "generation_state";
+}
+
+/** The projection has no such generation. */
+export class GenerationUnknownError extends Error {
+  readonly code = "generation_unknown";
+}
+
 /**
  * Removes a generation that is not live, with its tables, position and parked streams. Its row stays as `retired`.
- * Whoever builds it right now fails at its next batch.
+ * Whoever builds it right now fails at its next batch. Rejects with GenerationUnknownError and GenerationStateError.
+ *
+ * @param evenLive removes a live one as well: of a projection that the code no longer has
  */
-export async function dropGeneration(pool: Pool, projection: string, generation: number): Promise<void> {
+export async function dropGeneration(
+  pool: Pool,
+  projection: string,
+  generation: number,
+  evenLive = false,
+): Promise<void> {
   await inTransaction(pool, async (tx) => {
     await lockGenerations(tx, projection);
     const { rows } = await tx.query<Generation>(
-      `SELECT ${COLUMNS} FROM runner.generations WHERE projection = $1 AND generation = $2`,
+      `SELECT ${GENERATION_COLUMNS} FROM runner.generations WHERE projection = $1 AND generation = $2`,
       [projection, generation],
     );
     const found = rows[0];
-    if (found === undefined) throw new Error(`projection ${projection} has no generation ${generation}`);
-    if (found.state === "live") throw new Error(`generation ${generation} of ${projection} is live`);
+    if (found === undefined) {
+      throw new GenerationUnknownError(`projection ${projection} has no generation ${generation}`);
+    }
+    if (found.state === "live" && !evenLive) {
+      throw new GenerationStateError(`generation ${generation} of ${projection} is live`);
+    }
     for (const [table, column] of CONSUMER_ROWS) {
       await tx.query(`DELETE FROM runner.${table} WHERE ${column} = $1`, [found.schema]);
     }
@@ -72,37 +103,73 @@ export async function dropGeneration(pool: Pool, projection: string, generation:
   });
 }
 
-/** Which generation is read, remembered for a moment: asked at every query of a read model. */
-export interface LiveSchemas {
-  /** Rejects with NoLiveGenerationError; while the database is away, with what was known before if it was known. */
-  of(projection: string): Promise<Generation>;
+/** A live generation, and where it stood when the database was asked. */
+export interface LiveStanding {
+  readonly generation: Generation;
+  readonly place: Place;
 }
 
-/** `refreshMs`: how long after a swap the old generation may still be read. */
-export function liveSchemas(pool: Pool, refreshMs = 1_000): LiveSchemas {
-  const known = new Map<string, { generation: Generation; until: number }>();
-  const asking = new Map<string, Promise<Generation>>();
+/**
+ * Which generation is read. Every answer was true at some moment after the question, so whoever has read the new
+ * generation after a swap never reads the old one again; questions that come while one is on its way share the next.
+ */
+export interface LiveSchemas {
+  /** Rejects with NoLiveGenerationError, and when the database cannot be asked. */
+  of(projection: string): Promise<Generation>;
+  /** As `of`, with the generation's position at the same moment. */
+  standing(projection: string): Promise<LiveStanding>;
+}
 
-  const ask = async (projection: string): Promise<Generation> => {
-    const found = await findLive(pool, projection);
-    if (found === undefined) throw new NoLiveGenerationError(`projection ${projection} has not been started yet`);
-    known.set(projection, { generation: found, until: performance.now() + refreshMs });
+type Standings = ReadonlyMap<string, LiveStanding>;
+
+/**
+ * Asks the database for the pointers.
+ *
+ * @param projections those of the running code: a live generation that another version of one has made is not answered
+ */
+export function liveSchemas(
+  pool: Pool,
+  projections: readonly Pick<Projection, "name" | "version">[] = [],
+): LiveSchemas {
+  const versions = new Map(projections.map(({ name, version }) => [name, version]));
+  let asking: Promise<unknown> = Promise.resolve();
+  let next: Promise<Standings> | undefined;
+
+  const ask = (): Promise<Standings> => {
+    next ??= asking.then(() => {
+      // From here on it is on its way: who asks now needs a later one.
+      next = undefined;
+      const answer = liveStandings(pool);
+      asking = answer.catch(() => {});
+      return answer;
+    });
+    return next;
+  };
+
+  const standing = async (projection: string): Promise<LiveStanding> => {
+    const found = (await ask()).get(projection);
+    if (found === undefined) throw new NoLiveGenerationError(`read model ${projection} has not been started yet`);
+    const version = versions.get(projection);
+    if (version !== undefined && found.generation.version !== version) {
+      throw new NoLiveGenerationError(`read model ${projection} is being rebuilt in version ${version}`);
+    }
     return found;
   };
+  return { standing, of: async (projection) => (await standing(projection)).generation };
+}
 
-  return {
-    async of(projection) {
-      const remembered = known.get(projection);
-      if (remembered && performance.now() < remembered.until) return remembered.generation;
-      let answer = asking.get(projection);
-      if (answer === undefined) {
-        answer = ask(projection).finally(() => asking.delete(projection));
-        asking.set(projection, answer);
-      }
-      if (remembered === undefined) return await answer;
-      return await answer.catch(() => remembered.generation);
-    },
-  };
+/** The live generation of every projection, and where each stands. */
+export async function liveStandings(db: Pool | PoolClient): Promise<Standings> {
+  const { rows } = await db.query<Generation & PositionRow>(
+    `SELECT ${GENERATION_COLUMNS.replaceAll("epoch", "g.epoch")}, p.commit, p.prepare
+     FROM runner.generations AS g LEFT JOIN runner.positions AS p ON p.name = g.schema WHERE g.state = 'live'`,
+  );
+  return new Map(
+    rows.map(({ commit, prepare, ...generation }) => [
+      generation.projection,
+      { generation, place: placeOf({ commit, prepare }) },
+    ]),
+  );
 }
 
 const CONSUMER_ROWS = [
@@ -113,16 +180,17 @@ const CONSUMER_ROWS = [
   ["parked_events", "consumer"],
 ] as const;
 
-async function findLive(db: Pool | PoolClient, projection: string): Promise<Generation | undefined> {
+/** The live generation of a projection, whatever version of it made it. */
+export async function findLive(db: Pool | PoolClient, projection: string): Promise<Generation | undefined> {
   const { rows } = await db.query<Generation>(
-    `SELECT ${COLUMNS} FROM runner.generations WHERE projection = $1 AND state = 'live'`,
+    `SELECT ${GENERATION_COLUMNS} FROM runner.generations WHERE projection = $1 AND state = 'live'`,
     [projection],
   );
   return rows[0];
 }
 
 /** Processes that start together must not create the same generation twice. Ends with the transaction. */
-async function lockGenerations(tx: PoolClient, projection: string): Promise<void> {
+export async function lockGenerations(tx: PoolClient, projection: string): Promise<void> {
   await tx.query("SELECT pg_advisory_xact_lock(hashtextextended('runner.generations/' || $1, 0))", [projection]);
 }
 
@@ -143,14 +211,9 @@ async function create(
   const epoch = `${name}:${generation}`;
   await tx.query(`CREATE SCHEMA ${schema}`);
   await tx.query(projection.create(schema));
-  await tx.query(`INSERT INTO runner.generations (${COLUMNS}, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`, [
-    name,
-    generation,
-    version,
-    schema,
-    state,
-    epoch,
-    new Date(clock.now()),
-  ]);
+  await tx.query(
+    `INSERT INTO runner.generations (${GENERATION_COLUMNS}, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+    [name, generation, version, schema, state, epoch, new Date(clock.now())],
+  );
   return { projection: name, generation, version, schema, state, epoch };
 }
