@@ -15,6 +15,7 @@ import type { Log } from "../../infra/log.ts";
 import { createPool } from "../../infra/postgres/pool.ts";
 import { currentChapter } from "../../projections/availability/current-chapter.ts";
 import { type LiveSchemas, liveSchemas } from "../../projections/runner/generations.ts";
+import { PROJECTIONS } from "./projections.ts";
 
 /** What every role of the business stands on: engines, keys, the write side. */
 export interface Foundation {
@@ -50,7 +51,7 @@ export async function foundation(config: Config, role: string, log: Log): Promis
   const fpKey = await fingerprintKey(config);
   const origin: Origin = { service: { role, version: VERSION, instance: config.INSTANCE }, region: config.REGION };
   const writer = new StreamWriter(store, origin);
-  const schemas = liveSchemas(pool);
+  const schemas = liveSchemas(pool, PROJECTIONS);
   const ledgers = new LedgerSequencer({
     store,
     origin,
