@@ -15,19 +15,25 @@ import { catalogueProjection } from "./catalogue/projection.ts";
 import { findItems, findSite, listSites } from "./catalogue/queries.ts";
 import { couriersProjection } from "./couriers/projection.ts";
 import { findCourier } from "./couriers/queries.ts";
+import { kitchenProjection } from "./kitchen/projection.ts";
+import { kitchenVersions, readKitchen } from "./kitchen/queries.ts";
+import { listOrders } from "./orders/list.ts";
 import { ordersProjection } from "./orders/projection.ts";
-import { findOrder, kitchenVersions, listOrders, orderVersions, readKitchen } from "./orders/queries.ts";
+import { findOrder, orderVersions } from "./orders/queries.ts";
 import { compareWithLive, rebuild } from "./replay/rebuild.ts";
 import { dropGeneration, ensureProjection, type Generation } from "./runner/generations.ts";
 import type { Projection } from "./runner/projection.ts";
 import { projectionConsumer } from "./runner/projection-consumer.ts";
 import type { TopicMessage } from "./runner/topic-message.ts";
+import { timelineProjection } from "./timeline/projection.ts";
 import type { KitchenDelta, OrderView, TicketView } from "./views.ts";
 import { witnessProjection } from "./witness/projection.ts";
 
 const log = createLog("test", "silent");
 const PROJECTIONS: readonly Projection[] = [
   ordersProjection,
+  kitchenProjection,
+  timelineProjection,
   availabilityProjection,
   catalogueProjection,
   couriersProjection,
@@ -116,7 +122,7 @@ describe("topics", () => {
       const before = last.get(message.topic);
       expect(message.prev).toBe(before?.version ?? null);
       if (before) expect(BigInt(message.version)).toBeGreaterThan(BigInt(before.version));
-      expect(message.epoch).toBe("orders:1");
+      expect(message.epoch).toBe(message.topic.startsWith("order.") ? "orders:1" : "kitchen:1");
       last.set(message.topic, message);
     }
     expect([...last.keys()].filter((topic) => topic.startsWith("order.")).length).toBe(ORDERS);
@@ -129,11 +135,12 @@ describe("topics", () => {
     const schema = schemaOf(ordersProjection);
     const ids = [...last.keys()].filter((topic) => topic.startsWith("order.")).map((topic) => topic.slice(6));
     const versions = await orderVersions(engines.pool, schema, ids);
-    const kitchens = await kitchenVersions(engines.pool, schema, SITES);
+    const displays = schemaOf(kitchenProjection);
+    const kitchens = await kitchenVersions(engines.pool, displays, SITES);
     for (const id of ids) expect(versions.get(id)).toBe(last.get(`order.${id}`)?.version);
     for (const site of SITES) {
       expect(kitchens.get(site)).toBe(last.get(`kitchen.${site}`)?.version);
-      expect((await readKitchen(engines.pool, schema, site, 0)).head?.toString()).toBe(kitchens.get(site));
+      expect((await readKitchen(engines.pool, displays, site, 0)).head?.toString()).toBe(kitchens.get(site));
     }
   });
 
@@ -156,7 +163,7 @@ describe("topics", () => {
       }
       const active = [...tickets.values()].filter(({ status }) => !["done", "rejected", "cancelled"].includes(status));
       const now = Date.parse("2026-12-01T00:00:00.000Z"); // long after: what was cancelled has left
-      const queue = await readKitchen(engines.pool, schemaOf(ordersProjection), siteId, now);
+      const queue = await readKitchen(engines.pool, schemaOf(kitchenProjection), siteId, now);
       const plain = (list: readonly TicketView[]) =>
         JSON.parse(JSON.stringify(list.toSorted((a, b) => (a.orderId < b.orderId ? -1 : 1))));
       expect(queue.tickets.length).toBeGreaterThan(0);
@@ -219,7 +226,11 @@ describe("queries", () => {
       true,
     );
     for (const status of ["delivered", "preparing", "out_of_stock"] as const) {
-      const { orders } = await listOrders(engines.pool, schema(), { scope: { kind: "all" }, status, limit: 100 });
+      const { orders } = await listOrders(engines.pool, schema(), {
+        scope: { kind: "all" },
+        filter: { statuses: [status] },
+        limit: 100,
+      });
       expect(new Set(orders.map((order) => order.status))).toEqual(new Set([status]));
     }
   });

@@ -121,6 +121,22 @@ export interface TicketView {
   /** Time of the last change. */
   readonly changedAt: string;
   readonly courier: { readonly assigned: boolean; readonly arrived: boolean };
+  /** The other parts of a split order, and how far their sites are; absent when there are none. */
+  readonly alsoAt?: readonly TicketElsewhere[] | undefined;
+  /** Seconds of business time since it was received; in answers of the queue only, since it changes by itself. */
+  readonly ageSeconds?: number | undefined;
+}
+
+/** A part of the same order that another site makes. */
+export interface TicketElsewhere {
+  readonly fulfilmentId: string;
+  readonly siteId: string;
+  readonly siteName: string;
+  /** Absent until that site was notified. */
+  readonly status?: TicketView["status"] | undefined;
+  /** Stations that are being worked at, and stations done, while it is in work. */
+  readonly started: readonly string[];
+  readonly completed: readonly string[];
 }
 
 /** One event of an order's timeline. */

@@ -5,7 +5,7 @@ import type { Api } from "../infra/http/api.ts";
 import { problem } from "../infra/http/problem-schema.ts";
 import { Problem } from "../infra/http/problems.ts";
 import { findCourier } from "../projections/couriers/queries.ts";
-import { type ListScope, listOrders } from "../projections/orders/queries.ts";
+import { type ListScope, listOrders } from "../projections/orders/list.ts";
 import { afterParameter, decodeCursor, encodeCursor, listParameters, readingOf, stateFreshness } from "./answer.ts";
 import { ORDER_STATUSES, orders, siteParams } from "./schemas.ts";
 import type { ReadServices } from "./services.ts";
@@ -43,7 +43,7 @@ export function orderListRoutes(api: Api, services: ReadServices): void {
         query.cursor === undefined ? undefined : decodeCursor(query.cursor, z.tuple([z.iso.datetime(), z.uuid()]));
       const page = await listOrders(services.pool, reading.generation.schema, {
         scope,
-        status: query.status,
+        filter: { statuses: query.status === undefined ? undefined : [query.status] },
         after: place && { placedAt: place[0], orderId: place[1] },
         limit: query.limit,
       });

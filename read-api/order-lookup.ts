@@ -1,9 +1,10 @@
 import type { RecordedEvent } from "../domain/chain/envelope.ts";
-import { type OrderEvent, orderStream } from "../domain/order/events.ts";
-import { evolve, type OrderState } from "../domain/order/state.ts";
+import { orderStream } from "../domain/order/events.ts";
 import type { EventStore } from "../infra/event-store/port.ts";
 import { isDatabaseTrouble } from "../infra/postgres/trouble.ts";
-import { type FoundOrder, findOrder } from "../projections/orders/queries.ts";
+import { foldBatch } from "../projections/orders/fold.ts";
+import { findOrder } from "../projections/orders/queries.ts";
+import type { FoundOrder } from "../projections/orders/rows.ts";
 import { NoLiveGenerationError } from "../projections/runner/generations.ts";
 import type { Standing } from "./positions.ts";
 import type { ReadServices } from "./services.ts";
@@ -80,21 +81,9 @@ async function fromReadModel(
 
 /** Folds an order from its stream; undefined when there is none. */
 export async function fromEventStore(store: EventStore, orderId: string): Promise<FoundOrder | undefined> {
-  const events = await readOrderStream(store, orderId);
-  const last = events.at(-1);
-  if (!last) return undefined;
-  const order = events.reduce<OrderState>(
-    // Only the project writes order streams; the shapes are those of the contract.
-    (state, { type, data, metadata }) => evolve(state, { type, data } as OrderEvent, metadata.at),
-    undefined,
-  );
-  if (!order) return undefined;
-  return {
-    order,
-    version: last.position.commit,
-    revision: last.revision,
-    events: events.map(({ id, type, data, metadata }) => ({ id, type, at: metadata.at, data })),
-  };
+  const { orders, placings } = foldBatch(new Map(), await readOrderStream(store, orderId));
+  const [row, placing] = [orders.get(orderId), placings.get(orderId)];
+  return row && placing && { ...row, placing };
 }
 
 /** The events of an order as they are stored. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { eventually } from "../infra/consumers/testing/engines.ts";
 import { KeysUnavailableError } from "../infra/keys/errors.ts";
 import { createPool } from "../infra/postgres/pool.ts";
+import { kitchenProjection } from "../projections/kitchen/projection.ts";
 import { ordersProjection } from "../projections/orders/projection.ts";
 import { CONTACT, happened, until } from "../test/fixtures/order-examples.ts";
 import { idFor } from "../test/fixtures/read-history.ts";
@@ -49,7 +50,7 @@ describe("reading one's own writes", () => {
   });
 
   test("with the projection stopped, a buyer's order is told from the event store, and other answers say that they are old", async () => {
-    await world().projecting.stop("orders");
+    for (const name of ["orders", "kitchen"]) await world().projecting.stop(name);
     const fresh = orderOf("placed while stopped", until("stock_reserved"));
     const more = [happened.processing(), happened.paid()];
     const longer = orderOf("written", [...until("payment_confirmed"), ...more]).slice(-more.length);
@@ -76,7 +77,7 @@ describe("reading one's own writes", () => {
       const kitchen = await get("/api/sites/bakery-mitte/kitchen", "kitchen", baker);
       expect(Number(kitchen.headers["x-age-ms"])).toBeGreaterThanOrEqual(90_000);
     });
-    await world().projecting.start(ordersProjection);
+    for (const one of [ordersProjection, kitchenProjection]) await world().projecting.start(one);
     await eventually(async () => {
       const again = await get(orderPath("placed while stopped"), "customer", buyer);
       expect(again.headers).toMatchObject({ "x-source": "read-model", "x-age-ms": "0" });

@@ -4,8 +4,7 @@ import { isFinal } from "../domain/order/state.ts";
 import type { Principal } from "../infra/auth/principal.ts";
 import { KeysUnavailableError } from "../infra/keys/errors.ts";
 import type { Log } from "../infra/log.ts";
-import type { FoundOrder } from "../projections/orders/queries.ts";
-import { placingOf } from "../projections/orders/ticket-view.ts";
+import type { FoundOrder } from "../projections/orders/rows.ts";
 import type { TicketView } from "../projections/views.ts";
 
 /** Where the keys of customers come from; those without one (any more) are left out. */
@@ -37,7 +36,7 @@ export function mayKnowContact(principal: Principal, found: FoundOrder): boolean
  */
 export async function openContact(keys: KeySource, log: Log, found: FoundOrder): Promise<Contact | undefined> {
   const { customerId, orderId } = found.order;
-  const { eventId, data } = placingOf(found.events);
+  const { eventId, data } = found.placing;
   if (!isSealed(data.contact)) return undefined;
   let subkeys: Subkeys | undefined;
   try {

@@ -1,9 +1,9 @@
 import type { Pool } from "pg";
 import type { Clock } from "../infra/clock.ts";
-import { comparePlaces, type Place, type PositionRow, placeOf } from "../infra/consumers/position.ts";
+import { comparePlaces, type Place } from "../infra/consumers/position.ts";
 import { pause } from "../infra/consumers/waiting.ts";
 import type { EventStore } from "../infra/event-store/port.ts";
-import type { Generation, LiveSchemas } from "../projections/runner/generations.ts";
+import { type Generation, type LiveSchemas, liveStandings } from "../projections/runner/generations.ts";
 
 export interface ReadPositionsOptions {
   readonly pool: Pool;
@@ -20,8 +20,6 @@ export interface Standing {
 
 /** Pause between two looks at the positions while somebody waits for them. */
 const POLL_MS = 20;
-/** How old a look may be that an answer states. */
-const CURRENT_MS = 100;
 /** How often the log is asked what a read model has not seen yet. */
 const PROBE_MS = 500;
 /** How long the very first answer waits for that. */
@@ -45,17 +43,19 @@ interface Probe {
 }
 
 /**
- * Where the read models stand (D9): one look at all of them for everybody who asks or waits in this process.
+ * Where the read models stand (D9): one look at all of them for everybody who asks or waits in this process. A swap in
+ * the middle of it does no harm: the pointer to the live generation is read with its position, each time.
  */
 export class ReadPositions {
   readonly #options: ReadPositionsOptions;
+  /** By projection. */
   #known = new Map<string, Place>();
   #knownAt = Number.NEGATIVE_INFINITY;
   #look: Promise<void> | undefined;
   #waiting = 0;
   readonly #probes = new Map<string, Probe>();
   readonly #probing = new Map<string, Promise<Probe | undefined>>();
-  #freshAt: number | undefined;
+  readonly #freshAt = new Map<string, number>();
 
   constructor(options: ReadPositionsOptions) {
     this.#options = options;
@@ -63,22 +63,21 @@ export class ReadPositions {
 
   /** The live generation of a read model and where it stands. Ask before the read model is queried. */
   async of(projection: string): Promise<Standing> {
-    const generation = await this.#options.schemas.of(projection);
-    if (performance.now() - this.#knownAt > CURRENT_MS) await this.#lookAgain();
-    return { generation, place: this.#known.get(generation.schema) };
+    return await this.#options.schemas.standing(projection);
   }
 
   /** Waits until a read model has reached a commit position; false when it has not within `withinMs`. */
   async reach(projection: string, commit: bigint, withinMs: number): Promise<boolean> {
     const until = performance.now() + withinMs;
-    const { schema } = await this.#options.schemas.of(projection);
-    if (this.#reached(schema, commit)) return true;
+    const { place } = await this.#options.schemas.standing(projection);
+    if (place !== undefined && place.commit >= commit) return true;
     if (this.#waiting >= MOST_WAITING) return false;
     this.#waiting++;
     try {
       while (performance.now() < until) {
         await this.#lookAgain();
-        if (this.#reached(schema, commit)) return true;
+        const reached = this.#known.get(projection);
+        if (reached !== undefined && reached.commit >= commit) return true;
       }
       return false;
     } finally {
@@ -100,22 +99,25 @@ export class ReadPositions {
   }
 
   /**
-   * Up to when a read model is known to show everything, as epoch milliseconds of this machine; undefined while that
-   * cannot be told. For the gateway's line "as of".
+   * Up to when all of these read models are known to show everything, as epoch milliseconds of this machine; undefined
+   * while that cannot be told. For the gateway's line "as of".
    */
-  async freshUntil(projection: string): Promise<number | undefined> {
+  async freshUntil(...projections: readonly string[]): Promise<number | undefined> {
+    const times = await Promise.all(projections.map((projection) => this.#freshUntil(projection)));
+    const known = times.filter((time) => time !== undefined);
+    return known.length === times.length && known.length > 0 ? Math.min(...known) : undefined;
+  }
+
+  async #freshUntil(projection: string): Promise<number | undefined> {
     const begun = Date.now();
     const { generation, place } = await this.of(projection);
     const probe = await this.#probe(generation.schema, place);
     if (probe === undefined) return undefined;
     const last = probe.unseen?.last;
-    if (last === undefined || (await this.reach(projection, last.commit, FRESH_WITHIN_MS))) this.#freshAt = begun;
-    return this.#freshAt;
-  }
-
-  #reached(schema: string, commit: bigint): boolean {
-    const place = this.#known.get(schema);
-    return place !== undefined && place.commit >= commit;
+    if (last === undefined || (await this.reach(projection, last.commit, FRESH_WITHIN_MS))) {
+      this.#freshAt.set(projection, begun);
+    }
+    return this.#freshAt.get(projection);
   }
 
   /** The next look, shared by all who want one now. */
@@ -129,10 +131,8 @@ export class ReadPositions {
   async #lookOnce(): Promise<void> {
     await pause(Math.max(0, this.#knownAt + POLL_MS - performance.now()));
     const begun = performance.now();
-    const { rows } = await this.#options.pool.query<PositionRow & { name: string }>(
-      "SELECT name, commit, prepare FROM runner.positions",
-    );
-    this.#known = new Map(rows.map((row) => [row.name, placeOf(row)]));
+    const standings = await liveStandings(this.#options.pool);
+    this.#known = new Map([...standings].map(([projection, { place }]) => [projection, place]));
     this.#knownAt = begun;
   }
 

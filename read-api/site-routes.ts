@@ -9,7 +9,7 @@ import { problem } from "../infra/http/problem-schema.ts";
 import { Problem } from "../infra/http/problems.ts";
 import { stockOf, stockOfSite } from "../projections/availability/queries.ts";
 import { findItems, findSite, listSites } from "../projections/catalogue/queries.ts";
-import { readKitchen } from "../projections/orders/queries.ts";
+import { readKitchen } from "../projections/kitchen/queries.ts";
 import type { MenuItem } from "../projections/views.ts";
 import {
   afterParameter,
@@ -164,7 +164,7 @@ export function siteRoutes(api: Api, services: ReadServices): void {
     async (request, reply) => {
       const { siteId } = request.params;
       const principal = authorise(request, "topic.kitchen", { siteId });
-      const reading = await readingOf(positions, "orders", request);
+      const reading = await readingOf(positions, "kitchen", request);
       const { tickets } = await readKitchen(pool, reading.generation.schema, siteId, clock.now());
       await stateFreshness(reply, positions, reading);
       reply.header("cache-control", "private, no-cache");

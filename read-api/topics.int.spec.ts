@@ -5,8 +5,9 @@ import type { OrderEvent } from "../domain/order/events.ts";
 import type { Principal, Role } from "../infra/auth/principal.ts";
 import type { Clock } from "../infra/clock.ts";
 import { type Engines, eventually, startEngines } from "../infra/consumers/testing/engines.ts";
+import { kitchenProjection } from "../projections/kitchen/projection.ts";
+import { readKitchen } from "../projections/kitchen/queries.ts";
 import { ordersProjection } from "../projections/orders/projection.ts";
-import { readKitchen } from "../projections/orders/queries.ts";
 import type { KitchenDelta, TicketView } from "../projections/views.ts";
 import { until } from "../test/fixtures/order-examples.ts";
 import { appendMixed, idFor, orderStreamOf } from "../test/fixtures/read-history.ts";
@@ -37,6 +38,7 @@ beforeAll(async () => {
   await appendMixed(engines.store, [working, paid], 1);
   projecting = new Projecting(engines, clock);
   await projecting.start(ordersProjection);
+  await projecting.start(kitchenProjection);
   const services = servicesOver(engines, clock, keys);
   orders = orderTopics(services);
   kitchens = kitchenTopics(services);
@@ -44,6 +46,9 @@ beforeAll(async () => {
   await eventually(async () => {
     expect((await orders.snapshot(topics[0] ?? "", support))?.data).toMatchObject({ status: "preparing" });
     expect((await orders.heads(topics)).size).toBe(2);
+    expect((await kitchens.snapshot("kitchen.bakery-mitte", support))?.data).toMatchObject({
+      tickets: [{ status: "working" }],
+    });
   });
 });
 afterAll(async () => {
@@ -125,7 +130,7 @@ describe("kitchen topics", () => {
   });
 
   test("open the notes of deltas for the site's own staff, at the latest when the customer's key is at hand", async () => {
-    const { schema } = await servicesOver(engines, clock, keys).schemas.of("orders");
+    const { schema } = await servicesOver(engines, clock, keys).schemas.of("kitchen");
     const sealed = asDelta((await readKitchen(engines.pool, schema, "bakery-mitte", clock.now())).tickets[0]);
     const met = kitchenTopics(servicesOver(engines, clock, keys));
     const first = met.view?.(sealed, baker) as KitchenDelta;

@@ -3,7 +3,8 @@ import type { Subkeys } from "../domain/chain/sealing.ts";
 import { SLUG } from "../domain/site/site.ts";
 import { may } from "../infra/auth/permissions.ts";
 import type { Principal } from "../infra/auth/principal.ts";
-import { findOrder, kitchenVersions, orderVersions, readKitchen } from "../projections/orders/queries.ts";
+import { kitchenVersions, readKitchen } from "../projections/kitchen/queries.ts";
+import { findOrder, orderVersions } from "../projections/orders/queries.ts";
 import { orderView } from "../projections/orders/view.ts";
 import type { Generation } from "../projections/runner/generations.ts";
 import type { KitchenDelta, KitchenQueue, TicketView } from "../projections/views.ts";
@@ -66,8 +67,7 @@ export function orderTopics(services: ReadServices): Topics {
       const { schema, epoch } = await schemas.of("orders");
       const { found } = await findOrder(pool, schema, orderId);
       if (!found) return undefined;
-      const { order, version, revision, events } = found;
-      return { epoch, version: version.toString(), data: orderView(order, revision, events) };
+      return { epoch, version: found.version.toString(), data: orderView(found) };
     },
     async heads(topics) {
       const generation = await schemas.of("orders");
@@ -126,7 +126,7 @@ export function kitchenTopics(services: ReadServices): Topics {
     async snapshot(topic, principal) {
       const siteId = siteOf(topic);
       if (siteId === undefined) return undefined;
-      const { schema, epoch } = await schemas.of("orders");
+      const { schema, epoch } = await schemas.of("kitchen");
       const { head, tickets } = await readKitchen(pool, schema, siteId, clock.now());
       if (head === undefined) return undefined;
       const data: KitchenQueue = {
@@ -135,12 +135,12 @@ export function kitchenTopics(services: ReadServices): Topics {
       return { epoch, version: head.toString(), data };
     },
     async heads(topics) {
-      const generation = await schemas.of("orders");
+      const generation = await schemas.of("kitchen");
       const ids = topics.flatMap((topic) => siteOf(topic) ?? []);
       return headsOf(prefix, generation, await kitchenVersions(pool, generation.schema, ids));
     },
     view(data, principal) {
-      const { ticket, also } = data as KitchenDelta; // what the projection of orders publishes
+      const { ticket, also } = data as KitchenDelta; // what the projection of kitchens publishes
       const forViewer = (one: TicketView): TicketView =>
         staff(principal, one.siteId) ? withNotes(one, atHand, log, "keep") : withoutNotes(one);
       fetchKeys([ticket, ...(also ?? [])]);

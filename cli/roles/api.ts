@@ -127,7 +127,7 @@ async function build(
   await registerGateway(app, {
     bus,
     sources: [orderTopics(reading), kitchenTopics(reading)],
-    freshness: () => positions.freshUntil("orders"),
+    freshness: () => positions.freshUntil("orders", "kitchen"),
     authenticate: (request) => authenticateSocket(request.raw, authority.verifier),
     allowedOrigins: config.ALLOWED_ORIGINS,
     log,

@@ -1,113 +1,82 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { RecordedEvent } from "../../domain/chain/envelope.ts";
 import type { OrderEvent } from "../../domain/order/events.ts";
 import { chained } from "../../test/fixtures/chained.ts";
-import { happened, ORDER, until, worked } from "../../test/fixtures/order-examples.ts";
-import { foldBatch, type OrderRow, touchedOrders } from "./fold.ts";
+import { anyOrderEvent, kinds } from "../../test/fixtures/order-arbitraries.ts";
+import { happened, ORDER, until } from "../../test/fixtures/order-examples.ts";
+import { foldBatch, type OrderRow } from "./fold.ts";
+import { packMilestones, unpackMilestones } from "./milestones.ts";
 
 const log = (events: readonly OrderEvent[]): RecordedEvent[] => chained(`order-${ORDER}`, events);
 
-/** The ticket of fulfilment 1.1 as it is after these events, all in one batch. */
-const ticketAfter = (...events: readonly OrderEvent[]) =>
-  foldBatch(new Map(), log(events)).tickets.find(({ fulfilmentId }) => fulfilmentId === "1.1");
-
-const NOTIFIED = until("restaurant_notified");
-
-describe("a ticket", () => {
-  test("is none before the site was notified, and new from then on", () => {
-    expect(ticketAfter(...until("payment_confirmed"))).toMatchObject({ status: undefined, shownUntil: undefined });
-    expect(ticketAfter(...NOTIFIED)).toMatchObject({ status: "new", shownUntil: "infinity" });
-  });
-
-  test.each([
-    ["accepted", [happened.accepted()]],
-    ["working", [happened.accepted(), happened.started("preparation")]],
-    ["ready", [happened.accepted(), ...worked("bakery"), happened.ready()]],
-    ["rejected", [happened.rejected()]],
-    ["cancelled", [happened.cancelled()]],
-    ["done", [happened.accepted(), happened.ready(), happened.assigned(), happened.pickedUp()]],
-  ] as const)("is %s when the order is that far", (status, events) => {
-    expect(ticketAfter(...NOTIFIED, ...events)).toMatchObject({ status });
-  });
-
-  test("stays on the display for 30 minutes after its order was cancelled", () => {
-    const events = log([...NOTIFIED, happened.cancelled()]);
-    const ticket = foldBatch(new Map(), events).tickets[0];
-    const at = Date.parse(events.at(-1)?.metadata.at ?? "");
-    expect(ticket?.shownUntil).toBe(new Date(at + 30 * 60_000).toISOString());
-  });
-
-  test("leaves the display when it is done or rejected", () => {
-    expect(ticketAfter(...NOTIFIED, happened.rejected())?.shownUntil).toBeUndefined();
-    expect(ticketAfter(...until("delivered"))?.shownUntil).toBeUndefined();
-  });
-
-  test("keeps the time at which it was received, whatever happens later in the batch", () => {
-    const events = log([...NOTIFIED, happened.accepted(), happened.started("preparation")]);
-    const notified = events.find(({ type }) => type === "restaurant.notified");
-    expect(foldBatch(new Map(), events).tickets[0]?.receivedAt).toBe(notified?.metadata.at);
-  });
-
-  test("does not change by events that a cook does not see", () => {
-    const before = log(NOTIFIED);
-    const rows = foldBatch(new Map(), before).orders;
-    const unseen = log([...NOTIFIED, happened.notificationFailed(), happened.refunded()]).slice(before.length);
-    expect(foldBatch(rows, unseen).tickets).toEqual([]);
-  });
-
-  test("is told anew when its order was set aside and redriven", () => {
-    const redriven = { type: "processing.redriven", data: {} } as unknown as OrderEvent;
-    const events = log([...NOTIFIED, redriven]);
-    expect(foldBatch(new Map(), events).tickets[0]?.version).toBe(events.at(-1)?.position.commit);
-  });
-
-  test("of another site of the same order is cancelled when one site rejects", () => {
-    const events = log([
-      happened.placed("bakery", "restaurant"),
-      happened.notified("1.1"),
-      happened.notified("1.2"),
-      happened.rejected("too_busy", "1.2"),
-    ]);
-    const statuses = foldBatch(new Map(), events).tickets.map(({ siteId, status }) => [siteId, status]);
-    expect(statuses).toEqual([
-      ["bakery-mitte", "cancelled"],
-      ["restaurant-mitte", "rejected"],
-    ]);
-  });
-});
+const histories = fc
+  .tuple(kinds, fc.array(anyOrderEvent, { maxLength: 25 }))
+  .map(([chosen, events]) => log([happened.placed(...chosen), ...events]));
 
 describe("folding a batch", () => {
   test("changes nothing by events that the rows have seen", () => {
     const events = log(until("ready"));
     const rows = foldBatch(new Map(), events).orders;
     const again = foldBatch(rows, events);
-    expect([again.orders.size, again.tickets.length, again.timeline.length]).toEqual([0, 0, 0]);
+    expect([again.orders.size, again.placings.size]).toEqual([0, 0]);
   });
 
-  test("leads to the same rows and tickets in batches of any size", () => {
-    const events = log(until("delivered"));
-    const whole = foldBatch(new Map(), events);
-    for (const size of [1, 2, 3, 7]) {
-      const rows = new Map<string, OrderRow>();
-      const tickets = new Map<string, unknown>();
-      for (let from = 0; from < events.length; from += size) {
-        const folded = foldBatch(rows, events.slice(from, from + size));
-        for (const [id, row] of folded.orders) rows.set(id, row);
-        for (const { receivedAt: _, ...ticket } of folded.tickets) tickets.set(ticket.fulfilmentId, ticket);
-      }
-      expect(rows).toEqual(whole.orders);
-      expect([...tickets.values()]).toEqual(whole.tickets.map(({ receivedAt: _, ...ticket }) => ticket));
-    }
+  test("leads to the same rows in batches of any size", () => {
+    fc.assert(
+      fc.property(histories, fc.integer({ min: 1, max: 7 }), (events, size) => {
+        const rows = new Map<string, OrderRow>();
+        for (let from = 0; from < events.length; from += size) {
+          for (const [id, row] of foldBatch(rows, events.slice(from, from + size)).orders) rows.set(id, row);
+        }
+        expect(rows).toEqual(foldBatch(new Map(), events).orders);
+      }),
+    );
   });
 
-  test("keeps the timeline of a stream that does not begin with its placing, and makes no order of it", () => {
-    const damaged = log([happened.paid(), happened.accepted()]);
-    const folded = foldBatch(new Map(), damaged);
-    expect([folded.timeline.length, folded.orders.size]).toEqual([2, 0]);
+  test("keeps what an order was placed with, once", () => {
+    const [placed, ...others] = log(until("ready"));
+    if (!placed) throw new Error("there is no placing");
+    const first = foldBatch(new Map(), [placed]);
+    expect(first.placings.get(ORDER)).toEqual({ eventId: placed.id, data: placed.data });
+    expect(foldBatch(first.orders, others).placings.size).toBe(0);
   });
 
-  test("touches the orders of its events only", () => {
-    const others = chained("ledger-sweet-crumbs.0", [{ type: "processing.parked", data: {} }]);
-    expect(touchedOrders([...log(NOTIFIED), ...others])).toEqual([ORDER]);
+  test("keeps the reason of the first rejection", () => {
+    const events = log([
+      happened.placed("bakery", "restaurant"),
+      happened.notified("1.1"),
+      happened.rejected("too_busy", "1.1"),
+      happened.rejected("no_answer", "1.2"),
+    ]);
+    expect(foldBatch(new Map(), events).orders.get(ORDER)?.rejection).toBe("too_busy");
+  });
+
+  test("makes no order of a stream that does not begin with its placing", () => {
+    const folded = foldBatch(new Map(), log([happened.paid(), happened.accepted()]));
+    expect([folded.placings.size, folded.orders.size]).toEqual([0, 0]);
+  });
+});
+
+describe("the steps in an order's row", () => {
+  const stepsOf = (events: readonly RecordedEvent[]) => {
+    const row = foldBatch(new Map(), events).orders.get(ORDER);
+    if (!row) throw new Error("there is no order");
+    return row;
+  };
+
+  test("come back as they were", () => {
+    fc.assert(
+      fc.property(histories, (events) => {
+        const { order, milestones } = stepsOf(events);
+        expect(unpackMilestones(order, JSON.parse(packMilestones(order, milestones)))).toEqual(milestones);
+      }),
+    );
+  });
+
+  test("are short: those of a delivered order take less than 300 characters", () => {
+    const { order, milestones } = stepsOf(log(until("delivered")));
+    expect(milestones.length).toBeGreaterThan(15);
+    expect(packMilestones(order, milestones).length).toBeLessThan(300);
   });
 });

@@ -1,80 +1,74 @@
 import type { RecordedEvent } from "../../domain/chain/envelope.ts";
+import { orderStream } from "../../domain/order/events.ts";
+import { mayBeOfOrder, touchedOrders } from "../order-state/order-events.ts";
+import type { Placing } from "../order-state/placing.ts";
 import { inTurn } from "../relation.ts";
 import type { Projection, ProjectionContext } from "../runner/projection.ts";
-import { type Folded, foldBatch, touchedOrders } from "./fold.ts";
-import { loadEvents, messagesOf } from "./messages.ts";
-import {
-  addingToTimeline,
-  loadKitchenHeads,
-  loadOrders,
-  receivedTimes,
-  savingKitchenHeads,
-  savingOrders,
-  savingTickets,
-} from "./rows.ts";
-import { createTables, TABLES } from "./tables.ts";
+import type { TopicMessage } from "../runner/topic-message.ts";
+import type { OrderView } from "../views.ts";
+import { type Folded, foldBatch, type OrderRow } from "./fold.ts";
+import { addingPlacings, type FoundOrder, loadOrders, loadWithPlacings, savingOrders } from "./rows.ts";
+import { createTables, INSERT_ONLY, TABLES } from "./tables.ts";
+import { orderView } from "./view.ts";
 
-/** Families of event types that only streams of orders hold, but for `processing`. */
-const FAMILIES: ReadonlySet<string> = new Set([
-  "order",
-  "stock",
-  "payment",
-  "restaurant",
-  "kitchen",
-  "driver",
-  "shipment",
-  "notification",
-  "fraud",
-  "support",
-  "dispute",
-  "credit",
-  "processing",
-]);
-
-/** Orders, their timelines, and the tickets of kitchens; topics `order.<orderId>` and `kitchen.<siteId>`. */
+/** Orders as lists, search and trackers show them; topics `order.<orderId>`. */
 export const ordersProjection: Projection = {
   name: "orders",
-  version: 1,
+  version: 2,
   tables: TABLES,
+  insertOnly: INSERT_ONLY,
   create: createTables,
   gatherMs: 10,
-  handles: (type) => FAMILIES.has(type.slice(0, type.indexOf("."))),
+  handles: mayBeOfOrder,
   handle,
+  sources: async ({ key }) => (key.order_id === undefined ? [] : [orderStream(key.order_id)]),
 };
 
+export const orderTopic = (orderId: string): string => `order.${orderId}`;
+
+/** Live: what is there, the rows, the placings where there are new orders, the outbox. */
 async function handle(batch: readonly RecordedEvent[], context: ProjectionContext): Promise<void> {
-  const { tx, schema, outbox } = context;
-  const before = await loadOrders(tx, schema, touchedOrders(batch));
-  const folded = foldBatch(before, batch);
-  const [, , tickets = []] = await inTurn(tx, [
-    () => addingToTimeline(schema, folded.timeline),
-    () => savingOrders(schema, [...folded.orders.values()]),
-    () => savingTickets(schema, folded.tickets),
-  ]);
-  if (outbox) await publish(folded, before, receivedTimes(tickets), context);
-  await inTurn(tx, [() => savingKitchenHeads(schema, newHeads(folded))]);
-}
-
-async function publish(
-  folded: Folded,
-  before: Awaited<ReturnType<typeof loadOrders>>,
-  received: ReadonlyMap<string, string>,
-  { tx, schema, epoch, outbox }: ProjectionContext,
-): Promise<void> {
-  if (folded.orders.size === 0) return;
-  const sites = [...newHeads(folded).keys()];
-  const events = await loadEvents(tx, schema, [...folded.orders.keys()]);
-  const heads = sites.length > 0 ? await loadKitchenHeads(tx, schema, sites) : new Map<string, bigint>();
-  await outbox?.publish(messagesOf(folded, { epoch, before, heads, events, received }));
-}
-
-/** The newest change of each kitchen that has seen one. */
-function newHeads({ tickets }: Folded): Map<string, bigint> {
-  const heads = new Map<string, bigint>();
-  for (const { siteId, status, version } of tickets) {
-    if (status === undefined) continue;
-    const head = heads.get(siteId);
-    if (head === undefined || version > head) heads.set(siteId, version);
+  const { tx, schema, epoch, outbox } = context;
+  const touched = touchedOrders(batch);
+  if (touched.length === 0) return;
+  if (outbox === undefined) {
+    await write(context, foldBatch(await loadOrders(tx, schema, touched), batch));
+    return;
   }
-  return heads;
+  const before = await loadWithPlacings(tx, schema, touched);
+  const folded = foldBatch(before, batch);
+  await write(context, folded);
+  await outbox.publish(messagesOf(folded, before, epoch));
 }
+
+async function write({ tx, schema }: ProjectionContext, folded: Folded): Promise<void> {
+  await inTurn(tx, [() => savingOrders(schema, [...folded.orders.values()]), () => addingPlacings(schema, folded)]);
+}
+
+/** One message for each changed order: the whole view. */
+function messagesOf(
+  { orders, placings, lastAt }: Folded,
+  before: ReadonlyMap<string, FoundOrder>,
+  epoch: string,
+): TopicMessage<OrderView>[] {
+  return [...orders].flatMap(([orderId, row]) => {
+    const known = before.get(orderId);
+    const placing = known?.placing ?? placings.get(orderId);
+    return placing ? [message(row, placing, known, epoch, lastAt.get(orderId))] : [];
+  });
+}
+
+const message = (
+  row: OrderRow,
+  placing: Placing,
+  known: OrderRow | undefined,
+  epoch: string,
+  lastAt: string | undefined,
+): TopicMessage<OrderView> => ({
+  topic: orderTopic(row.order.orderId),
+  epoch,
+  version: row.version.toString(),
+  prev: known?.version.toString() ?? null,
+  at: lastAt ?? row.order.placedAt,
+  data: orderView({ ...row, placing }),
+});

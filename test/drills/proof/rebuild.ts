@@ -9,9 +9,10 @@ import type { Stage } from "../stage.ts";
 
 const BATCHES = [1, 7, 500];
 
-/** Only orders are ever poisonous here: what the others have parked is nothing. */
+/** Only events of orders are ever poisonous here, to those that fold them: what the others have parked is nothing. */
+const FOLDING: ReadonlySet<string> = new Set(["orders", "kitchen"]);
 const mayBeEmpty = (projection: string, table: string): boolean =>
-  projection !== "orders" && (table === "parked" || table === "parked_events");
+  !FOLDING.has(projection) && (table === "parked" || table === "parked_events");
 
 /**
  * Rebuilds every read model of what a drill has left behind, beside the live one that goes on running, in batches of

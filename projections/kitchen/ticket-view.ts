@@ -1,41 +1,25 @@
 import { isSealed } from "../../domain/chain/sealing.ts";
-import { type OrderPlaced, orderStream } from "../../domain/order/events.ts";
-import type { Order } from "../../domain/order/state.ts";
-import type { TicketLine, TicketView } from "../views.ts";
-import { ticketStatus } from "./tickets.ts";
-import { type Happened, orderNumber, placedData } from "./view.ts";
-
-/** What a ticket's own row knows. */
-export interface TicketTimes {
-  readonly receivedAt: string;
-  readonly changedAt: string;
-}
-
-/** Where an order was placed: the id of the event that sealed values were sealed for, and its data. */
-export interface Placing {
-  readonly eventId: string;
-  readonly data: OrderPlaced;
-}
-
-/** The placing of an order, of its events. */
-export const placingOf = (events: readonly Happened[]): Placing => ({
-  eventId: events[0]?.id ?? "",
-  data: placedData(events),
-});
+import { orderStream } from "../../domain/order/events.ts";
+import type { FulfilmentState, Order } from "../../domain/order/state.ts";
+import { orderNumber } from "../order-state/order-events.ts";
+import type { TicketElsewhere, TicketLine, TicketView } from "../views.ts";
+import type { KitchenPlacing, TicketTimes } from "./fold.ts";
+import { isActive, ticketStatus } from "./tickets.ts";
 
 /** A kitchen's view of a fulfilment, notes sealed. Undefined before the site was notified. */
 export function ticketView(
   order: Order,
   fulfilmentId: string,
-  placing: Placing,
+  placing: KitchenPlacing,
   times: TicketTimes,
 ): TicketView | undefined {
   const fulfilment = order.fulfilments.find((one) => one.fulfilmentId === fulfilmentId);
   const status = fulfilment && ticketStatus(order, fulfilment);
   if (!fulfilment || status === undefined) return undefined;
-  const placed = placing.data.fulfilments.find((one) => one.fulfilmentId === fulfilmentId);
+  const placed = placing.parts.find((one) => one.fulfilmentId === fulfilmentId);
   const { customerId } = order;
   const stream = orderStream(order.orderId);
+  const others = order.fulfilments.filter((one) => one !== fulfilment);
   return {
     orderId: order.orderId,
     fulfilmentId,
@@ -59,5 +43,21 @@ export function ticketView(
     ),
     changedAt: times.changedAt,
     courier: { assigned: order.courier.courierId !== undefined, arrived: order.courier.arrived },
+    alsoAt: others.length === 0 ? undefined : others.map((other) => elsewhere(order, other, placing)),
+  };
+}
+
+/** How far another site is with its part of the same order. */
+function elsewhere(order: Order, fulfilment: FulfilmentState, { parts }: KitchenPlacing): TicketElsewhere {
+  const { fulfilmentId, siteId } = fulfilment;
+  const status = ticketStatus(order, fulfilment);
+  const working = isActive(status);
+  return {
+    fulfilmentId,
+    siteId,
+    siteName: parts.find((one) => one.fulfilmentId === fulfilmentId)?.name ?? siteId,
+    status,
+    started: working ? fulfilment.started : [],
+    completed: working ? fulfilment.completed : [],
   };
 }

@@ -4,7 +4,7 @@ import type { OrderEvent } from "../../domain/order/events.ts";
 import { evolve, type Order, type OrderState } from "../../domain/order/state.ts";
 import { anyOrderEvent, kinds } from "../../test/fixtures/order-arbitraries.ts";
 import { AT, happened, orderOf, until } from "../../test/fixtures/order-examples.ts";
-import { packOrder, unpackOrder } from "./order-state.ts";
+import { packOrder, unpackOrder } from "./packed-order.ts";
 
 const throughItsRow = (order: Order): Order => unpackOrder(order, JSON.parse(packOrder(order)));
 const withoutLines = (order: Order) => ({

@@ -4,7 +4,7 @@ import { evolve, type Order } from "../../domain/order/state.ts";
 // not depend on how the events were cut into batches (a state that was read back has its keys elsewhere than one that
 // was just folded), and it is rewritten at every event, so it is kept short.
 
-/** What of an order stands in columns beside the state, and its lines, which stand in the timeline's first row. */
+/** What of an order stands in columns beside the state, and its lines, which stand where the order was placed. */
 export type OrderKeys = Pick<Order, "orderId" | "customerId" | "placedBy" | "placedAt">;
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -20,6 +20,8 @@ export function ticketStatus(order: Order, fulfilment: FulfilmentState): TicketS
 /** Statuses of tickets that somebody works on. */
 const ACTIVE: ReadonlySet<TicketStatus> = new Set<TicketStatus>(["new", "accepted", "working", "ready"]);
 
+export const isActive = (status: TicketStatus | undefined): boolean => status !== undefined && ACTIVE.has(status);
+
 /** What a cook sees of a fulfilment, as one text: a ticket has changed when this has. */
 function faceOf(order: Order, fulfilment: FulfilmentState): string {
   const status = ticketStatus(order, fulfilment);
@@ -41,8 +43,7 @@ export function ticketChanged(before: Order, after: Order, was: FulfilmentState,
 }
 
 /** Until when a ticket of this status is on the display; undefined when it is not. `at`: time of the last change. */
-export function shownUntil(status: TicketStatus | undefined, at: string): string | undefined {
-  if (status === undefined) return undefined;
+export function shownUntil(status: TicketStatus, at: string): string | undefined {
   if (ACTIVE.has(status)) return "infinity";
   if (status !== "cancelled") return undefined;
   return new Date(Date.parse(at) + CANCELLED_SHOWN_MS).toISOString();
