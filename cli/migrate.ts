@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { ConfigError, readConfig } from "../infra/config.ts";
 import { migrate } from "../infra/postgres/migrations.ts";
+import { roleAdvice, setUpRoles } from "./database-roles.ts";
 import { MIGRATIONS } from "./migrations.ts";
 
 /** Adds `ordertrail migrate`: brings the database of DATABASE_URL up to date. */
@@ -8,12 +9,17 @@ export function register(program: Command): void {
   program
     .command("migrate")
     .description("bring the database at DATABASE_URL up to date (`up` does it by itself)")
-    .addHelpText("after", "\nExample:\n  DATABASE_URL=postgresql://… ordertrail migrate")
+    .addHelpText(
+      "after",
+      "\nSets up the database's roles as well, or says what to run by hand where the login may not.\n\nExample:\n  DATABASE_URL=postgresql://… ordertrail migrate",
+    )
     .action(async () => {
-      const { DATABASE_URL: url } = readConfig();
+      const config = readConfig();
+      const { DATABASE_URL: url } = config;
       if (url === undefined) throw new ConfigError("DATABASE_URL is not set: it names the database to migrate");
       const names = await migrate(url, MIGRATIONS);
       for (const name of names) process.stdout.write(`${name}\n`);
       process.stdout.write(names.length === 0 ? "up to date\n" : `${names.length} steps made\n`);
+      process.stdout.write(roleAdvice(await setUpRoles(config, url), config.DATABASE_ROLE_PREFIX));
     });
 }

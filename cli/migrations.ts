@@ -2,6 +2,7 @@ import { effectsMigration } from "../commands/processes/runner/effects-table.ts"
 import { runnerMigration } from "../infra/consumers/migration.ts";
 import { keysMigration } from "../infra/keys/migration.ts";
 import type { Migration } from "../infra/postgres/migrations.ts";
+import { rolesMigration } from "../infra/postgres/roles-migration.ts";
 import { replayMigration } from "../projections/replay/migration.ts";
 import { realtimeMigration } from "../realtime/migration.ts";
 
@@ -11,5 +12,6 @@ export const MIGRATIONS: readonly Migration[] = [
   keysMigration,
   realtimeMigration,
   effectsMigration,
+  rolesMigration,
   replayMigration,
 ];

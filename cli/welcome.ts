@@ -5,6 +5,8 @@ export interface WelcomeFacts {
   readonly eventStore: string;
   /** Connection string without its password. */
   readonly database: string;
+  /** How an analyst gets into the database; undefined where that is not ours to say. */
+  readonly analysts: string | undefined;
   readonly logs: string;
   readonly simulated: readonly string[];
 }
@@ -26,6 +28,7 @@ export function welcome(facts: WelcomeFacts): string {
     ["API", `${base}/docs`],
     ["event store", facts.eventStore],
     ["database", facts.database],
+    ...(facts.analysts === undefined ? [] : [["analysts", facts.analysts] as const]),
     ["logs", facts.logs],
     ["simulated", facts.simulated.join(", ") || "nothing"],
   ] as const;

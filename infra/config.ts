@@ -85,6 +85,16 @@ export const settings = z.object({
   EVENTSTORE_TIMEOUT_MS: duration(5_000, "how long a call to the event store may take"),
   DATABASE_TIMEOUT_MS: duration(10_000, "how long a database statement may take"),
   DATABASE_POOL: z.coerce.number().int().min(2).default(12).describe("database connections per process"),
+  DATABASE_ROLE_PREFIX: z
+    .string()
+    .regex(/^[a-z][a-z0-9_]{0,30}$/, "letters, digits and _, beginning with a letter")
+    .default("ordertrail")
+    .describe("beginning of the names of the database's roles; installations that share a server need one each"),
+  REPLAY_HANDLERS: z
+    .string()
+    .optional()
+    .transform((p) => (p === undefined ? undefined : resolve(p)))
+    .describe('folder of the handler files that "what if" may run over HTTP; unset, none'),
   LEASE_MS: duration(5_000, "how long a consumer's lease lasts without renewal"),
   RESTART_PAUSE_MS: duration(10_000, "longest pause of `up` before it starts a part again that keeps ending"),
   PAYMENT_URL: z.url().default("http://127.0.0.1:7311").describe("payment gateway (Stripe's API)"),

@@ -45,7 +45,8 @@ export async function foundation(config: Config, role: string, log: Log): Promis
     throw new ConfigError('DATABASE_URL and EVENTSTORE_URL must be set; "ordertrail up" brings both along');
   }
   const clock = systemClock;
-  const pool = createPool(config, { applicationName: `ordertrail ${role}`, log });
+  const part = role === "api" || role === "workers" ? role : undefined;
+  const pool = createPool(config, { applicationName: `ordertrail ${role}`, log, ...(part && { part }) });
   const store = createEventStore({ url: EVENTSTORE_URL, timeoutMs: config.EVENTSTORE_TIMEOUT_MS });
   const keys = new CustomerKeys(pool, { master: await masterKey(config), clock });
   const fpKey = await fingerprintKey(config);

@@ -15,6 +15,7 @@ import { startConsumer } from "../../infra/consumers/run-consumer.ts";
 import type { Log } from "../../infra/log.ts";
 import { CourierLookup } from "../../projections/couriers/directory.ts";
 import { runJobs } from "../../projections/replay/jobs/job-runner.ts";
+import { keepAnalystViews } from "../../projections/runner/analyst-views.ts";
 import { ensureProjection } from "../../projections/runner/generations.ts";
 import { projectionConsumer } from "../../projections/runner/projection-consumer.ts";
 import { outboxWriter } from "../../realtime/outbox.ts";
@@ -55,6 +56,7 @@ export async function start(config: Config, log: Log, { only }: RoleOptions = {}
     only === undefined
       ? runJobs({ pool, log, launch: launchReplayJob, instance: config.INSTANCE, signal: ending.signal })
       : undefined;
+  const views = keepAnalystViews({ pool, projections: PROJECTIONS, log, signal: ending.signal });
   log.info({ consumers: chosen.map(({ name }) => name) }, "working");
   return {
     checks: {
@@ -66,7 +68,7 @@ export async function start(config: Config, log: Log, { only }: RoleOptions = {}
     },
     async stop() {
       ending.abort();
-      await Promise.allSettled([...running.map(({ done }) => done), jobs]);
+      await Promise.allSettled([...running.map(({ done }) => done), jobs, views]);
       await feed.close();
       await base.close();
     },

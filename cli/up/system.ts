@@ -8,6 +8,7 @@ import { lockFolder } from "../../infra/supervisor/folder-lock.ts";
 import { endLeftovers } from "../../infra/supervisor/leftovers.ts";
 import { createLogSink } from "../../infra/supervisor/log-sink.ts";
 import { Supervisor } from "../../infra/supervisor/supervisor.ts";
+import { analystLogin, analystPasswordFile, setUpRoles } from "../database-roles.ts";
 import { MIGRATIONS } from "../migrations.ts";
 import type { RoleName } from "../roles/role.ts";
 import type { WelcomeFacts } from "../welcome.ts";
@@ -99,13 +100,19 @@ async function startParts(
   const { DATABASE_URL: database = "", EVENTSTORE_URL: eventStore = "" } = engines.env();
   const steps = await migrate(database, MIGRATIONS, log);
   progress(`schema      ${steps.length === 0 ? "up to date" : `${steps.length} steps made`}`);
+  const analyst = config.DATABASE_URL === undefined ? await analystLogin(config) : undefined;
+  const roles = await setUpRoles(config, database, analyst);
+  if (roles.state === "unavailable") {
+    progress(`roles       not used: ${roles.reason} ("ordertrail migrate" says what to do)`);
+    log.warn({ reason: roles.reason }, "the database has no roles: everything is done as the login itself");
+  }
   await pages;
   if (config.SAMPLE_DATA) await fillIfEmpty(readConfig({ ...process.env, ...roleEnv() }), log, progress);
   if (config.OIDC_ISSUER === undefined && !LOOPBACK.has(config.HOST)) {
     progress(`warning     HOST=${config.HOST} and no OIDC_ISSUER: whoever reaches this port can take any role`);
   }
-  const roles: RoleName[] = addresses.simulated.length > 0 ? ["simulators", "workers", "api"] : ["workers", "api"];
-  for (const role of roles) {
+  const parts: RoleName[] = addresses.simulated.length > 0 ? ["simulators", "workers", "api"] : ["workers", "api"];
+  for (const role of parts) {
     await supervisor.start(roleChild(role, config, roleEnv));
     engines.dependents.push(role);
   }
@@ -113,8 +120,16 @@ async function startParts(
     base: `http://${reachableHost(config.HOST)}:${addresses.port}`,
     eventStore: withoutPassword(eventStore),
     database: withoutPassword(database),
+    analysts: analyst && roles.state === "applied" ? analystAddress(config, database, analyst.name) : undefined,
     simulated: addresses.simulated,
   };
+}
+
+/** The line by which an analyst gets in. */
+function analystAddress(config: Config, database: string, login: string): string {
+  const { host, pathname } = new URL(database);
+  const file = analystPasswordFile(config.ORDERTRAIL_DATA);
+  return `PGPASSWORD=$(cat ${file}) psql postgresql://${login}@${host}${pathname}`;
 }
 
 const LOOPBACK = new Set(["127.0.0.1", "localhost", "::1"]);

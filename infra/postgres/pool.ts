@@ -1,6 +1,7 @@
 import pg from "pg";
 import type { Log } from "../log.ts";
 import { ConnectionTaggingClient, tagConnectionError } from "./connection-errors.ts";
+import type { Part } from "./parts.ts";
 
 /** What a pool needs to know of the configuration. */
 export interface DatabaseSettings {
@@ -16,6 +17,8 @@ export interface PoolOptions {
   readonly applicationName: string;
   /** Where the loss of an idle connection is logged. */
   readonly log?: Log;
+  /** Act as the role of this part (see parts.ts), where the database has roles; otherwise as the login itself. */
+  readonly part?: Part;
 }
 
 /**
@@ -41,10 +44,36 @@ export function createPool(database: DatabaseSettings | string, options: PoolOpt
     idle_in_transaction_session_timeout: 2 * timeout,
     keepAlive: true,
     keepAliveInitialDelayMillis: 5_000,
+    ...(options.part === undefined ? {} : { onConnect: actAsPart(options.part, options.log) }),
   });
   // The pool drops such a connection by itself; without a listener the event would end the process.
   pool.on("error", (error) => options.log?.warn({ err: error }, "an idle database connection was lost"));
   return pool;
+}
+
+/**
+ * Takes on a part's role, once for each new connection, before anything else runs on it. What RESET or a transaction's
+ * end brings back is this role.
+ */
+function actAsPart(part: Part, log?: Log): (client: pg.ClientBase) => Promise<void> {
+  let told = false;
+  return async (client) => {
+    const role = await client
+      .query<{ role: string }>("SELECT set_config('role', role, false) AS role FROM ordertrail.roles WHERE part = $1", [
+        part,
+      ])
+      .then(({ rows }) => rows[0]?.role)
+      .catch((cause: unknown) => {
+        const { code = "" } = cause as { readonly code?: string };
+        // No such table: a database that was not migrated yet says so at the first real statement.
+        if (code === "42P01" || code === "3F000") return undefined;
+        throw new Error(`the database does not let this login act as "${part}"`, { cause });
+      });
+    if (role === undefined && !told) {
+      told = true;
+      log?.warn({ part }, "this database has no roles: everything is done as the login itself");
+    }
+  };
 }
 
 /** Marks what goes wrong between asking for a connection and having it, as the client marks the rest. */

@@ -2,6 +2,7 @@ import type { Pool, PoolClient } from "pg";
 import type { Clock } from "../../infra/clock.ts";
 import { type Place, type PositionRow, placeOf } from "../../infra/consumers/position.ts";
 import { inTransaction } from "../../infra/postgres/pool.ts";
+import { asOwner, grantGeneration } from "./privileges.ts";
 import type { Projection } from "./projection.ts";
 
 export type GenerationState =
@@ -92,6 +93,7 @@ export async function dropGeneration(
     if (found.state === "live" && !evenLive) {
       throw new GenerationStateError(`generation ${generation} of ${projection} is live`);
     }
+    await asOwner(tx);
     for (const [table, column] of CONSUMER_ROWS) {
       await tx.query(`DELETE FROM runner.${table} WHERE ${column} = $1`, [found.schema]);
     }
@@ -209,8 +211,10 @@ async function create(
   const generation = rows[0]?.next ?? 1;
   const schema = `${name}_g${generation}`;
   const epoch = `${name}:${generation}`;
+  await asOwner(tx);
   await tx.query(`CREATE SCHEMA ${schema}`);
   await tx.query(projection.create(schema));
+  await grantGeneration(tx, projection, schema);
   await tx.query(
     `INSERT INTO runner.generations (${GENERATION_COLUMNS}, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
     [name, generation, version, schema, state, epoch, new Date(clock.now())],

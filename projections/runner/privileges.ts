@@ -2,9 +2,10 @@ import type { Pool, PoolClient } from "pg";
 import type { Projection } from "./projection.ts";
 
 /** Roles of the database by the part they play, as `ordertrail migrate` has set them up; empty where there are none. */
-type Roles = ReadonlyMap<string, string>;
+export type Roles = ReadonlyMap<string, string>;
 
-async function rolesOf(db: Pool | PoolClient): Promise<Roles> {
+/** Asks which roles there are. */
+export async function rolesOf(db: Pool | PoolClient): Promise<Roles> {
   const { rows: there } = await db.query<{ there: boolean }>(
     "SELECT to_regclass('ordertrail.roles') IS NOT NULL AND has_table_privilege('ordertrail.roles', 'SELECT') AS there",
   );
@@ -36,16 +37,23 @@ export async function scratchRole(db: Pool | PoolClient): Promise<string | undef
  */
 export async function grantGeneration(
   tx: PoolClient,
-  projection: Pick<Projection, "tables" | "insertOnly">,
+  projection: Pick<Projection, "insertOnly">,
   schema: string,
+  known?: Roles,
 ): Promise<void> {
-  const roles = await rolesOf(tx);
+  const roles = known ?? (await rolesOf(tx));
   const workers = roles.get("workers");
   if (workers === undefined) return;
   await grantReading(tx, roles, schema);
   await tx.query(`GRANT USAGE ON SCHEMA ${schema} TO ${workers}`);
-  for (const table of projection.tables) {
-    const rights = projection.insertOnly?.includes(table) ? "SELECT, INSERT" : "SELECT, INSERT, UPDATE, DELETE";
+  const { rows: there } = await tx.query<{ table: string }>(
+    "SELECT relname AS table FROM pg_class WHERE relnamespace = to_regnamespace($1) AND relkind = 'r'",
+    [schema],
+  );
+  for (const { table } of there) {
+    const insertOnly = projection.insertOnly?.includes(table) ?? false;
+    if (insertOnly) await tx.query(`REVOKE ALL ON ${schema}.${table} FROM ${workers}`);
+    const rights = insertOnly ? "SELECT, INSERT" : "SELECT, INSERT, UPDATE, DELETE";
     await tx.query(`GRANT ${rights} ON ${schema}.${table} TO ${workers}`);
   }
 }
@@ -66,4 +74,41 @@ async function grantReading(tx: PoolClient, roles: Roles, schema: string): Promi
   if (readers === "") return;
   await tx.query(`GRANT USAGE ON SCHEMA ${schema} TO ${readers}`);
   await tx.query(`GRANT SELECT ON ALL TABLES IN SCHEMA ${schema} TO ${readers}`);
+}
+
+/**
+ * Gives the read models that exist already to the owner of read models, and everybody their rights; and makes the
+ * schema of the views of analysts. To be called once `ordertrail.roles` is (about to be) filled.
+ */
+export async function adoptGenerations(
+  tx: PoolClient,
+  projections: readonly Projection[],
+  roles: Roles,
+): Promise<void> {
+  const owner = roles.get("owner");
+  const readers = roles.get("readers");
+  await tx.query(`CREATE SCHEMA IF NOT EXISTS analyst AUTHORIZATION ${owner}`);
+  await tx.query(`GRANT USAGE ON SCHEMA analyst TO ${readers}`);
+  // Read models that are made from now on, and the views upon them.
+  await tx.query(`ALTER DEFAULT PRIVILEGES FOR ROLE ${owner} GRANT SELECT ON TABLES TO ${readers}`);
+  const { rows } = await tx.query<{ projection: string; schema: string; mine: boolean }>(
+    `SELECT g.projection, g.schema, n.nspowner = to_regrole($1) AS mine
+     FROM runner.generations g JOIN pg_namespace n ON n.nspname = g.schema WHERE g.state <> 'retired'`,
+    [owner],
+  );
+  for (const { projection: name, schema, mine } of rows) {
+    const projection = projections.find((one) => one.name === name);
+    if (projection === undefined) continue;
+    if (!mine) await giveTo(tx, schema, owner ?? "");
+    await grantGeneration(tx, projection, schema, roles);
+  }
+}
+
+async function giveTo(tx: PoolClient, schema: string, owner: string): Promise<void> {
+  const { rows } = await tx.query<{ table: string }>(
+    "SELECT c.relname AS table FROM pg_class c WHERE c.relnamespace = to_regnamespace($1) AND c.relkind = 'r'",
+    [schema],
+  );
+  await tx.query(`ALTER SCHEMA ${schema} OWNER TO ${owner}`);
+  for (const { table } of rows) await tx.query(`ALTER TABLE ${schema}.${table} OWNER TO ${owner}`);
 }

@@ -92,8 +92,9 @@ class Trial {
         try {
           await other.handle(batch, context);
         } catch (error) {
-          this.failure ??= error;
-          throw error; // the rollback that follows takes the role back
+          const failure = blamed(error);
+          this.failure ??= failure;
+          throw failure; // the rollback that follows takes the role back
         }
         await back();
       },
@@ -114,6 +115,15 @@ class Trial {
     await actAs(tx, role);
     return () => actAs(tx, rows[0]?.before ?? "none");
   }
+}
+
+/**
+ * A statement that the database understands but refuses (class 42: no such column, no permission) is trouble with the
+ * database where real handlers run, and is tried again; here it is the file's mistake.
+ */
+function blamed(error: unknown): unknown {
+  const { code = "" } = error as { readonly code?: string };
+  return code.startsWith("42") ? new Error(messageOf(error)) : error;
 }
 
 /** Rows can be compared only where they have the same columns. */
