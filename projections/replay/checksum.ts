@@ -10,7 +10,7 @@ export interface TableChecksum {
 }
 
 /** Reading every row of a large table takes longer than any query that serves somebody. */
-const LONGEST_MS = 10 * 60_000;
+export const LONGEST_READ_MS = 10 * 60_000;
 
 /**
  * Parked streams belong to what is compared; when and why they failed does not. Names of generations differ, so the
@@ -30,7 +30,7 @@ export async function checksum(pool: Pool, projection: Projection, schema: strin
 export async function inSnapshot<T>(pool: Pool, read: (tx: PoolClient) => Promise<T>): Promise<T> {
   return await inTransaction(pool, async (tx) => {
     await tx.query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
-    await tx.query(`SET LOCAL statement_timeout = ${LONGEST_MS}`);
+    await tx.query(`SET LOCAL statement_timeout = ${LONGEST_READ_MS}`);
     // The text of a time depends on it.
     await tx.query("SET LOCAL TimeZone = 'UTC'");
     return await read(tx);
@@ -53,7 +53,7 @@ async function sum(tx: PoolClient, table: string, rows: string, parameters: stri
     text: `SELECT count(*) AS rows, coalesce(sum(hashtextextended(t::text, 0)::numeric), 0)::text AS checksum
            FROM (${rows}) AS t`,
     values: parameters,
-    query_timeout: LONGEST_MS, // pg takes it for one query, its types do not know
+    query_timeout: LONGEST_READ_MS, // pg takes it for one query, its types do not know
   };
   const found = await tx.query<{ rows: string; checksum: string }>(query);
   return { table, rows: Number(found.rows[0]?.rows), checksum: found.rows[0]?.checksum ?? "" };

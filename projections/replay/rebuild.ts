@@ -62,7 +62,7 @@ export async function compareWithLive(options: CompareOptions): Promise<Comparis
     return { place, sums: await checksumWithin(tx, projection, live.schema) };
   });
   await buildUpTo(options, rebuilt, taken.place);
-  const tables = compare(taken.sums, await checksum(pool, projection, rebuilt.schema));
+  const tables = compareSums(taken.sums, await checksum(pool, projection, rebuilt.schema));
   return { position: taken.place, equal: tables.every(({ equal }) => equal), tables };
 }
 
@@ -78,7 +78,8 @@ async function liveReaches({ pool, rebuilt, waitMs = 60_000, signal }: CompareOp
   }
 }
 
-function compare(live: readonly TableChecksum[], rebuilt: readonly TableChecksum[]): TableComparison[] {
+/** Sets checksums of the same tables side by side. */
+export function compareSums(live: readonly TableChecksum[], rebuilt: readonly TableChecksum[]): TableComparison[] {
   const names = [...new Set([...live, ...rebuilt].map(({ table }) => table))];
   return names.map((table) => {
     const [a, b] = [live.find((sum) => sum.table === table), rebuilt.find((sum) => sum.table === table)];

@@ -130,6 +130,9 @@ export interface JobKind {
    * event store is tried again.
    */
   run(job: Job, context: JobContext): Promise<JobOutcome>;
-  /** Removes what a cancelled job has built. May be called again after it was killed. */
+  /**
+   * Removes what a cancelled job has built; the job then ends as `cancelled`, unless it was updated to `done` because it
+   * was too late. May be called again after it was killed.
+   */
   discard(job: Job, context: JobContext): Promise<void>;
 }

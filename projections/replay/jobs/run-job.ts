@@ -2,10 +2,13 @@ import type { Pool } from "pg";
 import { ZodError } from "zod";
 import type { Clock } from "../../../infra/clock.ts";
 import { failsOnDatabase } from "../../../infra/consumers/failures.ts";
+import { OwnershipLostError } from "../../../infra/consumers/fence.ts";
 import { messageOf } from "../../../infra/consumers/waiting.ts";
 import type { EventStore } from "../../../infra/event-store/port.ts";
 import type { Log } from "../../../infra/log.ts";
 import type { Projection } from "../../runner/projection.ts";
+import { BuildEndedError } from "../build-generation.ts";
+import { NeverMetError } from "../live-stands.ts";
 import {
   type Job,
   type JobChange,
@@ -106,7 +109,7 @@ class JobRun {
         log.warn({ jobId: job.jobId }, "another process has the job");
       } else if (this.#signal.aborted) {
         await giveBack(pool, this.#taken, { retry: false });
-      } else if (failsOnDatabase(error)) {
+      } else if (passes(error)) {
         log.warn({ jobId: job.jobId, cause: messageOf(error) }, "job failed; it is tried again");
         await this.#write({ message: messageOf(error) }).catch(() => undefined);
         await giveBack(pool, this.#taken, { retry: true });
@@ -125,7 +128,8 @@ class JobRun {
     // What was already swapped in when the word came can no longer be cancelled.
     if (job.state === "done") return await this.#end({});
     await kind.discard(job, { ...this.#context(), signal: this.#options.signal ?? new AbortController().signal });
-    return await this.#end({ state: "cancelled", message: "cancelled" });
+    const left = await findJob(pool, jobId);
+    return await this.#end(left?.state === "done" ? {} : { state: "cancelled", message: "cancelled" });
   }
 
   async #end(change: JobChange): Promise<Job> {
@@ -211,6 +215,13 @@ class JobRun {
     this.#ending.abort();
   }
 }
+
+/** What may be different at the next try. */
+const passes = (error: unknown): boolean =>
+  failsOnDatabase(error) ||
+  error instanceof BuildEndedError ||
+  error instanceof NeverMetError ||
+  error instanceof OwnershipLostError;
 
 function forPeople(error: unknown): string {
   if (error instanceof JobFailedError) return error.message;
