@@ -1,19 +1,14 @@
 import type { Pool } from "pg";
-import type { RecordedEvent } from "../../domain/chain/envelope.ts";
 import type { Clock } from "../../infra/clock.ts";
-import { commitBatch } from "../../infra/consumers/batch.ts";
 import { failsOnDatabase } from "../../infra/consumers/failures.ts";
-import { claimPosition, OwnershipLostError } from "../../infra/consumers/fence.ts";
-import { acquireLease, type Lease } from "../../infra/consumers/lease.ts";
-import { PageAhead } from "../../infra/consumers/page-ahead.ts";
-import { loadParkedStreams } from "../../infra/consumers/parking.ts";
+import { type LogPage, logPages } from "../../infra/consumers/log-pages.ts";
 import { comparePlaces, type Place } from "../../infra/consumers/position.ts";
 import { GrowingPause, messageOf } from "../../infra/consumers/waiting.ts";
 import type { EventStore } from "../../infra/event-store/port.ts";
 import type { Log } from "../../infra/log.ts";
 import type { Generation } from "../runner/generations.ts";
 import type { Projection } from "../runner/projection.ts";
-import { projectionConsumer } from "../runner/projection-consumer.ts";
+import { GenerationWriter } from "./generation-writer.ts";
 
 export interface BuildProgress {
   readonly position: Place;
@@ -25,8 +20,8 @@ export interface BuildProgress {
   readonly perSecond: number;
 }
 
-export interface BuildOptions {
-  readonly projection: Projection;
+/** How generations are built. */
+export interface BuildSettings {
   readonly pool: Pool;
   readonly store: EventStore;
   readonly log: Log;
@@ -37,8 +32,23 @@ export interface BuildOptions {
   readonly instance: string;
   /** Default 10,000 ms. */
   readonly leaseMs?: number;
-  readonly onProgress?: (progress: BuildProgress) => void;
+  /** Renew the planner's statistics at the end. Default true. */
+  readonly analyze?: boolean;
   readonly signal?: AbortSignal;
+}
+
+export interface BuildOptions extends BuildSettings {
+  readonly projection: Projection;
+  /** Called after each transaction. */
+  readonly onProgress?: (progress: BuildProgress) => void;
+}
+
+/** One of several generations that are built by one reading of the log. */
+export interface BuildPart {
+  readonly projection: Projection;
+  readonly generation: Generation;
+  /** Called after each of its transactions. */
+  readonly onProgress?: ((progress: BuildProgress) => void) | undefined;
 }
 
 /** The generation is being built by another process, or the signal came. */
@@ -48,125 +58,110 @@ export class BuildEndedError extends Error {
 
 const DEFAULT_BATCH = 4_000;
 const DEFAULT_LEASE_MS = 10_000;
+/** Pages that wait while one is written: node decodes while Postgres works, and the other way round. */
+const WAITING_PAGES = 1;
 const MOST_TRIES = 8;
 const RETRY = { firstMs: 200, lastMs: 5_000 };
-
-/**
- * Commits do not wait for the disk: position and rows go through one log in one order, so a crash of the database
- * takes the newest batches back together.
- */
-const PRELUDE = "SET LOCAL synchronous_commit = off";
 
 /**
  * Brings a generation that nobody reads from where it stands up to a place, the outbox off. It may be stopped and
  * called again. Poisonous events are parked as in live running.
  */
 export async function buildUpTo(options: BuildOptions, generation: Generation, until: Place): Promise<BuildProgress> {
-  const { pool, instance, log, leaseMs = DEFAULT_LEASE_MS } = options;
-  const lease = await acquireLease({ pool, name: generation.schema, instance, leaseMs, log, takeOver: true });
-  if (lease === undefined) throw new BuildEndedError(`${generation.schema} is being built by another process`);
+  const { projection, onProgress } = options;
+  const [progress] = await buildTogether(options, [{ projection, generation, onProgress }], until);
+  if (progress === undefined) throw new Error("nothing was built");
+  return progress;
+}
+
+/**
+ * As `buildUpTo`, for several generations at once, by one reading of the log: reading and decoding an event costs more
+ * than most read models do with it. Each writes its own transactions; the reader waits for the slowest. When one fails
+ * for good, all end; each can be built on from where it stands. Answers in the order of the parts.
+ */
+export async function buildTogether(
+  options: BuildSettings,
+  parts: readonly BuildPart[],
+  until: Place,
+): Promise<BuildProgress[]> {
+  const begun = performance.now();
+  const building: Building[] = [];
   try {
-    const build = new Build(options, generation, until, lease);
-    await build.run();
-    await analyze(pool, options.projection, generation);
-    return build.progress();
+    for (const part of parts) building.push(await open(options, part));
+    const progressOf = ({ writer }: Building): BuildProgress => ({
+      position: writer.place,
+      until,
+      ...writer.counts,
+      perSecond: writer.counts.events / Math.max(0.001, (performance.now() - begun) / 1000),
+    });
+    await readAndWrite(options, building, until, (one) => one.part.onProgress?.(progressOf(one)));
+    if (options.analyze !== false) for (const { part } of building) await analyze(options.pool, part);
+    return building.map(progressOf);
   } finally {
-    await lease.release({ clean: true });
+    await Promise.all(building.map(({ writer }) => writer.close()));
   }
 }
 
-class Build {
-  readonly #options: BuildOptions;
-  readonly #generation: Generation;
-  readonly #until: Place;
-  readonly #lease: Lease;
-  readonly #begun = performance.now();
-  #place: Place;
-  #events = 0;
-  #handled = 0;
-  #parkedStreams = new Set<string>();
+interface Building {
+  readonly part: BuildPart;
+  readonly writer: GenerationWriter;
+}
 
-  constructor(options: BuildOptions, generation: Generation, until: Place, lease: Lease) {
-    this.#options = options;
-    this.#generation = generation;
-    this.#until = until;
-    this.#lease = lease;
-  }
+async function open({ leaseMs = DEFAULT_LEASE_MS, ...options }: BuildSettings, part: BuildPart): Promise<Building> {
+  const writer = await GenerationWriter.open({ ...options, leaseMs, ...part });
+  if (writer === undefined) throw new BuildEndedError(`${part.generation.schema} is being built by another process`);
+  return { part, writer };
+}
 
-  async run(): Promise<void> {
-    const { log } = this.#options;
-    const delay = new GrowingPause(RETRY);
-    for (let tries = 1; ; tries++) {
-      const before = this.#events;
-      try {
-        await this.#begin();
-        return await this.#readToEnd();
-      } catch (error) {
-        if (this.#events > before) tries = 1;
-        if (error instanceof OwnershipLostError || !failsOnDatabase(error) || tries >= MOST_TRIES) throw error;
-        log.warn({ generation: this.#generation.schema, cause: messageOf(error) }, "building is tried again");
-        await delay.wait(this.#options.signal);
-      }
-    }
-  }
-
-  progress(): BuildProgress {
-    const seconds = Math.max(0.001, (performance.now() - this.#begun) / 1000);
-    return {
-      position: this.#place,
-      until: this.#until,
-      events: this.#events,
-      handled: this.#handled,
-      parked: this.#parkedStreams.size,
-      perSecond: this.#events / seconds,
-    };
-  }
-
-  async #begin(): Promise<void> {
-    const { pool } = this.#options;
-    this.#place = await claimPosition(pool, this.#generation.schema, this.#lease.epoch);
-    this.#parkedStreams = await loadParkedStreams(pool, this.#generation.schema);
-  }
-
-  async #readToEnd(): Promise<void> {
-    const { store, signal, batchSize = DEFAULT_BATCH } = this.#options;
-    let reading = new PageAhead(store, this.#place, batchSize);
-    while (comparePlaces(this.#place, this.#until) < 0) {
-      const page = await reading.page;
-      if (signal?.aborted) throw new BuildEndedError(`building ${this.#generation.schema} was stopped`);
-      const passed = comparePlaces(page.next, this.#until) >= 0;
-      if (!passed && !page.atEnd) reading = new PageAhead(store, page.next, batchSize);
-      const wanted = passed
-        ? page.events.filter((event) => comparePlaces(event.position, this.#until) <= 0)
-        : page.events;
-      await this.#commit(wanted, passed || page.atEnd ? this.#until : page.next);
-    }
-  }
-
-  async #commit(events: readonly RecordedEvent[], to: Place): Promise<void> {
-    const { pool, projection, clock, log, onProgress } = this.#options;
-    const committed = await commitBatch({
-      pool,
-      consumer: projectionConsumer({ projection, generation: this.#generation }),
-      epoch: this.#lease.epoch,
-      held: () => this.#lease.held(),
-      from: this.#place,
-      to,
-      events: events.filter((event) => projection.handles(event.type)),
-      parkedStreams: this.#parkedStreams,
-      prelude: PRELUDE,
-      clock,
-      log,
+async function readAndWrite(
+  options: BuildSettings,
+  building: readonly Building[],
+  until: Place,
+  written: (one: Building) => void,
+): Promise<void> {
+  const { signal } = options;
+  const names = building.map(({ part }) => part.generation.schema).join(", ");
+  const ended = () => new BuildEndedError(`building ${names} was stopped`);
+  const open: Promise<unknown>[] = [];
+  for await (const page of pagesFor(options, building, until)) {
+    if (signal?.aborted) throw ended();
+    const writing = building.map(async (one) => {
+      await one.writer.write(page);
+      written(one);
     });
-    this.#place = to;
-    this.#events += events.length;
-    this.#handled += committed.handled;
-    for (const { event } of committed.parked) this.#parkedStreams.add(event.stream);
-    onProgress?.(this.progress());
+    const all = Promise.all(writing);
+    all.catch(() => {}); // awaited below, unless an earlier page has failed
+    open.push(all);
+    if (open.length > WAITING_PAGES) await open.shift();
+  }
+  await Promise.all(open);
+}
+
+/** The log from where the one stands that is furthest behind; reading it is tried again for a while. */
+async function* pagesFor(
+  { store, log, signal, batchSize = DEFAULT_BATCH }: BuildSettings,
+  building: readonly Building[],
+  until: Place,
+): AsyncGenerator<LogPage> {
+  let after = building.map(({ writer }) => writer.place).reduce((a, b) => (comparePlaces(a, b) < 0 ? a : b));
+  const delay = new GrowingPause(RETRY);
+  for (let tries = 1; comparePlaces(after, until) < 0; tries++) {
+    try {
+      for await (const page of logPages({ store, after, until, size: batchSize })) {
+        after = page.to;
+        tries = 1;
+        delay.reset();
+        yield page;
+      }
+    } catch (error) {
+      if (!failsOnDatabase(error) || tries >= MOST_TRIES || signal?.aborted) throw error;
+      log.warn({ cause: messageOf(error) }, "reading the log is tried again");
+      await delay.wait(signal);
+    }
   }
 }
 
 /** Tables that were filled in one go have no statistics yet, and their first readers would get bad plans. */
-async function analyze(pool: Pool, projection: Projection, generation: Generation): Promise<void> {
+async function analyze(pool: Pool, { projection, generation }: BuildPart): Promise<void> {
   for (const table of projection.tables) await pool.query(`ANALYZE ${generation.schema}.${table}`);
 }

@@ -39,9 +39,14 @@ async function rebuilds(events: number, progress: BenchOptions["progress"]): Pro
   const engines = await startBenchEngines(cached.dir);
   try {
     const figures: Figure[] = [];
-    for (const { name } of PROJECTIONS) {
-      progress(`projections: rebuilding ${name} from ${size}`);
-      const figure = await rebuilt(engines, name, events <= SHORT ? REPEATS : 1);
+    const names = PROJECTIONS.map(({ name }) => name);
+    const rounds = [
+      { what: `all ${names.length} at once`, names },
+      ...names.map((name) => ({ what: name, names: [name] })),
+    ];
+    for (const round of rounds) {
+      progress(`projections: rebuilding ${round.what} from ${size}`);
+      const figure = await rebuilt(engines, round, events <= SHORT ? REPEATS : 1);
       progress(`  ${figure.value.toLocaleString("en")} ${figure.unit}; ${figure.note}`);
       figures.push({ ...figure, note: `${size}; ${figure.note}` });
     }
@@ -52,14 +57,18 @@ async function rebuilds(events: number, progress: BenchOptions["progress"]): Pro
 }
 
 /** The median of some rebuilds. */
-async function rebuilt(engines: BenchEngines, name: string, times: number): Promise<Figure> {
+async function rebuilt(
+  engines: BenchEngines,
+  { what, names }: { readonly what: string; readonly names: readonly string[] },
+  times: number,
+): Promise<Figure> {
   const runs: MeasuredRebuild[] = [];
-  for (let n = 0; n < times; n++) runs.push(await measureRebuild(engines, name));
+  for (let n = 0; n < times; n++) runs.push(await measureRebuild(engines, names));
   const median = runs.toSorted((a, b) => a.perSecond - b.perSecond)[Math.floor(times / 2)];
   if (median === undefined) throw new Error("nothing was rebuilt");
   const where = `${describeWork(median.shares, median.events)}; ${describeShares(median.shares)}`;
   return {
-    name: `projections: rebuilding ${name}`,
+    name: `projections: rebuilding ${what}`,
     value: rounded(median.perSecond),
     unit: "events/s",
     note: `${median.handled.toLocaleString("en")} handled; ${where}; ${describeMemory(median)}`,

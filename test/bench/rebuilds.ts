@@ -8,8 +8,9 @@ import type { BenchEngines } from "./engines.ts";
 
 const PROGRAM = fileURLToPath(new URL("rebuild-process.ts", import.meta.url));
 
-/** What the rebuilding process prints: its memory at each quarter of the log, then what it has done. */
+/** What the rebuilding process prints: that it begins, its memory at each quarter of the log, what it has done. */
 export type RebuildLine =
+  | { readonly ready: true }
   | { readonly share: number; readonly rss: number }
   | { readonly events: number; readonly handled: number; readonly perSecond: number };
 
@@ -24,12 +25,15 @@ export interface MeasuredRebuild {
   readonly memory: readonly { readonly rebuild: number; readonly eventNode: number | undefined }[];
 }
 
-/** Rebuilds a read model in a process of its own and drops it again. BENCH_NODE_FLAGS are given to that process. */
-export async function measureRebuild(engines: BenchEngines, name: string): Promise<MeasuredRebuild> {
+/**
+ * Rebuilds read models by one reading of the log, in a process of its own, and drops them again. BENCH_NODE_FLAGS are
+ * given to that process.
+ */
+export async function measureRebuild(engines: BenchEngines, names: readonly string[]): Promise<MeasuredRebuild> {
   const flags = (process.env.BENCH_NODE_FLAGS ?? "").split(" ").filter(Boolean);
   const profiles = process.env.BENCH_PROFILES;
   if (profiles !== undefined) flags.push("--cpu-prof", `--cpu-prof-dir=${profiles}`);
-  const child = spawn(process.execPath, [...flags, PROGRAM, engines.eventStoreUrl, engines.databaseUrl, name], {
+  const child = spawn(process.execPath, [...flags, PROGRAM, engines.eventStoreUrl, engines.databaseUrl, ...names], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const ended = once(child, "close");
@@ -37,11 +41,12 @@ export async function measureRebuild(engines: BenchEngines, name: string): Promi
   const memory: { rebuild: number; eventNode: number | undefined }[] = [];
   let measured: MeasuredRebuild | undefined;
   for await (const line of linesOf(child)) {
-    if ("rss" in line) memory.push({ rebuild: line.rss, eventNode: residentMemory(engines.pids["event node"]) });
+    if ("ready" in line) cpu.lap();
+    else if ("rss" in line) memory.push({ rebuild: line.rss, eventNode: residentMemory(engines.pids["event node"]) });
     else measured = { ...line, shares: cpu.lap(), memory };
   }
   const [code] = await ended;
-  if (measured === undefined) throw new Error(`rebuilding ${name} ended with ${code}`);
+  if (measured === undefined) throw new Error(`rebuilding ${names.join(", ")} ended with ${code}`);
   return measured;
 }
 
