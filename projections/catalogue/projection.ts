@@ -12,6 +12,10 @@ export const catalogueProjection: Projection = {
   tables: TABLES,
   create: createTables,
   handles: (type) => type.startsWith("site.") || type.startsWith("item."),
+  sources: async ({ key }) => [
+    ...(key.site_id === undefined ? [] : [`site-${key.site_id}`]),
+    ...(key.sku === undefined ? [] : [`item-${key.sku}`]),
+  ],
   async handle(batch, { tx, schema }) {
     const siteIds = idsOf(batch, "site-");
     if (siteIds.length > 0) {

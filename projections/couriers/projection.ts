@@ -12,6 +12,7 @@ export const couriersProjection: Projection = {
   tables: TABLES,
   create: createTables,
   handles: (type) => type.startsWith("courier."),
+  sources: async ({ key }) => (key.courier_id === undefined ? [] : [`${PREFIX}${key.courier_id.toLowerCase()}`]),
   async handle(batch, { tx, schema }) {
     const ids = [...new Set(batch.flatMap((event) => courierIdOf(event) ?? []))];
     await save(tx, schema, foldBatch(await load(tx, schema, ids), batch));

@@ -11,6 +11,7 @@ export const witnessProjection: Projection = {
   tables: TABLES,
   create: createTables,
   handles: () => true,
+  sources: async ({ key }) => (key.stream === undefined ? [] : [key.stream]),
   async handle(batch, { tx, schema }) {
     await save(tx, schema, lastOfEach(batch));
   },
