@@ -1,52 +1,8 @@
 import type { RecordedEvent } from "../../domain/chain/envelope.ts";
-import { type LedgerEvent, type LedgerOpened, ledgerOf, type StockLine } from "../../domain/inventory/events.ts";
-import { emptyLedger, evolve, type Ledger } from "../../domain/inventory/state.ts";
-
-/** What the pages of a chapter that is being opened have carried over so far; empty once all of them were seen. */
-export interface Carried {
-  readonly unavailable: readonly string[];
-  readonly reservations: readonly string[];
-}
-
-export const NOTHING_CARRIED: Carried = { unavailable: [], reservations: [] };
-
-/** Where a site's ledger stands. */
-export interface LedgerRow {
-  readonly siteId: string;
-  readonly chapter: number;
-  /** Of the last event of this chapter. */
-  readonly revision: bigint;
-  readonly version: bigint;
-  readonly carried: Carried;
-}
-
-export interface StockRow {
-  readonly siteId: string;
-  readonly sku: string;
-  readonly onHand: number;
-  readonly reserved: number;
-  readonly unavailable: boolean;
-  /** Position of the event that gave the row its values. */
-  readonly version: bigint;
-}
-
-export interface ReservationRow {
-  readonly siteId: string;
-  readonly reservationId: string;
-  readonly lines: readonly StockLine[];
-}
-
-/** Rows that a batch needs: all of those that it may change. */
-export interface KnownRows {
-  readonly ledgers: readonly LedgerRow[];
-  readonly stock: readonly StockRow[];
-  readonly reservations: readonly ReservationRow[];
-}
-
-/** Rows that a batch has changed. */
-export interface Folded extends KnownRows {
-  readonly settled: readonly Omit<ReservationRow, "lines">[];
-}
+import { type LedgerEvent, type LedgerOpened, ledgerOf } from "../../domain/inventory/events.ts";
+import { availableOf, emptyLedger, evolve, type Ledger } from "../../domain/inventory/state.ts";
+import { causeOf, type Marks, NO_MARKS, Outages } from "./outage-log.ts";
+import { type Folded, type KnownRows, NOTHING_CARRIED, type ReservationRow, type StockRow } from "./row-shapes.ts";
 
 /** A site's ledger as far as its rows were loaded. */
 class SiteLedger {
@@ -57,8 +13,11 @@ class SiteLedger {
   version = 0n;
   carried = NOTHING_CARRIED;
   changed = false;
-  /** Versions of the stock rows that were changed. */
-  readonly versions = new Map<string, bigint>();
+  /** What the rows of SKUs hold besides the ledger's state. */
+  readonly marks = new Map<string, Marks>();
+  /** SKUs whose rows were changed. */
+  readonly skus = new Set<string>();
+  readonly outages = new Outages();
   /** Reservations that were opened (true) or settled (false). */
   readonly touched = new Map<string, boolean>();
 
@@ -79,8 +38,12 @@ class SiteLedger {
     if (fact.type === "ledger.opened") this.#carryOver(fact.data, event);
     else if ("reservationId" in fact.data) this.#noteReservation(fact.data.reservationId);
     skus.forEach((sku, i) => {
-      if (this.#faceOf(sku) !== before[i]) this.versions.set(sku, event.position.commit);
+      if (this.#faceOf(sku) !== before[i]) this.#mark(sku, { version: event.position.commit });
     });
+    // Between the pages of an opening values stand side by side that belong to different times.
+    if (fact.type !== "ledger.opened" || fact.data.page === fact.data.pages) {
+      for (const sku of skus) this.#noteOutage(sku, fact.type, event);
+    }
     this.chapter = chapter;
     this.revision = event.revision;
     this.version = event.position.commit;
@@ -114,6 +77,27 @@ class SiteLedger {
     }
   }
 
+  #mark(sku: string, change: Partial<Marks>): void {
+    this.marks.set(sku, { ...(this.marks.get(sku) ?? NO_MARKS), ...change });
+    this.skus.add(sku);
+  }
+
+  #noteOutage(sku: string, type: LedgerEvent["type"], { position, metadata }: RecordedEvent): void {
+    const { stocked, outSince } = this.marks.get(sku) ?? NO_MARKS;
+    if (!stocked && (this.ledger.stock.get(sku)?.onHand ?? 0) <= 0) return;
+    if (!stocked) this.#mark(sku, { stocked: true });
+    const out = availableOf(this.ledger, sku) === 0;
+    if (out === (outSince !== undefined)) return;
+    if (outSince === undefined) {
+      const cause = causeOf(type, this.ledger.unavailable.has(sku));
+      this.outages.begin({ sku, version: position.commit, beganAt: metadata.at, cause });
+      this.#mark(sku, { outSince: position.commit });
+    } else {
+      this.outages.end(sku, outSince, metadata.at);
+      this.#mark(sku, { outSince: undefined });
+    }
+  }
+
   #noteReservation(reservationId: string): void {
     const open = this.ledger.reservations.get(reservationId)?.status === "open";
     // What is settled or void needs no memory here: the ledger never reserves under the same id again.
@@ -140,9 +124,10 @@ class SiteLedger {
   }
 
   stockRows(): StockRow[] {
-    return [...this.versions].map(([sku, version]) => {
+    return [...this.skus].map((sku) => {
       const { onHand, reserved } = this.ledger.stock.get(sku) ?? { onHand: 0, reserved: 0 };
-      return { siteId: this.siteId, sku, onHand, reserved, unavailable: this.ledger.unavailable.has(sku), version };
+      const unavailable = this.ledger.unavailable.has(sku);
+      return { siteId: this.siteId, sku, onHand, reserved, unavailable, ...(this.marks.get(sku) ?? NO_MARKS) };
     });
   }
 }
@@ -161,10 +146,11 @@ export function foldBatch(known: KnownRows, batch: readonly RecordedEvent[]): Fo
   for (const { siteId, chapter, revision, version, carried } of known.ledgers) {
     Object.assign(siteOf(siteId, chapter), { revision, version, carried });
   }
-  for (const { siteId, sku, onHand, reserved, unavailable } of known.stock) {
-    const { ledger } = siteOf(siteId, 0);
+  for (const { siteId, sku, onHand, reserved, unavailable, stocked, outSince, version } of known.stock) {
+    const { ledger, marks } = siteOf(siteId, 0);
     ledger.stock.set(sku, { onHand, reserved });
     if (unavailable) ledger.unavailable.add(sku);
+    marks.set(sku, { stocked, outSince, version });
   }
   for (const { siteId, reservationId, lines } of known.reservations) {
     siteOf(siteId, 0).ledger.reservations.set(reservationId, { status: "open", lines, revision: 0n });
@@ -186,7 +172,10 @@ function changedRows(sites: readonly SiteLedger[]): Folded {
       else settled.push({ siteId, reservationId });
     }
   }
+  const outages = sites.map(({ siteId, outages: some }) => some.rowsOf(siteId));
   return {
+    began: outages.flatMap(({ began }) => began),
+    ended: outages.flatMap(({ ended }) => ended),
     ledgers: sites.map(({ siteId, chapter, revision, version, carried }) => ({
       siteId,
       chapter,
@@ -197,42 +186,5 @@ function changedRows(sites: readonly SiteLedger[]): Folded {
     stock: sites.flatMap((site) => site.stockRows()),
     reservations,
     settled,
-  };
-}
-
-/** What of the rows a batch may change. */
-export interface Touched {
-  readonly siteIds: readonly string[];
-  /** Sites of which a chapter is opened in the batch: all of their rows count. */
-  readonly opened: readonly string[];
-  readonly reservations: readonly Omit<ReservationRow, "lines">[];
-  readonly skus: readonly { readonly siteId: string; readonly sku: string }[];
-}
-
-/** What a batch touches by its own words; the SKUs of settled reservations are known from their rows only. */
-export function touchedBy(batch: readonly RecordedEvent[]): Touched {
-  const siteIds = new Set<string>();
-  const opened = new Set<string>();
-  const reservations = new Map<string, Omit<ReservationRow, "lines">>();
-  const skus = new Map<string, { siteId: string; sku: string }>();
-  for (const event of batch) {
-    const siteId = ledgerOf(event.stream)?.siteId;
-    if (siteId === undefined) continue;
-    siteIds.add(siteId);
-    const { type, data } = { type: event.type, data: event.data } as LedgerEvent; // as in SiteLedger.apply
-    if (type === "ledger.opened") opened.add(siteId);
-    if ("reservationId" in data) {
-      reservations.set(`${siteId}/${data.reservationId}`, { siteId, reservationId: data.reservationId });
-    }
-    if ("lines" in data) for (const { sku } of data.lines) skus.set(`${siteId}/${sku}`, { siteId, sku });
-    if ("sku" in data) skus.set(`${siteId}/${data.sku}`, { siteId, sku: data.sku });
-  }
-  const partly = <T extends { siteId: string }>(rows: Iterable<T>) =>
-    [...rows].filter((row) => !opened.has(row.siteId));
-  return {
-    siteIds: [...siteIds],
-    opened: [...opened],
-    reservations: partly(reservations.values()),
-    skus: partly(skus.values()),
   };
 }

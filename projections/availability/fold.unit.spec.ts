@@ -7,7 +7,9 @@ import { type LedgerEvent, ledgerStream } from "../../domain/inventory/events.ts
 import { availableOf, emptyLedger, evolve, type Ledger } from "../../domain/inventory/state.ts";
 import { recorded } from "../../infra/consumers/testing/events.ts";
 import { OPENED_AT, SITE } from "../../test/fixtures/ledger-examples.ts";
-import { foldBatch, type KnownRows, type LedgerRow, type ReservationRow, type StockRow, touchedBy } from "./fold.ts";
+import { foldBatch } from "./fold.ts";
+import type { KnownRows, LedgerRow, OutageRow, ReservationRow, StockRow } from "./row-shapes.ts";
+import { touchedBy } from "./touched.ts";
 
 const SKUS = ["cake", "tart", "bread"];
 const sku = fc.constantFrom(...SKUS);
@@ -32,6 +34,9 @@ const command: fc.Arbitrary<LedgerCommand | "close"> = fc.oneof(
   }),
 );
 
+/** One event a second. */
+const timeOf = (index: number): string => new Date(Date.parse(OPENED_AT) + index * 1_000).toISOString();
+
 /** What a site's ledger stores when it is asked all this, chapter after chapter. */
 function history(commands: readonly (LedgerCommand | "close")[]): { log: RecordedEvent[]; ledger: Ledger } {
   const log: RecordedEvent[] = [];
@@ -40,7 +45,8 @@ function history(commands: readonly (LedgerCommand | "close")[]): { log: Recorde
   const store = (event: LedgerEvent) => {
     revision += 1n;
     const stream = ledgerStream(SITE, ledger.chapter);
-    log.push({ ...recorded(log.length * 10, stream, event.type, event.data), revision });
+    const stored = recorded(log.length * 10, stream, event.type, event.data);
+    log.push({ ...stored, revision, metadata: { ...stored.metadata, at: timeOf(log.length) } });
     evolve(ledger, event, revision, OPENED_AT);
   };
   for (const asked of commands) {
@@ -76,6 +82,7 @@ class Tables {
   readonly ledgers = new Map<string, LedgerRow>();
   readonly stock = new Map<string, StockRow>();
   readonly reservations = new Map<string, ReservationRow>();
+  readonly outages = new Map<string, OutageRow>();
 
   handle(batch: readonly RecordedEvent[]): void {
     const touched = touchedBy(batch);
@@ -95,13 +102,19 @@ class Tables {
     const folded = foldBatch(known, batch);
     for (const row of folded.ledgers) this.ledgers.set(row.siteId, row);
     for (const row of folded.stock) this.stock.set(row.sku, row);
+    for (const { endedAt, ...end } of folded.ended) {
+      const key = `${end.sku}/${end.version}`;
+      const begun = this.outages.get(key);
+      if (begun) this.outages.set(key, { ...begun, endedAt });
+    }
+    for (const row of folded.began) this.outages.set(`${row.sku}/${row.version}`, row);
     for (const { reservationId } of folded.settled) this.reservations.delete(reservationId);
     for (const row of folded.reservations) this.reservations.set(row.reservationId, row);
   }
 
   rows() {
     const byKey = ([a]: [string, unknown], [b]: [string, unknown]) => (a < b ? -1 : 1);
-    return [this.ledgers, this.stock, this.reservations].map((table) => [...table].sort(byKey));
+    return [this.ledgers, this.stock, this.reservations, this.outages].map((table) => [...table].sort(byKey));
   }
 }
 
@@ -114,6 +127,34 @@ function handled(log: readonly RecordedEvent[], sizes: readonly number[]): Table
   }
   return tables;
 }
+
+/** When nothing could be had, `[sku, from, to]`, from asking the ledger after every event. */
+function outagesIn(log: readonly RecordedEvent[]): [string, string, string | undefined][] {
+  const found: [string, string, string | undefined][] = [];
+  let ledger = emptyLedger(SITE, 0);
+  const [stocked, open] = [new Set<string>(), new Map<string, number>()];
+  for (const { stream, type, data, revision, metadata } of log) {
+    const event = { type, data } as LedgerEvent; // made by history
+    const chapter = Number(stream.slice(stream.lastIndexOf(".") + 1));
+    if (chapter > ledger.chapter) ledger = emptyLedger(SITE, chapter);
+    evolve(ledger, event, revision, metadata.at);
+    if (ledger.pagesMissing > 0) continue;
+    for (const one of SKUS) {
+      if ((ledger.stock.get(one)?.onHand ?? 0) > 0) stocked.add(one);
+      const since = open.get(one);
+      const out = stocked.has(one) && availableOf(ledger, one) === 0;
+      if (out && since === undefined) open.set(one, found.push([one, metadata.at, undefined]) - 1);
+      if (out || since === undefined) continue;
+      const period = found[since];
+      if (period) period[2] = metadata.at;
+      open.delete(one);
+    }
+  }
+  return found.sort();
+}
+
+const outages = (tables: Tables) =>
+  [...tables.outages.values()].map(({ sku: one, beganAt, endedAt }) => [one, beganAt, endedAt]).sort();
 
 const available = (tables: Tables) =>
   SKUS.map((one) => {
@@ -137,6 +178,32 @@ describe("availability", () => {
         expect(tables.ledgers.get(SITE)?.chapter ?? 0).toBe(log.length === 0 ? 0 : ledger.chapter);
       }),
     );
+  });
+
+  test("knows every time during which nothing could be had, over any number of chapters", () => {
+    fc.assert(
+      fc.property(fc.array(command, { maxLength: 40 }), fc.integer({ min: 1, max: 9 }), (commands, size) => {
+        const { log } = history(commands);
+        expect(outages(handled(log, [size]))).toEqual(outagesIn(log));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test("says why nothing can be had", () => {
+    const causes = (...commands: (LedgerCommand | "close")[]) => {
+      const { log } = history([{ type: "receive", lines: [{ sku: "cake", quantity: 2 }] }, ...commands]);
+      return [...handled(log, [3]).outages.values()].map(({ cause, endedAt }) => [cause, endedAt !== undefined]);
+    };
+    const order = { orderId: "o1", fulfilmentId: "1.1" };
+    const buyAll: LedgerCommand = { type: "reserve", ...order, lines: [{ sku: "cake", quantity: 2 }] };
+    expect(causes()).toEqual([]);
+    expect(causes(buyAll)).toEqual([["sold_out", false]]);
+    expect(causes(buyAll, { type: "release", ...order })).toEqual([["sold_out", true]]);
+    expect(causes(buyAll, { type: "consume", ...order }, "close")).toEqual([["sold_out", false]]);
+    expect(causes({ type: "count", sku: "cake", onHand: 0 })).toEqual([["counted", false]]);
+    expect(causes({ type: "mark_unavailable", sku: "cake" })).toEqual([["marked_unavailable", false]]);
+    expect(causes({ type: "mark_unavailable", sku: "tart" }, { type: "count", sku: "bread", onHand: 0 })).toEqual([]);
   });
 
   test("has the same rows in batches of any size", () => {

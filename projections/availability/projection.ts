@@ -1,12 +1,14 @@
 import type { Projection } from "../runner/projection.ts";
-import { foldBatch, touchedBy } from "./fold.ts";
+import { foldBatch } from "./fold.ts";
 import { loadRows, saveRows } from "./rows.ts";
+import { availabilitySources } from "./sources.ts";
 import { createTables, TABLES } from "./tables.ts";
+import { touchedBy } from "./touched.ts";
 
-/** Stock by site and SKU, and which chapter of each site's ledger is the current one. */
+/** Stock by site and SKU, when nothing of it could be had, and which chapter of each site's ledger is the current one. */
 export const availabilityProjection: Projection = {
   name: "availability",
-  version: 1,
+  version: 2,
   tables: TABLES,
   create: createTables,
   handles: (type) => type.startsWith("ledger."),
@@ -14,4 +16,5 @@ export const availabilityProjection: Projection = {
     const known = await loadRows(tx, schema, touchedBy(batch));
     await saveRows(tx, schema, foldBatch(known, batch));
   },
+  sources: availabilitySources,
 };

@@ -1,7 +1,8 @@
 import type { PoolClient } from "pg";
 import type { StockLine } from "../../domain/inventory/events.ts";
 import { relation } from "../relation.ts";
-import type { Carried, Folded, KnownRows, LedgerRow, ReservationRow, StockRow, Touched } from "./fold.ts";
+import type { Carried, Folded, KnownRows, LedgerRow, ReservationRow, StockRow } from "./row-shapes.ts";
+import type { Touched } from "./touched.ts";
 
 interface StoredStock {
   readonly site_id: string;
@@ -9,10 +10,12 @@ interface StoredStock {
   readonly on_hand: string;
   readonly reserved: string;
   readonly unavailable: boolean;
+  readonly stocked: boolean;
+  readonly out_since: string | null;
   readonly version: string;
 }
 
-const STOCK = "s.site_id, s.sku, s.on_hand, s.reserved, s.unavailable, s.version";
+const STOCK = "s.site_id, s.sku, s.on_hand, s.reserved, s.unavailable, s.stocked, s.out_since, s.version";
 
 const stockRow = (row: StoredStock): StockRow => ({
   siteId: row.site_id,
@@ -20,6 +23,8 @@ const stockRow = (row: StoredStock): StockRow => ({
   onHand: Number(row.on_hand),
   reserved: Number(row.reserved),
   unavailable: row.unavailable,
+  stocked: row.stocked,
+  outSince: row.out_since === null ? undefined : BigInt(row.out_since),
   version: BigInt(row.version),
 });
 
@@ -115,6 +120,7 @@ async function loadStock(
 /** Writes what a batch has changed. */
 export async function saveRows(tx: PoolClient, schema: string, folded: Folded): Promise<void> {
   await saveStock(tx, schema, folded.stock);
+  await saveOutages(tx, schema, folded);
   await saveReservations(tx, schema, folded);
   await saveLedgers(tx, schema, folded.ledgers);
 }
@@ -127,12 +133,46 @@ async function saveStock(tx: PoolClient, schema: string, rows: readonly StockRow
     { name: "on_hand", type: "bigint", values: rows.map(({ onHand }) => onHand.toString()) },
     { name: "reserved", type: "bigint", values: rows.map(({ reserved }) => reserved.toString()) },
     { name: "unavailable", type: "boolean", values: rows.map(({ unavailable }) => (unavailable ? "t" : "f")) },
+    { name: "stocked", type: "boolean", values: rows.map(({ stocked }) => (stocked ? "t" : "f")) },
+    { name: "out_since", type: "bigint", values: rows.map(({ outSince }) => outSince?.toString() ?? null) },
     { name: "version", type: "bigint", values: rows.map(({ version }) => version.toString()) },
   ]);
   await tx.query(
-    `INSERT INTO ${schema}.stock (site_id, sku, on_hand, reserved, unavailable, version) SELECT * FROM ${from}
+    `INSERT INTO ${schema}.stock (site_id, sku, on_hand, reserved, unavailable, stocked, out_since, version)
+     SELECT * FROM ${from}
      ON CONFLICT (site_id, sku) DO UPDATE SET on_hand = excluded.on_hand, reserved = excluded.reserved,
-       unavailable = excluded.unavailable, version = excluded.version`,
+       unavailable = excluded.unavailable, stocked = excluded.stocked, out_since = excluded.out_since,
+       version = excluded.version`,
+    parameters,
+  );
+}
+
+async function saveOutages(tx: PoolClient, schema: string, { began, ended }: Folded): Promise<void> {
+  if (ended.length > 0) {
+    const { from, parameters } = relation([
+      { name: "site_id", type: "text", values: ended.map(({ siteId }) => siteId) },
+      { name: "sku", type: "text", values: ended.map(({ sku }) => sku) },
+      { name: "version", type: "bigint", values: ended.map(({ version }) => version.toString()) },
+      { name: "ended_at", type: "timestamptz", values: ended.map(({ endedAt }) => endedAt) },
+    ]);
+    await tx.query(
+      `UPDATE ${schema}.outages o SET ended_at = given.ended_at FROM ${from}
+       WHERE o.site_id = given.site_id AND o.sku = given.sku AND o.version = given.version`,
+      parameters,
+    );
+  }
+  if (began.length === 0) return;
+  const { from, parameters } = relation([
+    { name: "site_id", type: "text", values: began.map(({ siteId }) => siteId) },
+    { name: "sku", type: "text", values: began.map(({ sku }) => sku) },
+    { name: "version", type: "bigint", values: began.map(({ version }) => version.toString()) },
+    { name: "began_at", type: "timestamptz", values: began.map(({ beganAt }) => beganAt) },
+    { name: "ended_at", type: "timestamptz", values: began.map(({ endedAt }) => endedAt ?? null) },
+    { name: "cause", type: "text", values: began.map(({ cause }) => cause) },
+  ]);
+  await tx.query(
+    `INSERT INTO ${schema}.outages (site_id, sku, version, began_at, ended_at, cause) SELECT * FROM ${from}
+     ON CONFLICT DO NOTHING`,
     parameters,
   );
 }

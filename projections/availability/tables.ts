@@ -1,5 +1,8 @@
 /**
- * The tables of one generation. `reservations` holds the open ones only: what releases or consumes one names nothing
+ * The tables of one generation. `stock.out_since` is the `version` of the outage that a SKU is in, if it is. An outage
+ * that is still open has no `ended_at`; the index on it finds those that are open and those that ended after a time.
+ *
+ * `reservations` holds the open ones only: what releases or consumes one names nothing
  * but its id. `ledgers.carried` is what the pages of an opening have named so far, while further pages are to come.
  */
 export const createTables = (schema: string): string => `
@@ -9,9 +12,22 @@ export const createTables = (schema: string): string => `
     on_hand      bigint NOT NULL,
     reserved     bigint NOT NULL,
     unavailable  boolean NOT NULL,
+    stocked      boolean NOT NULL,
+    out_since    bigint,
     version      bigint NOT NULL,
     PRIMARY KEY (site_id, sku)
   ) WITH (fillfactor = 70);
+
+  CREATE TABLE ${schema}.outages (
+    site_id   text NOT NULL,
+    sku       text NOT NULL,
+    version   bigint NOT NULL,
+    began_at  timestamptz NOT NULL,
+    ended_at  timestamptz,
+    cause     text NOT NULL,
+    PRIMARY KEY (site_id, sku, version)
+  );
+  CREATE INDEX outages_by_end ON ${schema}.outages (ended_at);
 
   CREATE TABLE ${schema}.reservations (
     site_id         text NOT NULL,
@@ -30,4 +46,4 @@ export const createTables = (schema: string): string => `
 `;
 
 /** Names of the tables, for comparing generations. */
-export const TABLES = ["stock", "reservations", "ledgers"] as const;
+export const TABLES = ["stock", "outages", "reservations", "ledgers"] as const;
