@@ -3,6 +3,7 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Api } from "../infra/http/api.ts";
 import { Problem } from "../infra/http/problems.ts";
 import { NoLiveGenerationError } from "../projections/runner/generations.ts";
+import { analyticsRoutes } from "./analytics/analytics-routes.ts";
 import { courierRoutes } from "./courier-routes.ts";
 import { orderListRoutes } from "./order-list-routes.ts";
 import { orderRoutes } from "./order-routes.ts";
@@ -23,4 +24,5 @@ export function readRoutes(app: FastifyInstance, services: ReadServices): void {
   orderListRoutes(api, services);
   siteRoutes(api, services);
   courierRoutes(api, services);
+  analyticsRoutes(api, services);
 }
