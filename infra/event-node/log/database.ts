@@ -4,7 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import { LIMITS } from "../limits.ts";
 import { DataDirError } from "./data-dir.ts";
 
-const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 export const PAGE_SIZE = 8_192;
 
 /**
@@ -31,7 +31,27 @@ const SCHEMA = `
   ) STRICT;
   CREATE UNIQUE INDEX events_by_stream ON events (stream, revision);
   CREATE INDEX events_by_id ON events (stream, id);
-  PRAGMA user_version = ${SCHEMA_VERSION};
+`;
+
+/** What came with version 2. The columns are described in `event-row.ts`. */
+const SCAVENGING = `
+  CREATE TABLE tombstones (
+    stream INTEGER PRIMARY KEY
+  ) STRICT;
+  CREATE TABLE scavenged (
+    stream   INTEGER NOT NULL,
+    revision INTEGER NOT NULL,
+    id       BLOB NOT NULL,
+    position INTEGER NOT NULL,
+    PRIMARY KEY (stream, revision)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX scavenged_by_id ON scavenged (stream, id);
+  CREATE TABLE scavenges (
+    number   INTEGER PRIMARY KEY,
+    id       TEXT NOT NULL UNIQUE,
+    state    TEXT NOT NULL,
+    progress TEXT NOT NULL
+  ) STRICT;
 `;
 
 export interface EventDatabase {
@@ -49,7 +69,9 @@ export function openDatabase(dir: string): EventDatabase {
     // A commit returns when the log is on the disk. Checkpoints are made elsewhere: see wal-checkpoints.ts.
     db.exec("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -65536");
     const version = db.prepare("PRAGMA user_version").get()?.user_version;
-    if (version === 0) db.exec(`BEGIN; ${SCHEMA} COMMIT`);
+    const set = `PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`;
+    if (version === 0) db.exec(`BEGIN; ${SCHEMA} ${SCAVENGING} ${set}`);
+    else if (version === 1) db.exec(`BEGIN; ${SCAVENGING} ${set}`);
     else if (version !== SCHEMA_VERSION)
       throw new Error(`its version is ${version}, this program knows ${SCHEMA_VERSION}`);
     // The first write makes the file.

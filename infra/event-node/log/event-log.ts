@@ -1,4 +1,5 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite";
+import type { Place } from "../calls/append-decision.ts";
 import { LIMITS } from "../limits.ts";
 import type { ProposedEvent } from "../wire/append-requests.ts";
 import { DamagedRow, type EventRow, FLAG_JSON, rowChecksum } from "./event-row.ts";
@@ -28,7 +29,12 @@ export class EventLog {
   readonly #latest: StatementSync;
   readonly #at: StatementSync;
   readonly #from: StatementSync;
+  readonly #scavengedLatest: StatementSync;
+  readonly #scavengedAt: StatementSync;
+  readonly #tombstone: StatementSync;
   readonly #pages: Record<"streamForward" | "streamBackward" | "allForward" | "allBackward", StatementSync>;
+  /** False saves every append with `any` a look for a scavenged event. */
+  hasScavenged: boolean;
   #lastPosition: number;
   #lastCreated: number;
 
@@ -41,6 +47,11 @@ export class EventLog {
        WHERE stream = ? AND id = ? ORDER BY position DESC LIMIT 1`,
     );
     this.#at = db.prepare("SELECT id, position FROM events WHERE stream = ? AND revision = ?");
+    this.#scavengedLatest = db.prepare(
+      "SELECT max(revision) AS revision FROM scavenged INDEXED BY scavenged_by_id WHERE stream = ? AND id = ?",
+    );
+    this.#scavengedAt = db.prepare("SELECT id FROM scavenged WHERE stream = ? AND revision = ?");
+    this.#tombstone = db.prepare("INSERT INTO tombstones (stream) VALUES (?)");
     this.#from = db.prepare(
       "SELECT revision, created FROM events WHERE stream = ? AND revision >= ? ORDER BY revision LIMIT 1",
     );
@@ -55,6 +66,7 @@ export class EventLog {
       allForward: page("position >= ? ORDER BY position"),
       allBackward: page("position < ? ORDER BY position DESC"),
     };
+    this.hasScavenged = db.prepare("SELECT 1 FROM scavenged LIMIT 1").get() !== undefined;
     const last = db.prepare("SELECT position, created FROM events ORDER BY position DESC LIMIT 1").get();
     this.#lastPosition = Number(last?.position ?? 0);
     this.#lastCreated = Number(last?.created ?? 0);
@@ -116,23 +128,32 @@ export class EventLog {
     };
     const { position, revision, id, type, flags, metadata, data } = row;
     this.#insert.run(position, stream.id, revision, id, type, flags, created, metadata, data, rowChecksum(row));
+    if (revision === DELETED) this.#tombstone.run(stream.id);
     this.#lastPosition = position;
     stream.head = revision;
     this.streams.written(stream.name);
     return row;
   }
 
-  /** Where the event with that id was stored in the stream; the last place, should it be there several times. */
-  latest(stream: KnownStream, id: Uint8Array): { revision: number; position: number } | undefined {
+  /**
+   * Where the event with that id was stored in the stream; the last place, should it be there several times. A
+   * scavenged event is still known, without a position: every event that is left lies behind it.
+   */
+  latest(stream: KnownStream, id: Uint8Array): Place | undefined {
     const row = this.#latest.get(stream.id, id);
-    return row && { revision: Number(row.revision), position: Number(row.position) };
+    if (row) return { revision: Number(row.revision), position: Number(row.position) };
+    if (!this.hasScavenged) return undefined;
+    const revision = this.#scavengedLatest.get(stream.id, id)?.revision;
+    return typeof revision === "number" ? { revision, position: undefined } : undefined;
   }
 
-  /** Which event is stored at that revision. */
-  at(stream: KnownStream, revision: number): { id: Uint8Array; position: number } | undefined {
+  /** Which event is stored at that revision, or was before it was scavenged. */
+  at(stream: KnownStream, revision: number): { id: Uint8Array; position: number | undefined } | undefined {
+    // Both columns are declared BLOB NOT NULL in a STRICT table.
     const row = this.#at.get(stream.id, revision);
-    // The column is declared BLOB NOT NULL in a STRICT table.
-    return row && { id: row.id as Uint8Array, position: Number(row.position) };
+    if (row) return { id: row.id as Uint8Array, position: Number(row.position) };
+    const scavenged = this.hasScavenged ? this.#scavengedAt.get(stream.id, revision) : undefined;
+    return scavenged && { id: scavenged.id as Uint8Array, position: undefined };
   }
 
   /** A page of a stream from a revision, inclusive. Throws DamagedRow. */

@@ -1,7 +1,7 @@
 import { crc32 } from "node:zlib";
 
 /**
- * One event as the event node stores it. The database (`events.db` in the data directory, SQLite) has two tables:
+ * One event as the event node stores it. The database (`events.db` in the data directory, SQLite) has these tables:
  *
  *     streams  id        INTEGER PRIMARY KEY   number of the stream inside this file
  *              name      TEXT UNIQUE           its name; `$$x` is the metadata stream of `x`
@@ -16,6 +16,15 @@ import { crc32 } from "node:zlib";
  *              metadata  BLOB                  as sent; empty when there is none
  *              data      BLOB                  as sent
  *              checksum  INTEGER               rowChecksum over all of the above, with the stream's name
+ *
+ *     tombstones stream                       streams that were ended for good; their last event is the tombstone
+ *
+ *     scavenged                               what is left of an event that was scavenged, so that a repeat of its
+ *              stream, revision, id, position append is still known, and a missing row is told from a scavenged one
+ *
+ *     scavenges number, id, state, progress   the scavenges, running and ended; `progress` is JSON
+ *
+ * Positions and revisions have no holes but for scavenged events.
  *
  * The checksum tells a damaged file (it does not match: the node refuses to serve the row) from an edited one (whoever
  * edits a row on purpose computes it anew; that is for the hash chain in the events to find).
