@@ -144,13 +144,53 @@ export interface TimelineEntry {
   readonly revision: string;
   readonly id: string;
   readonly type: string;
+  /** Business time. */
   readonly at: string;
   readonly actor: { readonly type: string; readonly id: string; readonly onBehalfOf?: string | undefined };
+  /** What happened, as support can read it out. */
   readonly sentence: string;
+  /** As stored: personal data stays sealed. */
   readonly data: unknown;
+  readonly cause: Cause;
+  /** How the order stood; absent before it was placed. */
+  readonly status: { readonly before?: OrderStatus | undefined; readonly after?: OrderStatus | undefined };
+  readonly changes: readonly FactChange[];
+  /** Milliseconds of business time since the step before; absent for the first. */
+  readonly sinceBeforeMs?: number | undefined;
+  /** The command that recorded it. */
+  readonly cmd: string;
   readonly correlationId: string;
   readonly causationId: string;
   readonly hash: string;
+  /** Commit position in the log. */
+  readonly position: string;
+}
+
+/** A value that something said of an order has; absent where there is nothing to say. */
+export type FactValue = string | number | boolean | undefined;
+
+/** Something said of an order that an event changed, in words: `payment` from `begun` to `confirmed`. */
+export interface FactChange {
+  readonly what: string;
+  readonly before?: FactValue;
+  readonly after?: FactValue;
+}
+
+/** What caused an event. */
+export interface Cause {
+  /**
+   * `event`: another event of the order. `process`: a step that a process owed the order. `order`: the course of the
+   * order itself. `request`: somebody asked for it.
+   */
+  readonly kind: "event" | "process" | "order" | "request";
+  /** As the envelope has it. */
+  readonly id: string;
+  /** Which process: `payment`, `restaurant`, `courier`, `stock`. */
+  readonly process?: string | undefined;
+  /** The event that it followed from; of `order`, the newest before it. */
+  readonly event?: { readonly revision: string; readonly id: string; readonly type: string } | undefined;
+  /** It happened because a time that the event had set was over. */
+  readonly deadline?: boolean | undefined;
 }
 
 /** A site as shops list it. */

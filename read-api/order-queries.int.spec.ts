@@ -88,6 +88,24 @@ describe("an order's timeline", () => {
     expect(JSON.stringify(events)).not.toContain(CONTACT.name);
   });
 
+  test("says what each step changed and what caused it, with position and age of its own read model", async () => {
+    const answer = await get(`${orderPath("delivered")}/timeline`, "support");
+    const { events } = answer.json();
+    expect(answer.headers).toMatchObject({ "x-source": "read-model", "x-age-ms": "0" });
+    expect(answer.headers["x-position"]).toBe(world().position);
+    expect(events[3]).toMatchObject({
+      type: "payment.confirmed",
+      status: { before: "payment_processing", after: "payment_confirmed" },
+      changes: [{ what: "status" }, { what: "payment", before: "begun", after: "confirmed" }, { what: "captured" }],
+      cause: { kind: "request" },
+      actor: { type: "system" },
+      sinceBeforeMs: 1_000,
+    });
+    const etag = String(answer.headers.etag);
+    const again = await get(`${orderPath("delivered")}/timeline`, "support", { headers: { "if-none-match": etag } });
+    expect(again.statusCode).toBe(304);
+  });
+
   test("is for support and admins", async () => {
     expect((await get(`${orderPath("delivered")}/timeline`, "customer", buyer)).statusCode).toBe(403);
   });

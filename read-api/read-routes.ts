@@ -9,7 +9,7 @@ import { orderListRoutes } from "./order-list-routes.ts";
 import { orderRoutes } from "./order-routes.ts";
 import type { ReadServices } from "./services.ts";
 import { siteRoutes } from "./site-routes.ts";
-import { timelineRoutes } from "./timeline-routes.ts";
+import { timelineRoutes } from "./timeline/timeline-routes.ts";
 
 /** Every query of the API, under /api. The instance must have zod's compilers and `installAuth`. */
 export function readRoutes(app: FastifyInstance, services: ReadServices): void {

@@ -111,6 +111,8 @@ export const order = z
 
 export const orders = z.object({ orders: list(order), next: z.string().optional() }).describe("newest first");
 
+const factValue = z.union([z.string(), z.number(), z.boolean()]).optional();
+
 const timelineEntry = z.object({
   revision: z.string(),
   id: z.string(),
@@ -119,9 +121,23 @@ const timelineEntry = z.object({
   actor: z.object({ type: z.string(), id: z.string(), onBehalfOf: z.string().optional() }),
   sentence: z.string(),
   data: z.unknown().describe("as stored: personal data stays sealed"),
+  cause: z.object({
+    kind: z
+      .enum(["event", "process", "order", "request"])
+      .describe("another event, a step that a process owed, the course of the order itself, or somebody's request"),
+    id: z.string(),
+    process: z.string().optional(),
+    event: z.object({ revision: z.string(), id: z.string(), type: z.string() }).optional(),
+    deadline: z.boolean().optional().describe("a time that the event had set was over"),
+  }),
+  status: z.object({ before: z.enum(ORDER_STATUSES).optional(), after: z.enum(ORDER_STATUSES).optional() }),
+  changes: list(z.object({ what: z.string(), before: factValue, after: factValue })).describe("before and after"),
+  sinceBeforeMs: z.number().int().optional().describe("business time since the step before"),
+  cmd: z.string(),
   correlationId: z.string(),
   causationId: z.string(),
   hash: z.string(),
+  position: z.string(),
 }) satisfies z.ZodType<TimelineEntry>;
 
 export const timeline = z

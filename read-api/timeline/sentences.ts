@@ -1,0 +1,186 @@
+import type { FailureType, OrderEvent, OrderEventType, OrderPlaced } from "../../domain/order/events.ts";
+import { amountText } from "../money-text.ts";
+
+// What a timeline says of each event: one sentence that support can read out. Nothing personal stands in it.
+
+/** What sentences know of the order besides the event: names of its sites and items, and the sites' time. */
+export type Told = Pick<OrderPlaced, "fulfilments"> | undefined;
+
+type DataOf<Type extends OrderEventType> = Extract<OrderEvent, { type: Type }>["data"];
+type Sentences = { readonly [Type in OrderEventType]: (data: DataOf<Type>, words: Words) => string };
+
+const WHO: Readonly<Record<string, string>> = {
+  customer: "The customer",
+  system: "The system",
+  restaurant: "The site",
+  driver: "The courier",
+  support: "Support",
+  admin: "An admin",
+  carrier: "The carrier",
+};
+
+const FAILURE: Readonly<Record<FailureType, string>> = {
+  payment_timeout: "the payment gateway did not answer in time",
+  payment_declined: "the card was declined",
+  insufficient_funds: "the funds were not sufficient",
+  payment_fraud: "the payment was found to be fraudulent",
+  restaurant_closed: "the site is closed",
+  restaurant_rejected: "the site rejected the order",
+  item_unavailable: "an item is not to be had",
+  driver_unavailable: "no courier could be found",
+  carrier_unavailable: "the carrier could not be reached",
+  service_unavailable: "the service could not be reached",
+  invalid_message: "the message could not be understood",
+  unknown: "of an error that nothing names",
+};
+
+const REJECTION: Readonly<Record<string, string>> = {
+  no_answer: "it did not answer in time",
+  auto_rejected_closing_time: "it was closed when the order arrived",
+};
+
+const PERSON_OF_ROLE: Readonly<Record<string, string>> = {
+  customer: "the customer",
+  support: "support",
+  admin: "an admin",
+};
+
+/** Items of a placing that are named; of the others it is said how many there are. */
+const NAMED_ITEMS = 3;
+
+const plain = (code: string): string => code.replaceAll("_", " ");
+const failed = (type: FailureType): string => FAILURE[type] ?? plain(type);
+const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? "" : "s"}`;
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** Who acted, and how things of this order are called. */
+class Words {
+  readonly who: string;
+  readonly #told: Told;
+
+  constructor(who: string, told: Told) {
+    this.who = who;
+    this.#told = told;
+  }
+
+  /** The name of the site that makes a part. */
+  site(fulfilmentId: string): string {
+    return this.#part(fulfilmentId)?.name ?? "the site";
+  }
+
+  /** A part of the order; the whole where one site makes everything. */
+  part(fulfilmentId: string): string {
+    return this.#told?.fulfilments.length === 1 && this.#part(fulfilmentId) ? "the order" : `part ${fulfilmentId}`;
+  }
+
+  /** An item by name, by its SKU where the order does not know it. */
+  item(sku: string): string {
+    for (const { lines } of this.#told?.fulfilments ?? []) {
+      const line = lines.find((one) => one.sku === sku);
+      if (line) return line.name;
+    }
+    return sku;
+  }
+
+  /** A station of a part, with its site where there are several. */
+  station(fulfilmentId: string, stage: string): string {
+    const several = (this.#told?.fulfilments.length ?? 0) > 1;
+    return several ? `${plain(stage)} at ${this.site(fulfilmentId)}` : plain(stage);
+  }
+
+  /** A time of day where the order is made. */
+  time(at: string): string {
+    const timeZone = this.#told?.fulfilments[0]?.timeZone ?? "UTC";
+    const time = new Date(at).toLocaleTimeString("en-GB", { timeZone, hour: "2-digit", minute: "2-digit" });
+    return timeZone === "UTC" ? `${time} UTC` : time;
+  }
+
+  again(at: string | undefined): string {
+    return at === undefined ? "" : `; it is tried again at ${this.time(at)}`;
+  }
+
+  #part(fulfilmentId: string) {
+    return this.#told?.fulfilments.find((one) => one.fulfilmentId === fulfilmentId);
+  }
+}
+
+function placed({ fulfilments, channel, total }: OrderPlaced, { who }: Words): string {
+  const sites = fulfilments.map(({ name }) => name).join(" and ");
+  const lines = fulfilments.flatMap((one) => one.lines);
+  const named = lines.slice(0, NAMED_ITEMS).map(({ name, quantity: { amount, unit } }) => {
+    return unit === "g" ? `${amount} g of ${name}` : `${amount} × ${name}`;
+  });
+  if (lines.length > NAMED_ITEMS) named.push(counted(lines.length - NAMED_ITEMS, "more line"));
+  const by = channel === "phone" ? "An admin placed by phone" : `${who} placed`;
+  return `${by} an order of ${counted(lines.length, "line")} at ${sites} for ${amountText(total)}: ${named.join(", ")}.`;
+}
+
+/** Sentences by type of event. */
+const SENTENCES: Sentences = {
+  "order.placed": placed,
+  "order.out_of_stock": ({ missing }, words) => {
+    const what = missing.map(({ sku, asked, available }) => `${asked} of ${words.item(sku)} asked, ${available} there`);
+    return `The order could not be served${what.length > 0 ? `: ${what.join("; ")}` : ""}.`;
+  },
+  "order.cancelled": ({ by }) => `The order was cancelled by ${PERSON_OF_ROLE[by] ?? plain(by)}.`,
+  "order.picked_up": () => "The courier picked the order up.",
+  "order.delivered": () => "The courier delivered the order.",
+  "stock.reserved": ({ fulfilmentId }, words) => `The goods of ${words.part(fulfilmentId)} were reserved.`,
+  "stock.released": ({ fulfilmentId, voided }, words) =>
+    voided
+      ? `The reservation of ${words.part(fulfilmentId)} was blocked before it came.`
+      : `The goods of ${words.part(fulfilmentId)} were released.`,
+  "payment.processing": ({ amount }) => `A payment of ${amountText(amount)} was begun.`,
+  "payment.attempt_failed": ({ attempt, failureType, nextAttemptAt }, words) =>
+    `Payment attempt ${attempt} failed because ${failed(failureType)}${words.again(nextAttemptAt)}.`,
+  "payment.confirmed": ({ amount }) => `The payment of ${amountText(amount)} was confirmed.`,
+  "payment.failed": ({ failureType, attempts }) =>
+    `The payment failed for good after ${counted(attempts, "attempt")} because ${failed(failureType)}.`,
+  "payment.cancelled": () => "The payment was cancelled before it was taken.",
+  "payment.refunded": ({ amount }) => `${amountText(amount)} were refunded.`,
+  "payment.refund_failed": ({ attempt, failureType, nextAttemptAt }, words) =>
+    `Refund attempt ${attempt} failed because ${failed(failureType)}${words.again(nextAttemptAt)}.`,
+  "restaurant.notified": ({ fulfilmentId, answerBy }, words) =>
+    `${capital(words.site(fulfilmentId))} was notified of ${words.part(fulfilmentId)} and has until ${words.time(answerBy)} to answer.`,
+  "restaurant.notification_failed": ({ fulfilmentId, attempt, failureType, nextAttemptAt }, words) =>
+    `Attempt ${attempt} to notify ${words.site(fulfilmentId)} failed because ${failed(failureType)}${words.again(nextAttemptAt)}.`,
+  "restaurant.accepted": ({ fulfilmentId }, words) =>
+    `${capital(words.site(fulfilmentId))} accepted ${words.part(fulfilmentId)}.`,
+  "restaurant.rejected": ({ fulfilmentId, reason }, words) =>
+    `${capital(words.site(fulfilmentId))} rejected ${words.part(fulfilmentId)}: ${REJECTION[reason] ?? plain(reason)}.`,
+  "kitchen.stage_started": ({ fulfilmentId, stage }, words) =>
+    `Work at the station ${words.station(fulfilmentId, stage)} began.`,
+  "kitchen.stage_completed": ({ fulfilmentId, stage }, words) =>
+    `The station ${words.station(fulfilmentId, stage)} was completed.`,
+  "kitchen.recalled": ({ fulfilmentId, stage }, words) =>
+    `The station ${words.station(fulfilmentId, stage)} was called back: it was not done after all.`,
+  "kitchen.ready": ({ fulfilmentId }, words) => `${capital(words.part(fulfilmentId))} is ready to be picked up.`,
+  "driver.assigned": ({ attempt, acceptBy }, words) =>
+    `${attempt === 1 ? "A courier" : `Another courier, number ${attempt},`} was offered the order and has until ${words.time(acceptBy)} to accept.`,
+  "driver.accepted": () => "The courier accepted the order.",
+  "driver.declined": ({ reason }) =>
+    reason === "no_answer" ? "The courier did not answer in time." : "The courier declined the order.",
+  "driver.arrived": () => "The courier arrived at the site.",
+  "driver.unavailable": ({ attempt }) =>
+    `No courier could be found so far (attempt ${attempt}); support was told, and the search goes on.`,
+};
+
+/** Types of events that have a sentence of their own. */
+export const TOLD_TYPES: ReadonlySet<string> = new Set(Object.keys(SENTENCES));
+
+/**
+ * An event as a sentence; of a type or shape that is not known here, its name in words.
+ *
+ * @param told what the order was placed with; left out, sites and items go without their names
+ */
+export function sentenceFor(type: string, data: unknown, actor: { readonly type: string }, told?: Told): string {
+  const who = WHO[actor.type] ?? "Somebody";
+  const fallback = `${who}: ${plain(type.replace(".", " "))}.`;
+  if (!Object.hasOwn(SENTENCES, type)) return fallback;
+  const sentence = SENTENCES[type as OrderEventType] as (data: unknown, words: Words) => string;
+  try {
+    return sentence(data, new Words(who, told));
+  } catch {
+    return fallback; // data of a later version of the type: its name is still true
+  }
+}
