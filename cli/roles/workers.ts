@@ -14,8 +14,11 @@ import { startFeed } from "../../infra/consumers/feed.ts";
 import { startConsumer } from "../../infra/consumers/run-consumer.ts";
 import type { Log } from "../../infra/log.ts";
 import { CourierLookup } from "../../projections/couriers/directory.ts";
+import { startWithFirstBuild } from "../../projections/replay/first-build.ts";
 import { runJobs } from "../../projections/replay/jobs/job-runner.ts";
+import { replaceOutdated } from "../../projections/replay/replace-outdated.ts";
 import { keepAnalystViews } from "../../projections/runner/analyst-views.ts";
+import { followLive } from "../../projections/runner/follow-live.ts";
 import { ensureProjection } from "../../projections/runner/generations.ts";
 import { projectionConsumer } from "../../projections/runner/projection-consumer.ts";
 import { outboxWriter } from "../../realtime/outbox.ts";
@@ -32,59 +35,55 @@ const LOOK_FOR_COURIER_MS = 1_000;
 export async function start(config: Config, log: Log, { only }: RoleOptions = {}): Promise<RunningRole> {
   const base = await foundation(config, "workers", log);
   const { pool, store, clock } = base;
-  const consumers = [...(await projections(base)), ...processes(base, config, log)];
-  const chosen = only === undefined ? consumers : consumers.filter(({ name }) => name === only || isOf(name, only));
-  if (chosen.length === 0) {
+  const managers = processes(base, config, log);
+  const chosen = only === undefined ? managers : managers.filter(({ name }) => name === only);
+  const followed = PROJECTIONS.filter(({ name }) => only === undefined || name === only);
+  if (chosen.length === 0 && followed.length === 0) {
     await base.close();
-    throw new ConfigError(`there is no consumer "${only}"; there are: ${consumers.map(({ name }) => name).join(", ")}`);
+    const names = [...managers, ...PROJECTIONS].map(({ name }) => name).join(", ");
+    throw new ConfigError(`there is no consumer "${only}"; there are: ${names}`);
   }
+  for (const projection of followed) await ensureProjection(pool, projection, clock);
   const ending = new AbortController();
   const feed = startFeed({ store, log });
-  const running: RunningConsumer[] = chosen.map((consumer) =>
-    startConsumer({
-      consumer,
-      pool,
-      feed,
-      leaseMs: config.LEASE_MS,
-      instance: config.INSTANCE,
-      log,
-      clock,
-      signal: ending.signal,
-    }),
-  );
+  const run = (consumer: Consumer, signal: AbortSignal): RunningConsumer =>
+    startConsumer({ consumer, pool, feed, leaseMs: config.LEASE_MS, instance: config.INSTANCE, log, clock, signal });
+  const running = chosen.map((consumer) => run(consumer, ending.signal));
+  const follower = followLive({
+    pool,
+    log,
+    projections: followed,
+    signal: ending.signal,
+    start(projection, generation, signal) {
+      const { LEASE_MS: leaseMs, INSTANCE: instance } = config;
+      const building = { projection, pool, store, log, clock, leaseMs, instance, signal };
+      const consumer = projectionConsumer({ projection, generation, outbox: outboxWriter });
+      return startWithFirstBuild(building, generation, () => run(consumer, signal));
+    },
+    outdated: (projection, live) => replaceOutdated({ pool, log, clock }, projection, live),
+  });
+  const states = () => [...running.map((consumer) => consumer.status()), ...follower.status()];
   const jobs =
     only === undefined
       ? runJobs({ pool, log, launch: launchReplayJob, instance: config.INSTANCE, signal: ending.signal })
       : undefined;
   const views = keepAnalystViews({ pool, projections: PROJECTIONS, log, signal: ending.signal });
-  log.info({ consumers: chosen.map(({ name }) => name) }, "working");
+  log.info({ consumers: [...chosen, ...followed].map(({ name }) => name) }, "working");
   return {
     checks: {
       ...base.checks,
       consumers: async () => {
-        const stopped = running.map((consumer) => consumer.status()).filter(({ state }) => state === "stopped");
+        const stopped = states().filter(({ state }) => state === "stopped");
         if (stopped.length > 0) throw new Error(`stopped: ${stopped.map(({ name }) => name).join(", ")}`);
       },
     },
     async stop() {
       ending.abort();
-      await Promise.allSettled([...running.map(({ done }) => done), jobs, views]);
+      await Promise.allSettled([...running.map(({ done }) => done), follower.done, jobs, views]);
       await feed.close();
       await base.close();
     },
   };
-}
-
-/** A projection's consumer is named after its generation; people name the projection. */
-const isOf = (consumer: string, projection: string): boolean => consumer.startsWith(`${projection}_g`);
-
-async function projections({ pool, clock }: Foundation): Promise<Consumer[]> {
-  const consumers: Consumer[] = [];
-  for (const projection of PROJECTIONS) {
-    const generation = await ensureProjection(pool, projection, clock);
-    consumers.push(projectionConsumer({ projection, generation, outbox: outboxWriter }));
-  }
-  return consumers;
 }
 
 function processes(base: Foundation, config: Config, log: Log): Consumer[] {
