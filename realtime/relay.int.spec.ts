@@ -11,7 +11,8 @@ import { realtimeMigration } from "./migration.ts";
 import { natsBus } from "./nats-bus.ts";
 import type { TopicMessage } from "./protocol.ts";
 import { type Relay, startRelay } from "./relay.ts";
-import { TestBroker } from "./testing-broker.ts";
+import { testBus } from "./testing-bus.ts";
+import { testBroker } from "./testing-nats-server.ts";
 import { startRelayProcess } from "./testing-relay-process.ts";
 import { change, THINGS_TABLE } from "./testing-topics.ts";
 
@@ -61,7 +62,8 @@ const changes = async (name: string, count: number) => {
 
 describe("the relay", () => {
   test("publishes every message once, in the order of its topic, while several writers add to the outbox", async () => {
-    const bus = inProcessBus();
+    const bus = await testBus();
+    buses.push(bus);
     const received = listen(bus);
     relay(bus, { pageSize: 7 });
     const names = ["a", "b", "c", "d"];
@@ -117,7 +119,7 @@ describe("the relay", () => {
 });
 
 describe("over a broker", () => {
-  const broker = new TestBroker();
+  const broker = testBroker();
   const bus = () => {
     const one = natsBus({ url: broker.url, name: "test", log, timeoutMs: 1_000 });
     buses.push(one);
@@ -125,7 +127,7 @@ describe("over a broker", () => {
   };
 
   beforeAll(() => broker.start());
-  afterAll(() => broker.stop());
+  afterAll(() => broker.close());
 
   test("messages arrive in CloudEvents envelopes on a subject of their topic", async () => {
     const received = listen(bus());

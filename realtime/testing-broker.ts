@@ -1,22 +1,34 @@
 import { createServer, type Server, type Socket } from "node:net";
 
+/** A broker that tests can take away and bring back. */
+export interface Broker {
+  readonly url: string;
+  /** Payloads that arrived, by subject. */
+  readonly published: readonly { readonly subject: string; readonly payload: string }[];
+  /** Listens, after the first time on the same port. Does nothing while it does. */
+  start(): Promise<void>;
+  /** Breaks every connection and listens no more. */
+  stop(): Promise<void>;
+  /** Ends it for good. */
+  close(): Promise<void>;
+}
+
 /**
  * As much of a NATS server as the bus needs (INFO, CONNECT, PING, SUB with `>`, PUB, MSG), for machines that have
  * none: the client under test is the real one, and what is tested is what it does when the broker goes away.
  */
-export class TestBroker {
+export class TestBroker implements Broker {
   readonly #sockets = new Map<Socket, Map<string, string>>();
   #server: Server | undefined;
   #port = 0;
-  /** Payloads that arrived, by subject. */
   readonly published: { readonly subject: string; readonly payload: string }[] = [];
 
   get url(): string {
     return `nats://127.0.0.1:${this.#port}`;
   }
 
-  /** Listens, after the first time on the same port. */
   async start(): Promise<void> {
+    if (this.#server) return;
     const server = createServer((socket) => this.#serve(socket));
     this.#server = server;
     await new Promise<void>((resolve) => server.listen(this.#port, "127.0.0.1", resolve));
@@ -29,6 +41,10 @@ export class TestBroker {
     this.#server = undefined;
     for (const socket of this.#sockets.keys()) socket.destroy();
     if (server) await new Promise<void>((resolve) => server.close(() => resolve()));
+  }
+
+  close(): Promise<void> {
+    return this.stop();
   }
 
   #serve(socket: Socket): void {

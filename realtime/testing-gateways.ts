@@ -4,8 +4,9 @@ import { createLog } from "../infra/log.ts";
 import { migrate } from "../infra/postgres/migrations.ts";
 import { createPool } from "../infra/postgres/pool.ts";
 import { throwawayPostgres } from "../infra/postgres/testing.ts";
-import { inProcessBus } from "./bus.ts";
+import type { Bus } from "./bus.ts";
 import { realtimeMigration } from "./migration.ts";
+import { testBus } from "./testing-bus.ts";
 import { startGateway, type TestGateway } from "./testing-gateway.ts";
 import { Peer } from "./testing-peer.ts";
 import { THINGS_TABLE, thingSource } from "./testing-topics.ts";
@@ -14,7 +15,7 @@ import { THINGS_TABLE, thingSource } from "./testing-topics.ts";
 export interface GatewaysOverThings {
   pool(): Pool;
   /** A new one for each test. */
-  bus(): ReturnType<typeof inProcessBus>;
+  bus(): Bus;
   /** Starts a gateway that ends with its test. */
   gateway(options?: Partial<Parameters<typeof startGateway>[1]>): Promise<TestGateway>;
   /** Opens a socket that is cut with its test. */
@@ -26,7 +27,7 @@ export function gatewaysOverThings(): GatewaysOverThings {
   const log = createLog("test", "silent");
   let database: Awaited<ReturnType<typeof throwawayPostgres>>;
   let pool: Pool;
-  let bus: ReturnType<typeof inProcessBus>;
+  let bus: Bus;
   const gateways: TestGateway[] = [];
   const peers: Peer[] = [];
 
@@ -40,12 +41,13 @@ export function gatewaysOverThings(): GatewaysOverThings {
     await pool.end();
     await database.stop();
   });
-  beforeEach(() => {
-    bus = inProcessBus();
+  beforeEach(async () => {
+    bus = await testBus();
   });
   afterEach(async () => {
     Peer.cutAll(peers);
     for (const { app } of gateways.splice(0)) await app.close();
+    await bus.close();
   });
 
   return {

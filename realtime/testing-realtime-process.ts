@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createLog } from "../infra/log.ts";
 import { createPool } from "../infra/postgres/pool.ts";
-import { inProcessBus } from "./bus.ts";
 import { startRelay } from "./relay.ts";
+import { testBus } from "./testing-bus.ts";
 import { startGateway } from "./testing-gateway.ts";
 import { thingSource } from "./testing-topics.ts";
 
@@ -19,7 +19,7 @@ interface Settings {
   readonly port: number;
 }
 
-/** Relay and gateway in one process of their own, without a broker, to be killed by tests. */
+/** Relay and gateway in one process of their own, to be killed by tests. */
 export async function startRealtimeProcess(
   settings: Settings & { readonly failAt?: string },
 ): Promise<RealtimeProcess> {
@@ -38,7 +38,7 @@ export async function startRealtimeProcess(
 async function main({ databaseUrl, port }: Settings): Promise<void> {
   const log = createLog("test");
   const pool = createPool(databaseUrl, { applicationName: "realtime" });
-  const bus = inProcessBus();
+  const bus = await testBus();
   const stop = new AbortController();
   const { app, url } = await startGateway(log, { bus, sources: [thingSource(pool)], port });
   const relay = startRelay({ pool, bus, instance: "realtime", leaseMs: 1_000, log, signal: stop.signal });
@@ -46,6 +46,7 @@ async function main({ databaseUrl, port }: Settings): Promise<void> {
     stop.abort();
     await relay.done;
     await app.close();
+    await bus.close();
     await pool.end();
   });
   process.stdout.write(`${url}\n`);

@@ -6,6 +6,8 @@ import { fileURLToPath } from "node:url";
 import { type SystemAddresses, systemAddresses } from "../cli/running-system.ts";
 import { readConfig } from "../infra/config.ts";
 import { recordedChildren } from "../infra/supervisor/leftovers.ts";
+import { startEventStoreContainer, startPostgresContainer, USES_CONTAINERS } from "../infra/testing/containers.ts";
+import { realNatsServer } from "../realtime/testing-nats-server.ts";
 
 const PROGRAM = fileURLToPath(new URL("../cli/ordertrail.ts", import.meta.url));
 const START_WITHIN_MS = 120_000;
@@ -20,6 +22,8 @@ export interface TestSystem {
   readonly url: string;
   readonly dataDir: string;
   readonly addresses: SystemAddresses;
+  /** Its broker, in a run with a real nats-server. */
+  readonly natsUrl: string | undefined;
   readonly supervisor: ChildProcess;
   /** What it has printed so far. */
   output(): string;
@@ -51,7 +55,9 @@ export async function startSystem(
 ): Promise<TestSystem> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), "ordertrail-system-")));
   const arming = options.failpoints ? { FAIL_AT_FOLDER: join(dataDir, "failpoints") } : {};
-  const env = { ...process.env, PORT: "0", ORDERTRAIL_DATA: dataDir, ...QUICK, ...arming, ...options.env };
+  const engines = await startRealEngines(options.failpoints !== true);
+  const given = { PORT: "0", ORDERTRAIL_DATA: dataDir, ...QUICK, ...engines.env, ...arming, ...options.env };
+  const env = { ...process.env, ...given };
   const supervisor = spawn(process.execPath, [PROGRAM, "up"], { env, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   supervisor.stdout.on("data", (chunk: Buffer) => {
@@ -75,12 +81,13 @@ export async function startSystem(
       fail(`the system ended with ${code}`);
     });
   });
-  const addresses = await systemAddresses(readConfig({ ORDERTRAIL_DATA: dataDir, ...options.env, PORT: "0" }));
+  const addresses = await systemAddresses(readConfig({ ...given, PORT: "0" }));
   const pid = async (part: Part) => (await recordedChildren(dataDir)).find(({ name }) => name === part)?.pid;
   return {
     url: addresses.api,
     dataDir,
     addresses,
+    natsUrl: engines.env.NATS_URL,
     supervisor,
     output: () => output,
     pid,
@@ -97,8 +104,31 @@ export async function startSystem(
         await ended;
         clearTimeout(timer);
       }
+      await engines.stop();
       if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true });
     },
+  };
+}
+
+interface RealEngines {
+  readonly env: Readonly<Record<string, string>>;
+  stop(): Promise<void>;
+}
+
+/**
+ * The engines of this run in place of those that `up` brings along: a broker of its own for each system, since systems
+ * that share one would hear each other's changes; in a run on containers, Postgres and EventStoreDB as well, unless the
+ * test is about killing them under `up`.
+ */
+async function startRealEngines(all: boolean): Promise<RealEngines> {
+  const broker = realNatsServer();
+  await broker?.start();
+  const nats = broker && { NATS_URL: broker.url };
+  if (!USES_CONTAINERS || !all) return { env: { ...nats }, stop: async () => await broker?.close() };
+  const [database, store] = await Promise.all([startPostgresContainer(), startEventStoreContainer()]);
+  return {
+    env: { ...nats, DATABASE_URL: database.url, EVENTSTORE_URL: store.url },
+    stop: async () => void (await Promise.all([broker?.close(), database.stop(), store.stop()])),
   };
 }
 

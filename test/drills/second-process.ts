@@ -49,6 +49,7 @@ export async function startSecond(
       PAYMENT_URL: paymentUrl,
       RESTAURANT_URL: await outside("restaurant"),
       COURIER_URL: await outside("courier"),
+      ...(system.natsUrl !== undefined && { NATS_URL: system.natsUrl }),
       ...env,
     },
     stdio: ["ignore", "pipe", "pipe"],
