@@ -10,8 +10,11 @@ import { OrdersPage } from "../tracker/OrdersPage.tsx";
 import { PlacingPage } from "../tracker/PlacingPage.tsx";
 import { Blank } from "../ui/Blank.tsx";
 import { Header } from "../ui/Header.tsx";
+import { Later } from "./Later.tsx";
 import { followLinks, route } from "./router.ts";
 import { pageTheme } from "./theme.ts";
+
+const analyst = () => import("../analyst/AnalystPage.tsx").then(({ AnalystPage }) => AnalystPage);
 
 /** All screens: shows the page that the address names. */
 export function App() {
@@ -44,6 +47,8 @@ function Page() {
       return <KitchenChoice />;
     case "kitchen":
       return <KitchenPage key={at.siteId} siteId={at.siteId} station={at.station} />;
+    case "analyst":
+      return <Later load={analyst} parts={at.parts} query={at.query} />;
     case "roles":
       return <RolesPage />;
     case "missing":

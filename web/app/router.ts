@@ -8,6 +8,7 @@ export type Route =
   | { readonly page: "order"; readonly orderId: string }
   | { readonly page: "kitchens" }
   | { readonly page: "kitchen"; readonly siteId: string; readonly station: string | undefined }
+  | { readonly page: "analyst"; readonly parts: readonly string[]; readonly query: string }
   | { readonly page: "roles" }
   | { readonly page: "missing" };
 
@@ -31,6 +32,7 @@ export function parseRoute(path: string, query: string): Route {
     if (second === undefined) return { page: "kitchens" };
     return { page: "kitchen", siteId: second, station: asked.get("station") ?? undefined };
   }
+  if (first === "analyst") return { page: "analyst", parts: parts.slice(1), query };
   if (first === "dev" && second === "roles") return { page: "roles" };
   return { page: "missing" };
 }

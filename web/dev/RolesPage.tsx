@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { messages } from "../messages/catalogue.ts";
-import { developmentTokens, principalAt, type Seat, takeRole } from "../state/auth.ts";
+import { ANALYSTS, developmentTokens, principalAt, type Seat, takeRole } from "../state/auth.ts";
 import { awaitSites, sites } from "../state/shop/sites.ts";
 import { Header, ShopLinks } from "../ui/Header.tsx";
 import { Notice } from "../ui/Notice.tsx";
@@ -36,6 +36,7 @@ export function RolesPage() {
         )}
         <Held seat="shop" />
         <Held seat="kitchen" />
+        <Held seat="desk" />
         <ul>
           {ROLES.map((role) => (
             <li key={role} class="card" data-taken={taken.value === role}>
@@ -80,15 +81,16 @@ export function RolesPage() {
   );
 }
 
+function pageOf(role: Role, siteId: string | undefined): string | undefined {
+  if (role === "kitchen") return `/kitchen/${encodeURIComponent(siteId ?? "")}`;
+  if (role === "guest" || role === "customer") return "/";
+  return ANALYSTS.includes(role) ? "/analyst" : undefined;
+}
+
 /** Where a role goes on to. */
 function Next({ role, siteId }: { role: Role; siteId: string | undefined }) {
   const words = messages.value.roles;
-  const to =
-    role === "kitchen"
-      ? `/kitchen/${encodeURIComponent(siteId ?? "")}`
-      : role === "guest" || role === "customer"
-        ? "/"
-        : undefined;
+  const to = pageOf(role, siteId);
   return to === undefined ? (
     <p class="small quiet no-page">{words.noPage}</p>
   ) : (

@@ -88,7 +88,7 @@ export const deRoles: typeof enRoles = {
   off: "Rollen lassen sich hier nicht wählen: ein OIDC-Aussteller gibt die Tokens aus. Melde dich dort an.",
   failed: "Es kam kein Token. Läuft der Server?",
   noPage: "Diese Rolle hat noch keine eigene Seite; ihr Token gilt für die API.",
-  at: { shop: "Im Laden", kitchen: "In der Küche" },
+  at: { shop: "Im Laden", kitchen: "In der Küche", desk: "Am Schreibtisch" },
   what: {
     guest: "stöbert und bestellt ohne Konto",
     customer: "bestellt mit Konto und verfolgt die Bestellung",
@@ -96,7 +96,7 @@ export const deRoles: typeof enRoles = {
     courier: "nimmt Schichten und Aufträge an und liefert",
     support: "liest jede Bestellung, storniert, klärt Streitfälle",
     admin: "pflegt Läden und Waren, bestellt für Kunden",
-    analyst: "liest Waren und Beweise, keine Personendaten",
+    analyst: "baut Lesemodelle neu, fragt nach Kurven und Beweisen; keine Personendaten",
     operator: "beobachtet und repariert den Betrieb",
   },
 };

@@ -10,6 +10,7 @@ export const de: typeof en = {
     shop: "Laden",
     orders: "Bestellungen",
     loading: "Lädt…",
+    notLoaded: "Diese Seite konnte nicht geladen werden.",
     missing: "Diese Seite gibt es nicht.",
     toShop: "Zum Laden",
     page: {
@@ -19,6 +20,7 @@ export const de: typeof en = {
       order: "Deine Bestellung",
       kitchens: "Küchen",
       kitchen: "Küche",
+      analyst: "Analyse",
       roles: "Rolle wählen",
       missing: "Nicht gefunden",
     },

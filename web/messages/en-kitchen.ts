@@ -86,7 +86,7 @@ export const enRoles = {
   off: "Roles cannot be chosen here: an OIDC issuer gives out the tokens. Sign in there.",
   failed: "No token was given. Is the server running?",
   noPage: "This role has no page of its own yet; its token works with the API.",
-  at: { shop: "In the shop", kitchen: "In the kitchen" },
+  at: { shop: "In the shop", kitchen: "In the kitchen", desk: "At the desk" },
   what: {
     guest: "browses and orders without an account",
     customer: "orders under an account and follows the order",
@@ -94,7 +94,7 @@ export const enRoles = {
     courier: "takes shifts, accepts and delivers orders",
     support: "reads every order, cancels, settles disputes",
     admin: "keeps sites and catalogue, orders for customers",
-    analyst: "reads the catalogue and proofs, no personal data",
+    analyst: "rebuilds read models, asks for charts and proofs; no personal data",
     operator: "watches and repairs the pipeline",
   },
 };

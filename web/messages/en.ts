@@ -8,6 +8,7 @@ export const en = {
     shop: "Shop",
     orders: "My orders",
     loading: "Loading…",
+    notLoaded: "This page could not be loaded.",
     missing: "There is no such page.",
     toShop: "To the shop",
     page: {
@@ -17,6 +18,7 @@ export const en = {
       order: "Your order",
       kitchens: "Kitchens",
       kitchen: "Kitchen",
+      analyst: "Analyst",
       roles: "Choose a role",
       missing: "Not found",
     },

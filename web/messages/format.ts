@@ -3,7 +3,7 @@ import type { Money, Quantity } from "../../domain/money/money.ts";
 import { language, messages } from "./catalogue.ts";
 
 /** The browser's own regional form of the chosen language, so that times read as the person is used to. */
-const region = computed(() => {
+export const region = computed(() => {
   const own = navigator.languages.find((tag) => tag.toLowerCase().startsWith(language.value));
   return own ?? (language.value === "de" ? "de-DE" : "en-GB");
 });

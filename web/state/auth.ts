@@ -4,10 +4,12 @@ import { newId } from "./ids.ts";
 import { storedSignal } from "./stored.ts";
 
 /**
- * Who sits at a page. A shop and a kitchen display may be open in one browser, so each has its own token: taking the
- * kitchen's role does not take the guest's orders away.
+ * Who sits at a page. A shop, a kitchen display and a desk may be open in one browser, so each has its own token: taking
+ * the kitchen's role does not take the guest's orders away.
  */
-export type Seat = "shop" | "kitchen";
+export type Seat = "shop" | "kitchen" | "desk";
+
+const SEATS: readonly Seat[] = ["shop", "kitchen", "desk"];
 
 interface Held {
   readonly token: string;
@@ -20,7 +22,13 @@ const held = storedSignal<Partial<Record<Seat, Held>>>("tokens", {});
 /** False once the server has said that it issues no development tokens. */
 export const developmentTokens = signal(true);
 
-const SEAT_OF: Partial<Record<Role, Seat>> = { guest: "shop", customer: "shop", kitchen: "kitchen" };
+const SEAT_OF: Partial<Record<Role, Seat>> = {
+  guest: "shop",
+  customer: "shop",
+  kitchen: "kitchen",
+  analyst: "desk",
+  operator: "desk",
+};
 
 /** The principal at a seat, as far as one is known. */
 export const principalAt = (seat: Seat): Principal | undefined => held.signal.value[seat]?.principal;
@@ -33,6 +41,12 @@ export function mayWatch(siteId: string): boolean {
   const principal = principalAt("kitchen");
   return principal?.sites.includes(siteId) || principal?.role === "support" || principal?.role === "admin";
 }
+
+/** The roles that may see projections and charts, and rebuild. */
+export const ANALYSTS: readonly Role[] = ["analyst", "admin", "operator"];
+
+/** True when the one at the desk may see the analyst's page. */
+export const mayAnalyse = (): boolean => ANALYSTS.some((role) => role === principalAt("desk")?.role);
 
 const keep = (seats: readonly Seat[], value: Held) =>
   held.set({ ...held.signal.value, ...Object.fromEntries(seats.map((seat) => [seat, value])) });
@@ -53,7 +67,7 @@ async function issue(role: Role, id: string, sites: readonly string[]): Promise<
 }
 
 /**
- * Takes a role with a development token. Roles without a seat of their own sit at both. Resolves to false when no
+ * Takes a role with a development token. Roles without a seat of their own sit everywhere. Resolves to false when no
  * token was given: no connection, or another issuer is in charge.
  */
 export async function takeRole(role: Role, sites: readonly string[] = []): Promise<boolean> {
@@ -62,7 +76,7 @@ export async function takeRole(role: Role, sites: readonly string[] = []): Promi
   // The same guest again keeps the orders it has placed.
   const id = before?.role === role && role !== "customer" ? before.id : newId();
   const taken = await issue(role, id, sites);
-  if (taken) keep(seat ? [seat] : ["shop", "kitchen"], taken);
+  if (taken) keep(seat ? [seat] : SEATS, taken);
   return taken !== undefined;
 }
 

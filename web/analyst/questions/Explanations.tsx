@@ -1,0 +1,138 @@
+import { type ExplainedEvent, type Explanation, getExplanation } from "../../api/replay.ts";
+import { analystWords } from "../../messages/analyst.ts";
+import { formatMoment } from "../../messages/figures.ts";
+import { Notice } from "../../ui/Notice.tsx";
+import { type ExplainedRow, keyText } from "../parts/links.ts";
+import { Reading } from "../parts/Reading.tsx";
+import { TableFrame } from "../parts/TableFrame.tsx";
+import { useReading } from "../parts/use-reading.ts";
+import { Value } from "../parts/Value.tsx";
+
+/** The row as it is, and every event that touched it with what it changed. */
+export function Explanations({ row }: { row: ExplainedRow }) {
+  const { projection, table, key } = row;
+  const reading = useReading(JSON.stringify([projection, table, key]), () => getExplanation(projection, table, key));
+  const { data } = reading;
+  if (!data) return <Reading trouble={reading.trouble} again={reading.again} lines={8} />;
+  return (
+    <div class="explained">
+      <RowNow explanation={data} />
+      <Events explanation={data} until={row.until} />
+    </div>
+  );
+}
+
+function RowNow({ explanation: { row, key, table } }: { explanation: Explanation }) {
+  const words = analystWords.value.explain;
+  return (
+    <section class="block">
+      <h2>{words.row}</h2>
+      {row ? (
+        <TableFrame caption={`${table}: ${keyText(key)}`} class="columns">
+          <tbody>
+            {Object.entries(row).map(([name, value]) => (
+              <tr key={name}>
+                <th scope="row">{name}</th>
+                <td>
+                  <Value text={value} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </TableFrame>
+      ) : (
+        <Notice icon="search" title={words.noRow}>
+          <p>{words.noRowHint}</p>
+        </Notice>
+      )}
+    </section>
+  );
+}
+
+function Events({ explanation, until }: { explanation: Explanation; until: string | undefined }) {
+  const words = analystWords.value.explain;
+  const { events, key, truncated, complete } = explanation;
+  return (
+    <section class="block">
+      <h2>{words.events}</h2>
+      {truncated && <Notice kind="warn">{words.truncated}</Notice>}
+      {complete === false && !truncated && explanation.row && <Notice kind="warn">{words.incomplete}</Notice>}
+      {events.length === 0 ? (
+        <p class="quiet empty-line">{words.noEvents}</p>
+      ) : (
+        <TableFrame caption={words.eventsCaption(keyText(key))} class="events">
+          <thead>
+            <tr>
+              <th scope="col">{words.at}</th>
+              <th scope="col">{words.type}</th>
+              <th scope="col">{words.stream}</th>
+              <th scope="col" class="n">
+                {words.position}
+              </th>
+              <th scope="col">{words.changes}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {events.map((event) => (
+              <EventRow key={event.id} event={event} until={until} />
+            ))}
+          </tbody>
+        </TableFrame>
+      )}
+    </section>
+  );
+}
+
+function EventRow({ event, until }: { event: ExplainedEvent; until: string | undefined }) {
+  const words = analystWords.value.explain;
+  const later = until !== undefined && BigInt(event.position) > BigInt(until);
+  return (
+    <tr data-later={later}>
+      <td>{formatMoment(event.at)}</td>
+      <th scope="row">
+        {event.type}
+        {later && (
+          <span class="tag" title={until && words.until(until)}>
+            {words.after}
+          </span>
+        )}
+      </th>
+      <td>
+        <code>
+          {event.stream} @{event.revision}
+        </code>
+      </td>
+      <td class="n">{event.position}</td>
+      <td>
+        <Changes event={event} />
+      </td>
+    </tr>
+  );
+}
+
+function Changes({ event: { changes, failure } }: { event: ExplainedEvent }) {
+  const words = analystWords.value.explain;
+  const names = Object.keys(changes);
+  if (failure !== undefined) return <span class="warn">{words.failure(failure)}</span>;
+  if (names.length === 0) return <span class="quiet">{words.noChanges}</span>;
+  return (
+    <dl class="changes">
+      {names.map((name) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>
+            <span class="was">
+              <span class="unseen">{words.from} </span>
+              <Value text={changes[name]?.from} />
+            </span>
+            <span aria-hidden="true"> → </span>
+            <span class="is">
+              <span class="unseen">{words.to} </span>
+              <Value text={changes[name]?.to} />
+            </span>
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
