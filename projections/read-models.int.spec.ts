@@ -9,6 +9,7 @@ import { startConsumer } from "../infra/consumers/run-consumer.ts";
 import { type Engines, eventually, startEngines } from "../infra/consumers/testing/engines.ts";
 import { createLog } from "../infra/log.ts";
 import { appendMixed, idFor, ledgerStreams, masterData, orderStreams } from "../test/fixtures/read-history.ts";
+import { analyticsProjection } from "./analytics/projection.ts";
 import { availabilityProjection } from "./availability/projection.ts";
 import { stockOf } from "./availability/queries.ts";
 import { catalogueProjection } from "./catalogue/projection.ts";
@@ -37,6 +38,7 @@ const PROJECTIONS: readonly Projection[] = [
   availabilityProjection,
   catalogueProjection,
   couriersProjection,
+  analyticsProjection,
   witnessProjection,
 ];
 const SITES = ["bakery-mitte", "restaurant-mitte"];
@@ -228,7 +230,7 @@ describe("queries", () => {
     for (const status of ["delivered", "preparing", "out_of_stock"] as const) {
       const { orders } = await listOrders(engines.pool, schema(), {
         scope: { kind: "all" },
-        filter: { statuses: [status] },
+        filters: [{ statuses: [status] }],
         limit: 100,
       });
       expect(new Set(orders.map((order) => order.status))).toEqual(new Set([status]));

@@ -91,6 +91,10 @@ describe("the API's description", () => {
     await described.ready();
     const paths = scope?.swagger().paths;
     expect(Object.keys(paths ?? {}).sort()).toEqual([
+      "/api/analytics/orders",
+      "/api/analytics/refusals",
+      "/api/analytics/steps",
+      "/api/analytics/stock-outs",
       "/api/couriers/{courierId}",
       "/api/orders",
       "/api/orders/{orderId}",
