@@ -1,7 +1,7 @@
 import type { Pool } from "pg";
 import { type Config, ConfigError, readConfig } from "../../infra/config.ts";
 import { createEventStore } from "../../infra/event-store/client.ts";
-import type { EventStore } from "../../infra/event-store/port.ts";
+import type { DatedEventStore } from "../../infra/event-store/port.ts";
 import { createLog, type Log } from "../../infra/log.ts";
 import { createPool } from "../../infra/postgres/pool.ts";
 import { systemAddresses } from "../running-system.ts";
@@ -10,7 +10,7 @@ import { systemAddresses } from "../running-system.ts";
 export interface ReplayEngines {
   readonly config: Config;
   readonly pool: Pool;
-  readonly store: EventStore;
+  readonly store: DatedEventStore;
   readonly log: Log;
 }
 

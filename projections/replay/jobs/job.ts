@@ -1,6 +1,6 @@
 import type { Pool } from "pg";
 import type { Clock } from "../../../infra/clock.ts";
-import type { EventStore } from "../../../infra/event-store/port.ts";
+import type { DatedEventStore } from "../../../infra/event-store/port.ts";
 import type { Log } from "../../../infra/log.ts";
 import type { Projection } from "../../runner/projection.ts";
 import type { GenerationDiff } from "../diff.ts";
@@ -95,7 +95,7 @@ export class JobFailedError extends Error {
 /** What a running job works with. */
 export interface JobContext {
   readonly pool: Pool;
-  readonly store: EventStore;
+  readonly store: DatedEventStore;
   readonly clock: Clock;
   readonly log: Log;
   readonly projections: readonly Projection[];

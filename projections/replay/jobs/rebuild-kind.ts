@@ -169,7 +169,8 @@ class Rebuild {
   }
 }
 
-const summaryOf = ({ position, equal, share, tables }: GenerationDiff, stopShare: number): DiffSummary => {
+/** The figures of a diff without its rows. */
+export const summaryOf = ({ position, equal, share, tables }: GenerationDiff, stopShare: number): DiffSummary => {
   const sum = (of: "onlyLive" | "onlyRebuilt" | "changed") => tables.reduce((total, table) => total + table[of], 0);
   return {
     position,

@@ -4,7 +4,7 @@ import type { Clock } from "../../../infra/clock.ts";
 import { failsOnDatabase } from "../../../infra/consumers/failures.ts";
 import { OwnershipLostError } from "../../../infra/consumers/fence.ts";
 import { messageOf } from "../../../infra/consumers/waiting.ts";
-import type { EventStore } from "../../../infra/event-store/port.ts";
+import type { DatedEventStore } from "../../../infra/event-store/port.ts";
 import type { Log } from "../../../infra/log.ts";
 import type { Projection } from "../../runner/projection.ts";
 import { BuildEndedError } from "../build-generation.ts";
@@ -23,7 +23,7 @@ import { changeJob, findJob, type TakenBy } from "./job-table.ts";
 
 export interface RunJobOptions {
   readonly pool: Pool;
-  readonly store: EventStore;
+  readonly store: DatedEventStore;
   readonly clock: Clock;
   readonly log: Log;
   readonly projections: readonly Projection[];

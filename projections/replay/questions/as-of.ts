@@ -1,7 +1,7 @@
 import { comparePlaces, type Place } from "../../../infra/consumers/position.ts";
 import type { DatedEventStore } from "../../../infra/event-store/port.ts";
 import { type BuildOptions, type BuildProgress, buildUpTo } from "../build-generation.ts";
-import { asGeneration, createScratch, dropScratch, type Scratch } from "./scratch.ts";
+import { asGeneration, createScratch, inScratch, type Scratch, type ScratchKeeping } from "./scratch.ts";
 
 /**
  * A moment of the past: a position of the log, or a time. The time is that of the event store's clock (`created`), so
@@ -16,11 +16,9 @@ export class MomentError extends Error {
   readonly code = "moment_invalid";
 }
 
-export interface AsOfOptions extends BuildOptions {
+export interface AsOfOptions extends BuildOptions, ScratchKeeping {
   readonly store: DatedEventStore;
   readonly moment: Moment;
-  /** An own scratch schema that an earlier run was stopped in; left out, one is made. */
-  readonly scratch?: Scratch;
 }
 
 /** A read model as it stood at a moment. */
@@ -61,11 +59,10 @@ export async function placeOfMoment(store: DatedEventStore, moment: Moment): Pro
 export async function buildAsOf(options: AsOfOptions): Promise<AsOf> {
   const { pool, projection, clock, store, moment } = options;
   const until = await placeOfMoment(store, moment);
-  const scratch = options.scratch ?? (await createScratch(pool, projection, "as-of", clock));
-  try {
-    return { scratch, until, progress: await buildUpTo(options, asGeneration(scratch), until) };
-  } catch (error) {
-    if (options.scratch === undefined) await dropScratch(pool, scratch.schema).catch(() => undefined);
-    throw error;
-  }
+  const create = () => createScratch(pool, projection, "as-of", clock);
+  return await inScratch(pool, options, create, async (scratch) => ({
+    scratch,
+    until,
+    progress: await buildUpTo(options, asGeneration(scratch), until),
+  }));
 }

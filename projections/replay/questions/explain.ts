@@ -10,7 +10,7 @@ import type { Generation } from "../../runner/generations.ts";
 import { asOwner } from "../../runner/privileges.ts";
 import type { Projection } from "../../runner/projection.ts";
 import { inSnapshot } from "../checksum.ts";
-import { describeTable, TableUnknownError } from "./scratch-rows.ts";
+import { knownTable, TableUnknownError } from "./scratch-rows.ts";
 
 /** A row as text, by column. */
 export type RowText = Readonly<Record<string, string | null>>;
@@ -104,10 +104,11 @@ async function askLive({ pool, projection, live, table, key }: ExplainOptions) {
   }
   return await inSnapshot(pool, async (tx) => {
     const { schema } = live;
-    const { key: columns } = await describeTable(tx, schema, table).catch((cause: unknown) => {
+    const shape = await knownTable(tx, schema, table).catch((cause: unknown) => {
       if (!(cause instanceof TableUnknownError)) throw cause;
       throw new ExplainError("table_unknown", `${schema} has no table ${table}: it is of another version`, { cause });
     });
+    const columns = shape.key.map(({ name }) => name);
     if (Object.keys(key).toSorted().join() !== columns.toSorted().join()) {
       throw new ExplainError("key_invalid", `a row of ${table} is named by ${columns.join(", ")}`);
     }

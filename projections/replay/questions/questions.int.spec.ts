@@ -191,10 +191,14 @@ describe("what if", () => {
          context) };`,
     );
     const before = await everything();
-    const { scratch, comparison } = await whatIf({ ...building(), file });
+    const { scratch, diff } = await whatIf({ ...building(), file });
     expect(await everything()).toEqual(before);
-    expect(comparison.equal).toBe(false);
-    expect(comparison.tables.filter(({ equal }) => !equal).map(({ table }) => table)).toEqual(["sites"]);
+    expect(diff.equal).toBe(false);
+    const different = diff.tables.filter(({ changed, onlyLive, onlyRebuilt }) => changed + onlyLive + onlyRebuilt > 0);
+    expect(different).toMatchObject([{ table: "sites", changed: 1, onlyLive: 0, onlyRebuilt: 0 }]);
+    const [sample] = different[0]?.samples ?? [];
+    expect(sample).toMatchObject({ kind: "changed", key: { site: "site-1" } });
+    expect(Number(sample?.columns.amount?.rebuilt)).toBe(2 * Number(sample?.columns.amount?.live));
     await dropScratch(engines.pool, scratch.schema);
     const { rows } = await engines.pool.query("SELECT 1 FROM runner.positions WHERE name LIKE 'scratch%'");
     expect(rows).toEqual([]);
@@ -202,8 +206,8 @@ describe("what if", () => {
 
   test("the same handler changes nothing", async () => {
     const file = await handler("same.ts", `export { salesProjection as default } from "$REAL";`);
-    const { scratch, comparison } = await whatIf({ ...building(), file });
-    expect(comparison.equal).toBe(true);
+    const { scratch, diff } = await whatIf({ ...building(), file });
+    expect(diff.equal).toBe(true);
     await dropScratch(engines.pool, scratch.schema);
   });
 

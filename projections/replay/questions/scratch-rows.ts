@@ -1,5 +1,6 @@
-import type { Pool } from "pg";
+import type { Pool, PoolClient } from "pg";
 import { inSnapshot } from "../checksum.ts";
+import { shapeOf, type TableShape } from "../table-shape.ts";
 import { findScratch } from "./scratch.ts";
 
 /** A page of a table of a scratch schema, in the order of its key. */
@@ -29,7 +30,9 @@ export interface RowQuestion {
 export async function readScratchRows(pool: Pool, { schema, table, after, limit }: RowQuestion): Promise<RowPage> {
   await findScratch(pool, schema);
   return await inSnapshot(pool, async (tx) => {
-    const { columns, key } = await describeTable(tx, schema, table);
+    const shape = await knownTable(tx, schema, table);
+    const columns = shape.columns.map(({ name }) => name);
+    const key = shape.key.map(({ name }) => name);
     if (after !== undefined && after.length !== key.length) throw new TableUnknownError(`no cursor of ${table}`);
     const values = (names: readonly string[]) => names.map((name) => `"${name}"::text`).join(", ");
     const order = key.map((name) => `"${name}"`).join(", ");
@@ -45,23 +48,12 @@ export async function readScratchRows(pool: Pool, { schema, table, after, limit 
   });
 }
 
-/** Columns of a table in their order, and those of its primary key. Rejects with TableUnknownError. */
-export async function describeTable(
-  db: { query: Pool["query"] },
-  schema: string,
-  table: string,
-): Promise<{ readonly columns: readonly string[]; readonly key: readonly string[] }> {
-  const { rows } = await db.query<{ name: string; place: number | null }>(
-    `SELECT a.attname AS name, array_position(i.indkey::int2[], a.attnum) AS place
-     FROM pg_class c
-       JOIN pg_namespace n ON n.oid = c.relnamespace
-       JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-       LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary
-     WHERE n.nspname = $1 AND c.relname = $2 AND c.relkind IN ('r', 'p') ORDER BY a.attnum`,
+/** Columns of a table and its key. Rejects with TableUnknownError. */
+export async function knownTable(db: Pool | PoolClient, schema: string, table: string): Promise<TableShape> {
+  const { rows } = await db.query<{ there: boolean }>(
+    "SELECT to_regclass(format('%I.%I', $1::text, $2::text)) IS NOT NULL AS there",
     [schema, table],
   );
-  if (rows.length === 0) throw new TableUnknownError(`${schema} has no table ${table}`);
-  const key = rows.filter(({ place }) => place !== null).toSorted((a, b) => (a.place ?? 0) - (b.place ?? 0));
-  const columns = rows.map(({ name }) => name);
-  return { columns, key: key.length > 0 ? key.map(({ name }) => name) : columns };
+  if (rows[0]?.there !== true) throw new TableUnknownError(`${schema} has no table ${table}`);
+  return await shapeOf(db, schema, table);
 }

@@ -70,6 +70,34 @@ export async function createScratch(
   return { schema, ...known };
 }
 
+/**
+ * Whose a scratch schema is while it is filled: whoever can be killed and go on keeps its name; otherwise one that
+ * could not be filled is dropped.
+ */
+export interface ScratchKeeping {
+  /** The one that an earlier life has made; left out, one is made. */
+  readonly scratch?: Scratch | undefined;
+  /** Called with the one that was made before anything is put into it. */
+  readonly made?: (scratch: Scratch) => Promise<unknown>;
+}
+
+/** Fills the kept scratch schema, or a new one, which is dropped when that fails and nobody keeps it. */
+export async function inScratch<T>(
+  pool: Pool,
+  { scratch: kept, made }: ScratchKeeping,
+  create: () => Promise<Scratch>,
+  fill: (scratch: Scratch) => Promise<T>,
+): Promise<T> {
+  const scratch = kept ?? (await create());
+  if (kept === undefined) await made?.(scratch);
+  try {
+    return await fill(scratch);
+  } catch (error) {
+    if (kept === undefined && made === undefined) await dropScratch(pool, scratch.schema).catch(() => undefined);
+    throw error;
+  }
+}
+
 /** A scratch schema in the place of a generation, for the machinery that builds and compares generations. */
 export const asGeneration = ({ schema, projection, version }: Scratch): Generation => ({
   projection,

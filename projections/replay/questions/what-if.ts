@@ -5,16 +5,15 @@ import { ensureProjection, type Generation } from "../../runner/generations.ts";
 import { actAs, scratchRole } from "../../runner/privileges.ts";
 import type { Projection } from "../../runner/projection.ts";
 import { BuildEndedError, type BuildOptions, type BuildProgress, buildUpTo } from "../build-generation.ts";
-import { type Comparison, compareWithLive } from "../rebuild.ts";
+import type { GenerationDiff } from "../diff.ts";
+import { diffWithLive } from "../swap.ts";
+import { shapeOf } from "../table-shape.ts";
 import { HandlerFileError, loadHandler } from "./handler-file.ts";
-import { asGeneration, createScratch, dropScratch, type Scratch } from "./scratch.ts";
-import { describeTable } from "./scratch-rows.ts";
+import { asGeneration, createScratch, inScratch, type Scratch, type ScratchKeeping } from "./scratch.ts";
 
-export interface WhatIfOptions extends BuildOptions {
+export interface WhatIfOptions extends BuildOptions, ScratchKeeping {
   /** Path of the module whose default export is the other projection. */
   readonly file: string;
-  /** An own scratch schema that an earlier run was stopped in; left out, one is made. */
-  readonly scratch?: Scratch;
 }
 
 /** What would be if the handler were another one. */
@@ -22,7 +21,7 @@ export interface WhatIf {
   readonly scratch: Scratch;
   readonly progress: BuildProgress;
   /** The rows of the other handler stand where a rebuilt generation's would. */
-  readonly comparison: Comparison;
+  readonly diff: GenerationDiff;
 }
 
 /** Streams that the other handler may park beyond those of the live one before it is taken for broken. */
@@ -38,8 +37,8 @@ export async function whatIf(options: WhatIfOptions): Promise<WhatIf> {
   const { pool, projection: real, clock, store, file } = options;
   const live = await ensureProjection(pool, real, clock);
   const other = await loadHandler(file, real);
-  const scratch = options.scratch ?? (await createScratch(pool, other, "what-if", clock).catch(refused(file)));
-  try {
+  const create = () => createScratch(pool, other, "what-if", clock).catch(refused(file));
+  return await inScratch(pool, options, create, async (scratch) => {
     await checkColumns(pool, live, scratch, real, file);
     const parked = (await loadParkedStreams(pool, live.schema)).size;
     const trial = new Trial(other, await scratchRole(pool), parked + MOST_PARKED);
@@ -57,15 +56,12 @@ export async function whatIf(options: WhatIfOptions): Promise<WhatIf> {
     try {
       const progress = await buildUpTo(building, built, await store.head());
       if (trial.hopeless.aborted) throw new BuildEndedError("the last page was one too many");
-      return { scratch, progress, comparison: await compareWithLive({ ...building, rebuilt: built }) };
+      return { scratch, progress, diff: await diffWithLive({ ...building, live, rebuilt: built }) };
     } catch (cause) {
       if (!(cause instanceof BuildEndedError && trial.hopeless.aborted)) throw cause;
       throw new HandlerFileError(`${file} throws: ${messageOf(trial.failure)}`, { cause: trial.failure });
     }
-  } catch (error) {
-    if (options.scratch === undefined) await dropScratch(pool, scratch.schema).catch(() => undefined);
-    throw error;
-  }
+  });
 }
 
 const refused = (file: string) => (cause: unknown) => {
@@ -130,7 +126,7 @@ function blamed(error: unknown): unknown {
 async function checkColumns(pool: Pool, live: Generation, scratch: Scratch, real: Projection, file: string) {
   for (const table of real.tables) {
     const [wanted, given] = await Promise.all(
-      [live.schema, scratch.schema].map((schema) => describeTable(pool, schema, table)),
+      [live.schema, scratch.schema].map((schema) => shapeOf(pool, schema, table)),
     );
     if (JSON.stringify(wanted) !== JSON.stringify(given)) {
       throw new HandlerFileError(
