@@ -3,11 +3,12 @@ import { decide as decideItem, type ItemCommand, itemStream } from "../../domain
 import { decide as decideSite, type SiteCommand, STATIONS, siteStream } from "../../domain/site/site.ts";
 import { authorise } from "../../infra/auth/fastify-auth.ts";
 import type { Api } from "../../infra/http/api.ts";
+import { idempotencyKey } from "../../infra/http/idempotency-key.ts";
 import { problem } from "../../infra/http/problem-schema.ts";
 import { items, sites } from "../catalogue/catalogue-aggregates.ts";
 import type { Decided } from "../writing/build-events.ts";
 import type { Aggregate } from "../writing/stream-memory.ts";
-import { answer, envelopeFor, idempotencyKey, ifMatch } from "./command-context.ts";
+import { answer, envelopeFor, ifMatch } from "./command-context.ts";
 import {
   changeItemBody,
   changeSiteBody,

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Actor } from "../../domain/chain/envelope.ts";
 import { commandIdFor, fingerprint } from "../../domain/chain/ids.ts";
@@ -14,24 +13,6 @@ declare module "fastify" {
     /** The body as it was sent, before defaults: what the fingerprint covers. */
     sentBody: unknown;
   }
-}
-
-const KEY = /^[\x21-\x7e\u00a0-\uffff]{1,200}$/u;
-
-/** The request's Idempotency-Key. `required` where something is created; else a fresh one stands in. */
-export function idempotencyKey(request: FastifyRequest, required: boolean): string {
-  const header = request.headers["idempotency-key"];
-  if (header === undefined && !required) return randomUUID();
-  if (typeof header !== "string" || header === "") {
-    throw new Problem(
-      "idempotency_key_missing",
-      "send an Idempotency-Key header: the same key makes a repeat safe, a new key makes a new request",
-    );
-  }
-  // Header values arrive as latin1: a key in any other script is what its UTF-8 bytes say.
-  const key = Buffer.from(header, "latin1").toString("utf8");
-  if (!KEY.test(key)) throw new Problem("invalid_request", "an Idempotency-Key has 1 to 200 printable characters");
-  return key;
 }
 
 /** The revision that the caller saw, from If-Match (`"7"` or `W/"7"`); undefined without the header. */

@@ -6,9 +6,10 @@ import { type CustomerCommand, customerStream, decide } from "../../domain/custo
 import { authorise } from "../../infra/auth/fastify-auth.ts";
 import { type Principal, principalKey } from "../../infra/auth/principal.ts";
 import type { Api } from "../../infra/http/api.ts";
+import { idempotencyKey } from "../../infra/http/idempotency-key.ts";
 import { problem } from "../../infra/http/problem-schema.ts";
 import { customers } from "../customers/customer-aggregate.ts";
-import { answer, envelopeFor, idempotencyKey, ifMatch } from "./command-context.ts";
+import { answer, envelopeFor, ifMatch } from "./command-context.ts";
 import { commandAnswer, contact, customerParams } from "./schemas.ts";
 import type { CommandServices } from "./services.ts";
 

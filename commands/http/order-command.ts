@@ -7,8 +7,9 @@ import { Refusal } from "../../domain/refusal.ts";
 import { authorise } from "../../infra/auth/fastify-auth.ts";
 import type { Action, Resource } from "../../infra/auth/permissions.ts";
 import type { Principal } from "../../infra/auth/principal.ts";
+import { idempotencyKey } from "../../infra/http/idempotency-key.ts";
 import { orders } from "../orders/order-aggregate.ts";
-import { actorFor, answer, type CommandAnswer, envelopeFor, idempotencyKey, ifMatch } from "./command-context.ts";
+import { actorFor, answer, type CommandAnswer, envelopeFor, ifMatch } from "./command-context.ts";
 import type { CommandServices } from "./services.ts";
 
 /** One command to an order, from a request. */

@@ -6,9 +6,10 @@ import { siteStream } from "../../domain/site/site.ts";
 import { authorise } from "../../infra/auth/fastify-auth.ts";
 import { toInstant } from "../../infra/clock.ts";
 import type { Api } from "../../infra/http/api.ts";
+import { idempotencyKey } from "../../infra/http/idempotency-key.ts";
 import { problem } from "../../infra/http/problem-schema.ts";
 import { sites } from "../catalogue/catalogue-aggregates.ts";
-import { answerFrom, envelopeFor, idempotencyKey } from "./command-context.ts";
+import { answerFrom, envelopeFor } from "./command-context.ts";
 import { commandAnswer, siteParams, slug, stockLines } from "./schemas.ts";
 import type { CommandServices } from "./services.ts";
 

@@ -184,3 +184,13 @@ export async function changeJob(
 }
 
 const jsonOf = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value));
+
+/** The newest job of a kind for each projection; `having` is a condition on the row, written in the code. */
+export async function newestOfEach(pool: Pool, kind: string, having = "true"): Promise<Map<string, Job>> {
+  const { rows } = await pool.query<JobRow>(
+    `SELECT DISTINCT ON (projection) ${SHOWN} FROM replay.jobs WHERE kind = $1 AND ${having}
+     ORDER BY projection, created_at DESC`,
+    [kind],
+  );
+  return new Map(rows.map((row) => [row.projection, jobOf(row)]));
+}
