@@ -37,6 +37,7 @@ interface Far {
  */
 export class LogTail {
   readonly #store: Pick<EventStore, "readAll">;
+  readonly #page: number;
   #marks: Mark[] = [];
   /** Everything after this place is known. */
   #from: Place;
@@ -45,8 +46,10 @@ export class LogTail {
   #added = 0;
   #far: Far[] = [];
 
-  constructor(store: Pick<EventStore, "readAll">) {
+  /** @param page events read at a time */
+  constructor(store: Pick<EventStore, "readAll">, page = PAGE) {
     this.#store = store;
+    this.#page = page;
   }
 
   /** Events that were added to the log since the first look. */
@@ -65,7 +68,7 @@ export class LogTail {
     this.#far = this.#far.filter((far) => places.some((place) => comparePlaces(place, far.place) === 0));
     for (const place of latestFirst) {
       if (comparePlaces(place, this.#from) >= 0 || this.#farOf(place)) continue;
-      left -= await this.#readBack(place, Math.max(PAGE, left));
+      left -= await this.#readBack(place, Math.max(this.#page, left));
       if (left <= 0) break;
     }
     if (this.#marks.length > MOST_KNOWN) {
@@ -80,8 +83,9 @@ export class LogTail {
       return { events: this.#marks.length - first, exact: this.#atHead, oldestAt: this.#marks[first]?.at };
     }
     const far = this.#farOf(place);
-    const counted = far === undefined ? 0 : far.events - far.known;
-    return { events: counted + this.#marks.length + 1, exact: false, oldestAt: far?.oldestAt };
+    // What lies between is at least the event that the known part begins after.
+    const between = far === undefined ? 1 : far.events - far.known;
+    return { events: between + this.#marks.length, exact: false, oldestAt: far?.oldestAt };
   }
 
   /** Events between two places, as far as they are known. */
@@ -94,7 +98,7 @@ export class LogTail {
     let after = this.#marks.at(-1)?.position ?? this.#from;
     let read = 0;
     for (this.#atHead = false; read < budget && !this.#atHead; ) {
-      const { events, next, atEnd } = await this.#store.readAll(after, PAGE);
+      const { events, next, atEnd } = await this.#store.readAll(after, this.#page);
       this.#marks.push(...events.map(markOf));
       read += events.length;
       this.#atHead = atEnd || next === undefined;
@@ -107,7 +111,7 @@ export class LogTail {
   async #readBack(place: Place, budget: number): Promise<number> {
     const found: Mark[] = [];
     for (let after = place; found.length < budget; ) {
-      const { events, next, atEnd } = await this.#store.readAll(after, PAGE);
+      const { events, next, atEnd } = await this.#store.readAll(after, this.#page);
       for (const event of events) {
         if (comparePlaces(event.position, this.#from) > 0) break;
         found.push(markOf(event));

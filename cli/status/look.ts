@@ -1,0 +1,70 @@
+import type { Pool } from "pg";
+import type { EventStore } from "../../infra/event-store/port.ts";
+import { type ConsumerSeen, consumersSeen } from "./consumers-seen.ts";
+import { LogTail } from "./log-tail.ts";
+import { type Standing, standingOf } from "./standing.ts";
+
+/** One look at everything that follows the log. */
+export interface StatusSeen {
+  /** When it was taken: RFC 3339, UTC. */
+  readonly at: string;
+  readonly consumers: readonly Standing[];
+  /** Events appended a second since the look before; undefined at the first, and while the log is away. */
+  readonly appended: number | undefined;
+  /** Messages that wait for the relay, counted up to 10,000. */
+  readonly outbox: number;
+  /** Why the log could not be asked; lags are not known then. */
+  readonly logFault: string | undefined;
+}
+
+/** Enough to tell an emergency (100,000 events behind) from less; later looks count what is new. */
+const FIRST_BUDGET = 110_000;
+const LATER_BUDGET = 5_000;
+const MOST_COUNTED = 10_000;
+
+/** Looks again and again, and knows rates from the second time on. */
+export class StatusLooker {
+  readonly #pool: Pool;
+  readonly #tail: LogTail;
+  #before: { readonly at: number; readonly added: number; readonly seen: Map<string, ConsumerSeen> } | undefined;
+
+  constructor(pool: Pool, store: Pick<EventStore, "readAll">) {
+    this.#pool = pool;
+    this.#tail = new LogTail(store);
+  }
+
+  /** Rejects while the database cannot be asked. */
+  async look(): Promise<StatusSeen> {
+    const seen = await consumersSeen(this.#pool);
+    const outbox = await this.#outbox();
+    const places = seen.filter(({ hasPosition }) => hasPosition).map(({ place }) => place);
+    const logFault = await this.#tail.look(places, this.#before ? LATER_BUDGET : FIRST_BUDGET).then(
+      () => undefined,
+      (error: Error) => error.message,
+    );
+    const at = performance.now();
+    const before = this.#before;
+    const seconds = before && (at - before.at) / 1000;
+    const known = logFault === undefined && seconds !== undefined && seconds > 0;
+    const rateOf = (one: ConsumerSeen) => {
+      const earlier = before?.seen.get(one.name);
+      return known && earlier && one.hasPosition ? this.#tail.between(earlier.place, one.place) / seconds : undefined;
+    };
+    const now = Date.now();
+    const consumers = seen.map((one) => {
+      const behind = logFault === undefined && one.hasPosition ? this.#tail.behind(one.place) : undefined;
+      return standingOf(one, behind, now, rateOf(one));
+    });
+    const appended = known && before ? (this.#tail.added - before.added) / seconds : undefined;
+    this.#before = { at, added: this.#tail.added, seen: new Map(seen.map((one) => [one.name, one])) };
+    return { at: new Date(now).toISOString(), consumers, appended, outbox, logFault };
+  }
+
+  async #outbox(): Promise<number> {
+    const { rows } = await this.#pool.query<{ waiting: number }>(
+      "SELECT count(*)::int AS waiting FROM (SELECT 1 FROM realtime.outbox LIMIT $1) AS waiting",
+      [MOST_COUNTED],
+    );
+    return rows[0]?.waiting ?? 0;
+  }
+}
