@@ -3,7 +3,12 @@ import { join } from "node:path";
 import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from "fastify";
-import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
+import {
+  jsonSchemaTransform,
+  serializerCompiler,
+  validatorCompiler,
+  type ZodTypeProvider,
+} from "fastify-type-provider-zod";
 import { OrderAccess } from "../../commands/access/order-access.ts";
 import { CatalogueReader } from "../../commands/catalogue/catalogue-reader.ts";
 import { commandRoutes } from "../../commands/http/command-routes.ts";
@@ -19,6 +24,7 @@ import type { Log } from "../../infra/log.ts";
 import { writeFileAtomically } from "../../infra/supervisor/files.ts";
 import { ReadPositions } from "../../read-api/positions.ts";
 import { readRoutes } from "../../read-api/read-routes.ts";
+import { questionRoutes } from "../../read-api/replay-questions/question-routes.ts";
 import type { ReadServices } from "../../read-api/services.ts";
 import { kitchenTopics, orderTopics } from "../../read-api/topics.ts";
 import { type Bus, inProcessBus } from "../../realtime/bus.ts";
@@ -28,6 +34,8 @@ import { startRelay } from "../../realtime/relay.ts";
 import { type Foundation, foundation, VERSION } from "./foundation.ts";
 import { pages } from "./pages.ts";
 import { problemPage } from "./problem-page.ts";
+import { PROJECTIONS, PROJECTIONS } from "./projections.ts";
+import { JOB_KINDS } from "./replay-kinds.ts";
 import type { RunningRole } from "./role.ts";
 
 const BODY_LIMIT = 1024 * 1024;
@@ -122,8 +130,13 @@ async function build(
   const { pool, store, schemas, clock, keys } = base;
   const positions = new ReadPositions({ pool, store, schemas, clock });
   const access = new OrderAccess(base.writer, clock, base.fingerprintKey);
-  const reading: ReadServices = { pool, store, schemas, positions, keys, clock, log, access };
+  const replay = { projections: PROJECTIONS, kinds: JOB_KINDS };
+  const reading: ReadServices = { pool, store, schemas, positions, keys, clock, log, access, replay };
   await app.register(async (scope) => readRoutes(scope, reading));
+  await app.register(async (scope) => {
+    const handlers = config.REPLAY_HANDLERS;
+    questionRoutes(scope.withTypeProvider<ZodTypeProvider>(), { ...reading, projections: PROJECTIONS, handlers });
+  });
   await registerGateway(app, {
     bus,
     sources: [orderTopics(reading), kitchenTopics(reading)],
