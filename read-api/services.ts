@@ -6,6 +6,7 @@ import type { Log } from "../infra/log.ts";
 import type { LiveSchemas } from "../projections/runner/generations.ts";
 import type { KeySource } from "./personal.ts";
 import type { ReadPositions } from "./positions.ts";
+import type { ReplayCatalogue } from "./replay/replay-services.ts";
 
 /** Where it is recorded that somebody of the staff was shown an order. */
 export interface AccessLog {
@@ -24,4 +25,5 @@ export interface ReadServices {
   readonly clock: Clock;
   readonly log: Log;
   readonly access: AccessLog;
+  readonly replay: ReplayCatalogue;
 }

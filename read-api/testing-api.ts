@@ -40,6 +40,7 @@ export function servicesOver(
     positions: new ReadPositions({ pool, store, schemas, clock }),
     keys: { many: async (ids) => new Map([...ids].flatMap((id) => [...keys].filter(([known]) => known === id))) },
     access: { record: async () => {} },
+    replay: { projections: [], kinds: [] },
   };
 }
 

@@ -34,7 +34,7 @@ import { startRelay } from "../../realtime/relay.ts";
 import { type Foundation, foundation, VERSION } from "./foundation.ts";
 import { pages } from "./pages.ts";
 import { problemPage } from "./problem-page.ts";
-import { PROJECTIONS, PROJECTIONS } from "./projections.ts";
+import { PROJECTIONS } from "./projections.ts";
 import { JOB_KINDS } from "./replay-kinds.ts";
 import type { RunningRole } from "./role.ts";
 

@@ -3,7 +3,7 @@ import type { Clock } from "../../infra/clock.ts";
 import { comparePlaces, type Place, type PositionRow, placeOf } from "../../infra/consumers/position.ts";
 import type { EventStore } from "../../infra/event-store/port.ts";
 import { listGenerations } from "../runner/generation-states.ts";
-import type { Generation, GenerationState } from "../runner/generations.ts";
+import type { Generation } from "../runner/generations.ts";
 import type { Projection } from "../runner/projection.ts";
 import type { DiffSummary, Job } from "./jobs/job.ts";
 import { newestOfEach } from "./jobs/job-table.ts";
@@ -12,7 +12,6 @@ import { type TableSize, tableSizes } from "./table-sizes.ts";
 /** A generation as it is listed. Positions are commit positions, decimal; sizes are bytes with indexes. */
 export interface ListedGeneration {
   readonly generation: number;
-  readonly state: GenerationState;
   readonly version: number;
   readonly epoch: string;
   readonly schema: string;
@@ -29,6 +28,11 @@ export interface LiveGeneration extends ListedGeneration {
   readonly lagSeconds: number;
 }
 
+/** A generation beside the live one. */
+export interface OtherGeneration extends ListedGeneration {
+  readonly state: "building" | "ready" | "previous";
+}
+
 /** A projection with its generations. */
 export interface ProjectionOverview {
   readonly name: string;
@@ -39,7 +43,7 @@ export interface ProjectionOverview {
   readonly tables: readonly TableSize[];
   readonly parked: number;
   readonly live: LiveGeneration | undefined;
-  readonly others: readonly ListedGeneration[];
+  readonly others: readonly OtherGeneration[];
   readonly lastRebuild: Job | undefined;
   readonly lastDiff: DiffSummary | undefined;
 }
@@ -73,7 +77,6 @@ export async function replayOverview(options: {
   ]);
   const listed = (one: Generation & { readonly created_at: Date }): ListedGeneration => ({
     generation: one.generation,
-    state: one.state,
     version: one.version,
     epoch: one.epoch,
     schema: one.schema,
@@ -93,7 +96,10 @@ export async function replayOverview(options: {
       tables: (live && sizes.get(live.schema)) ?? [],
       parked: parked.get(live?.schema ?? "") ?? 0,
       live: live && { ...listed(live), ...(await lagOf(options, places.get(live.schema), head)) },
-      others: own.filter((one) => one !== live).map(listed),
+      others: own.flatMap((one) => {
+        const { state } = one;
+        return state === "live" || state === "retired" ? [] : [{ ...listed(one), state }];
+      }),
       lastRebuild: rebuilds.get(name),
       lastDiff: compared.get(name)?.diff,
     };
