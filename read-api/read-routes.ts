@@ -5,6 +5,7 @@ import { Problem } from "../infra/http/problems.ts";
 import { NoLiveGenerationError } from "../projections/runner/generations.ts";
 import { analyticsRoutes } from "./analytics/analytics-routes.ts";
 import { courierRoutes } from "./courier-routes.ts";
+import { nearRoutes } from "./near/near-routes.ts";
 import { orderListRoutes } from "./order-list-routes.ts";
 import { orderRoutes } from "./order-routes.ts";
 import type { ReadServices } from "./services.ts";
@@ -25,4 +26,5 @@ export function readRoutes(app: FastifyInstance, services: ReadServices): void {
   siteRoutes(api, services);
   courierRoutes(api, services);
   analyticsRoutes(api, services);
+  nearRoutes(api, services);
 }

@@ -95,6 +95,7 @@ describe("the API's description", () => {
       "/api/analytics/refusals",
       "/api/analytics/steps",
       "/api/analytics/stock-outs",
+      "/api/availability",
       "/api/couriers/{courierId}",
       "/api/orders",
       "/api/orders/{orderId}",
