@@ -18,7 +18,7 @@ import { couriersProjection } from "./couriers/projection.ts";
 import { findCourier } from "./couriers/queries.ts";
 import { kitchenProjection } from "./kitchen/projection.ts";
 import { kitchenVersions, readKitchen } from "./kitchen/queries.ts";
-import { listOrders } from "./orders/list.ts";
+import { listOrders, type OrderFilter } from "./orders/list.ts";
 import { ordersProjection } from "./orders/projection.ts";
 import { findOrder, orderVersions } from "./orders/queries.ts";
 import { compareWithLive, rebuild } from "./replay/rebuild.ts";
@@ -208,10 +208,70 @@ describe("queries", () => {
       seen.push(...page.orders);
       after = page.orders.at(-1);
       if (!page.more || !after) break;
+      expect(page.orders.length).toBe(7);
     }
     expect(new Set(seen.map(({ orderId }) => orderId)).size).toBe(ORDERS);
     expect(seen.map(({ placedAt }) => placedAt)).toEqual(
       seen.map(({ placedAt }) => placedAt).toSorted((a, b) => (a < b ? 1 : -1)),
+    );
+  });
+
+  test("find what is looked for, and nothing else", async () => {
+    const find = (...filters: readonly OrderFilter[]) =>
+      listOrders(engines.pool, schema(), { scope: { kind: "all" }, filters, limit: 100 });
+    const all = (await find()).orders;
+    const atSite = (one: OrderView, siteId: string) => one.fulfilments.some((part) => part.siteId === siteId);
+    const [first] = all;
+    const middle = all[30]?.placedAt ?? "";
+    if (!first) throw new Error("there are no orders");
+    const looks: readonly [readonly OrderFilter[], (order: OrderView) => boolean][] = [
+      [[{ orderId: first.orderId }], ({ orderId }) => orderId === first.orderId],
+      [[{ id: first.customerId }], ({ customerId }) => customerId === first.customerId],
+      [
+        [{ number: first.number.slice(0, 4).toLowerCase() }],
+        ({ number }) => number.startsWith(first.number.slice(0, 4)),
+      ],
+      [[{ customerId: first.customerId }], ({ customerId }) => customerId === first.customerId],
+      [[{ siteId: "bakery-mitte" }], (one) => atSite(one, "bakery-mitte")],
+      [
+        [{ siteId: "bakery-mitte" }, { siteId: "restaurant-mitte" }],
+        (one) => {
+          return atSite(one, "bakery-mitte") && atSite(one, "restaurant-mitte");
+        },
+      ],
+      [[{ city: "berlin" }], () => true],
+      [
+        [{ city: "berlin", siteId: "bakery-mitte", statuses: ["cancelled"] }],
+        (one) => {
+          return atSite(one, "bakery-mitte") && one.status === "cancelled";
+        },
+      ],
+      [[{ city: "hamburg" }], () => false],
+      [[{ channel: "web", method: "courier" }], () => true],
+      [[{ channel: "phone" }], () => false],
+      [[{ method: "parcel" }], () => false],
+      [[{ statuses: ["cancelled", "preparing"] }], ({ status }) => status === "cancelled" || status === "preparing"],
+      [[{ statuses: [] }], () => false],
+      [[{ leastTotal: 4000 }], ({ total }) => total.amount >= 4000],
+      [[{ leastTotal: 2690, mostTotal: 2690, currency: "EUR" }], ({ total }) => total.amount === 2690],
+      [[{ currency: "USD" }], () => false],
+      [[{ from: middle }], ({ placedAt }) => placedAt >= middle],
+      [[{ to: middle }], ({ placedAt }) => placedAt < middle],
+      [[{ failure: "payment_declined" }], ({ failure }) => failure === "payment_declined"],
+      [[{ rejection: "too_busy" }], ({ rejection }) => rejection === "too_busy"],
+    ];
+    for (const [filters, wanted] of looks) {
+      const found = (await find(...filters)).orders.map(({ orderId }) => orderId);
+      expect([filters, found]).toEqual([filters, all.filter(wanted).map(({ orderId }) => orderId)]);
+    }
+    const own = { kind: "own", placedBy: first.placedBy, customerId: first.customerId } as const;
+    const mine = await listOrders(engines.pool, schema(), {
+      scope: own,
+      filters: [{ siteId: "bakery-mitte" }],
+      limit: 9,
+    });
+    expect(mine.orders).toEqual(
+      all.filter((one) => one.customerId === first.customerId && atSite(one, "bakery-mitte")).slice(0, 9),
     );
   });
 

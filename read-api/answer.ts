@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { Problem } from "../infra/http/problems.ts";
@@ -52,8 +53,12 @@ export async function stateFreshness(reply: FastifyReply, positions: ReadPositio
   if (reading.stale) reply.header("x-stale", "true");
 }
 
+/** The tag of an answer that has no revision of its own: of everything in it that can differ. */
+export const contentTag = (content: unknown): string =>
+  createHash("sha256").update(JSON.stringify(content)).digest("base64url").slice(0, 27);
+
 /**
- * Sets the ETag of a revision; true when the caller has that revision, and nothing needs to be sent. Answers depend on
+ * Sets the ETag of a revision or of content; true when the caller has that revision, and nothing needs to be sent. Answers depend on
  * who asks, so no shared cache may keep them.
  */
 export function isUnchanged(request: FastifyRequest, reply: FastifyReply, revision: bigint | string): boolean {
@@ -75,6 +80,13 @@ export function decodeCursor<T>(cursor: string, shape: z.ZodType<T>): T {
     throw new Problem("invalid_request", "/cursor: not one that a list has answered", {}, { cause });
   }
 }
+
+/** Text that somebody gives to look something up by: no control characters, which the database would not take. */
+export const wordParameter = z
+  .string()
+  .min(1)
+  .max(80)
+  .regex(/^\P{C}+$/u, "must not hold control characters");
 
 /** The query parameters of a list. */
 export const listParameters = (most: number, byDefault: number) => ({

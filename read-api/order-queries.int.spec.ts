@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Role } from "../infra/auth/principal.ts";
 import { eventually } from "../infra/consumers/testing/engines.ts";
-import { CONTACT, COURIER } from "../test/fixtures/order-examples.ts";
+import { CONTACT, COURIER, until } from "../test/fixtures/order-examples.ts";
 import { idFor } from "../test/fixtures/read-history.ts";
 import {
   type Asked,
@@ -9,9 +9,11 @@ import {
   buyer,
   delivered,
   OTHER,
+  orderOf,
   orderPath,
   preparing,
   readWorldOfFile,
+  storable,
 } from "../test/fixtures/read-world.ts";
 
 const { world, get } = readWorldOfFile();
@@ -147,6 +149,48 @@ describe("lists of orders", () => {
     expect((await get("/api/orders", "operator")).statusCode).toBe(403);
   });
 
+  test("answer a search text with what was understood of it, within what the caller may see", async () => {
+    const number = idFor("delivered").slice(0, 6);
+    const found = await get(`/api/orders?q=${number}%20somewhere`, "support");
+    expect(ids(found)).toEqual([idFor("delivered")]);
+    expect(found.json().search).toEqual({
+      understood: [{ text: number, as: "number", value: number.toUpperCase() }],
+      notUnderstood: ["somewhere"],
+    });
+    expect(ids(await get(`/api/orders?q=${number}`, "customer", { id: OTHER }))).toEqual([]);
+    expect(ids(await get("/api/orders?q=somewhere", "support"))).toEqual([]);
+    expect(ids(await get("/api/orders?q=", "support")).length).toBe(3);
+    expect(ids(await get("/api/orders?status=cancelled&status=delivered", "support")).sort()).toEqual(
+      [idFor("cancelled"), idFor("delivered")].sort(),
+    );
+    expect(ids(await get("/api/orders?q=delivered%20in%20berlin&siteId=bakery-mitte", "kitchen", baker))).toEqual([
+      idFor("delivered"),
+    ]);
+    for (const bad of ["number=xyz", "status=lost", "from=yesterday", "minTotal=-1", "city=%00", "limit=0"]) {
+      expect((await get(`/api/orders?${bad}`, "support")).json().code).toBe("invalid_request");
+    }
+  });
+
+  test("go on after a cursor without a gap or a repeat while orders come in", async () => {
+    const first = await get("/api/orders?limit=2", "admin");
+    const late = orderOf("came in meanwhile", until("stock_reserved"));
+    await world().engines.store.append(late[0]?.stream ?? "", late.map(storable), "no_stream");
+    const head = (await world().engines.store.head())?.commit;
+    const rest = await get(`/api/orders?limit=2&cursor=${first.json().next}&after=${head}`, "admin");
+    const shown = [...ids(first), ...ids(rest)];
+    expect(new Set(shown).size).toBe(shown.length);
+    for (const name of ["preparing", "delivered", "cancelled"]) expect(shown).toContain(idFor(name));
+  });
+
+  test("are sent once while nothing in them changes", async () => {
+    for (const path of ["/api/orders?status=delivered", "/api/sites", "/api/sites/bakery-mitte/menu"]) {
+      const etag = String((await get(path, "admin")).headers.etag);
+      const again = await get(path, "admin", { headers: { "if-none-match": etag } });
+      expect([path, again.statusCode, again.body]).toEqual([path, 304, ""]);
+      expect(again.headers).toHaveProperty("x-position");
+    }
+  });
+
   test("are paged by a cursor, at most 100 at a time", async () => {
     const seen: string[] = [];
     for (let cursor = ""; ; ) {
@@ -155,7 +199,8 @@ describe("lists of orders", () => {
       if (answer.json().next === undefined) break;
       cursor = `&cursor=${answer.json().next}`;
     }
-    expect(new Set(seen).size).toBe(3);
+    expect(new Set(seen).size).toBe(seen.length);
+    expect(seen.length).toBe(ids(await get("/api/orders", "admin")).length);
     expect((await get("/api/orders?limit=101", "admin")).statusCode).toBe(400);
     expect((await get("/api/orders?cursor=nonsense", "admin")).json().code).toBe("invalid_request");
   });

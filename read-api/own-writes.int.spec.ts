@@ -18,7 +18,7 @@ import {
   readWorldOfFile,
   storable,
 } from "../test/fixtures/read-world.ts";
-import { locateOrder } from "./order-lookup.ts";
+import { locateOrder } from "./orders/order-lookup.ts";
 import { apiOver, servicesOver, tokenFor } from "./testing-api.ts";
 
 const { world, get } = readWorldOfFile();

@@ -109,7 +109,25 @@ export const order = z
   })
   .describe("the order") satisfies z.ZodType<OrderView>;
 
-export const orders = z.object({ orders: list(order), next: z.string().optional() }).describe("newest first");
+export const orders = z
+  .object({
+    orders: list(order),
+    next: z.string().optional(),
+    search: z
+      .object({
+        understood: list(
+          z.object({
+            text: z.string(),
+            as: z.enum(["id", "number", "amount", "status", "channel", "method", "city", "day"]),
+            value: z.string(),
+          }),
+        ),
+        notUnderstood: list(z.string()).describe("words that were left out"),
+      })
+      .optional()
+      .describe("how `q` was read; a text of which nothing was understood finds nothing"),
+  })
+  .describe("newest first");
 
 const factValue = z.union([z.string(), z.number(), z.boolean()]).optional();
 
@@ -214,12 +232,14 @@ export const availability = z
   })
   .describe("by SKU");
 
+const TICKET_STATUSES = ["new", "accepted", "working", "ready", "done", "cancelled", "rejected"] as const;
+
 const ticket = z.object({
   orderId: z.string(),
   fulfilmentId: z.string(),
   number: z.string(),
   siteId: z.string(),
-  status: z.enum(["new", "accepted", "working", "ready", "done", "cancelled", "rejected"]),
+  status: z.enum(TICKET_STATUSES),
   receivedAt: z.string(),
   promisedAt: z.string(),
   stations: list(z.string()),
@@ -237,6 +257,19 @@ const ticket = z.object({
   ),
   changedAt: z.string(),
   courier: z.object({ assigned: z.boolean(), arrived: z.boolean() }),
+  alsoAt: list(
+    z.object({
+      fulfilmentId: z.string(),
+      siteId: z.string(),
+      siteName: z.string(),
+      status: z.enum(TICKET_STATUSES).optional(),
+      started: list(z.string()),
+      completed: list(z.string()),
+    }),
+  )
+    .optional()
+    .describe("the other parts of a split order"),
+  ageSeconds: z.number().int().optional().describe("since it was received"),
 }) satisfies z.ZodType<TicketView>;
 
 export const kitchen = z

@@ -66,6 +66,19 @@ describe("a kitchen's queue", () => {
     expect((await get(path, "customer", buyer)).statusCode).toBe(403);
   });
 
+  test("tells how old each ticket is, and is sent once while only that changes", async () => {
+    const answer = await get(path, "kitchen", baker);
+    const [ticket] = answer.json().tickets;
+    const age = Math.floor((world().clock.time - Date.parse(ticket.receivedAt)) / 1_000);
+    expect(ticket).toMatchObject({ ageSeconds: age, promisedAt: expect.any(String) });
+    expect(answer.headers).toMatchObject({ "x-position": world().position, "x-age-ms": "0" });
+    world().clock.time += 2_000;
+    const headers = { "if-none-match": String(answer.headers.etag) };
+    expect((await get(path, "kitchen", { ...baker, headers })).statusCode).toBe(304);
+    expect((await get(path, "support", { headers })).statusCode).toBe(200);
+    world().clock.time -= 2_000;
+  });
+
   test("keeps a cancelled ticket for half an hour of business time", async () => {
     const isShown = async () => (await tickets("kitchen", baker)).some(({ orderId }) => orderId === idFor("cancelled"));
     const cancelledAt = Date.parse(cancelled.at(-1)?.metadata.at ?? "");

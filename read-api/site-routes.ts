@@ -10,15 +10,17 @@ import { Problem } from "../infra/http/problems.ts";
 import { stockOf, stockOfSite } from "../projections/availability/queries.ts";
 import { findItems, findSite, listSites } from "../projections/catalogue/queries.ts";
 import { readKitchen } from "../projections/kitchen/queries.ts";
-import type { MenuItem } from "../projections/views.ts";
+import type { MenuItem, TicketView } from "../projections/views.ts";
 import {
   afterParameter,
+  contentTag,
   decodeCursor,
   encodeCursor,
   isUnchanged,
   listParameters,
   readingOf,
   stateFreshness,
+  wordParameter,
 } from "./answer.ts";
 import { openNotes } from "./personal.ts";
 import { availability, kitchen, menu, site, siteParams, sites, unchanged } from "./schemas.ts";
@@ -37,10 +39,10 @@ export function siteRoutes(api: Api, services: ReadServices): void {
         summary: "Sites",
         querystring: z.object({
           after: afterParameter,
-          city: z.string().min(1).max(80).optional(),
+          city: wordParameter.optional(),
           ...listParameters(100, 50),
         }),
-        response: { 200: sites, "4xx": problem, "5xx": problem },
+        response: { 200: sites, 304: unchanged, "4xx": problem, "5xx": problem },
       },
     },
     async (request, reply) => {
@@ -50,7 +52,9 @@ export function siteRoutes(api: Api, services: ReadServices): void {
       const found = await listSites(pool, reading.generation.schema, { city, after, limit });
       await stateFreshness(reply, positions, reading);
       const last = found.at(-1);
-      return { sites: found, next: last && found.length === limit ? encodeCursor([last.siteId]) : undefined };
+      const answer = { sites: found, next: last && found.length === limit ? encodeCursor([last.siteId]) : undefined };
+      if (isUnchanged(request, reply, contentTag(answer))) return await reply.code(304).send(null);
+      return answer;
     },
   );
 
@@ -85,15 +89,17 @@ export function siteRoutes(api: Api, services: ReadServices): void {
         description: "X-Position and X-Age-Ms are those of the stock.",
         params: siteParams,
         querystring: z.object({ after: afterParameter, ...listParameters(1_000, 1_000) }),
-        response: { 200: menu, "4xx": problem, "5xx": problem },
+        response: { 200: menu, 304: unchanged, "4xx": problem, "5xx": problem },
       },
     },
     async (request, reply) => {
       const { siteId } = request.params;
       const { cursor, limit } = request.query;
       const [begin] = cursor === undefined ? [0] : decodeCursor(cursor, z.tuple([z.number().int().min(0)]));
-      const reading = await readingOf(positions, "availability", request);
-      const catalogue = await readingOf(positions, "catalogue", request);
+      const [reading, catalogue] = await Promise.all([
+        readingOf(positions, "availability", request),
+        readingOf(positions, "catalogue", request),
+      ]);
       const { site: found } = await siteOrProblem(services, catalogue.generation.schema, siteId);
       const skus = found.menu.slice(begin, begin + limit);
       const [items, stock] = await Promise.all([
@@ -101,7 +107,7 @@ export function siteRoutes(api: Api, services: ReadServices): void {
         stockOf(pool, reading.generation.schema, siteId, skus),
       ]);
       await stateFreshness(reply, positions, { ...reading, stale: reading.stale || catalogue.stale });
-      return {
+      const answer = {
         siteId,
         openState: openStateOf(found, clock.now()),
         promisedMinutes: PROMISED_MINUTES[found.kind],
@@ -114,6 +120,8 @@ export function siteRoutes(api: Api, services: ReadServices): void {
         }),
         next: begin + limit < found.menu.length ? encodeCursor([begin + limit]) : undefined,
       };
+      if (isUnchanged(request, reply, contentTag(answer))) return await reply.code(304).send(null);
+      return answer;
     },
   );
 
@@ -126,7 +134,7 @@ export function siteRoutes(api: Api, services: ReadServices): void {
         summary: "Stock of a site",
         params: siteParams,
         querystring: z.object({ after: afterParameter, ...listParameters(1_000, 500) }),
-        response: { 200: availability, "4xx": problem, "5xx": problem },
+        response: { 200: availability, 304: unchanged, "4xx": problem, "5xx": problem },
       },
     },
     async (request, reply) => {
@@ -138,13 +146,15 @@ export function siteRoutes(api: Api, services: ReadServices): void {
       await stateFreshness(reply, positions, reading);
       const keepsStock = may(request.principal, "stock.receive", { siteId });
       const last = levels.at(-1);
-      return {
+      const answer = {
         siteId,
         stock: levels.map(({ sku, available, unavailable, onHand, reserved }) =>
           keepsStock ? { sku, available, unavailable, onHand, reserved } : { sku, available, unavailable },
         ),
         next: last && levels.length === limit ? encodeCursor([last.sku]) : undefined,
       };
+      if (isUnchanged(request, reply, contentTag(answer))) return await reply.code(304).send(null);
+      return answer;
     },
   );
 
@@ -158,21 +168,27 @@ export function siteRoutes(api: Api, services: ReadServices): void {
         description: "Notes are opened for the site's own staff.",
         params: siteParams,
         querystring: z.object({ after: afterParameter }),
-        response: { 200: kitchen, "4xx": problem, "5xx": problem },
+        response: { 200: kitchen, 304: unchanged, "4xx": problem, "5xx": problem },
       },
     },
     async (request, reply) => {
       const { siteId } = request.params;
       const principal = authorise(request, "topic.kitchen", { siteId });
       const reading = await readingOf(positions, "kitchen", request);
-      const { tickets } = await readKitchen(pool, reading.generation.schema, siteId, clock.now());
+      const now = clock.now();
+      const { tickets } = await readKitchen(pool, reading.generation.schema, siteId, now);
       await stateFreshness(reply, positions, reading);
-      reply.header("cache-control", "private, no-cache");
       const opened = may(principal, "kitchen.act", { siteId }) ? await openNotes(keys, log, tickets) : tickets;
-      return { siteId, tickets: opened };
+      // Ages grow by themselves: whoever has the tickets knows them from when each was received.
+      if (isUnchanged(request, reply, contentTag(opened))) return await reply.code(304).send(null);
+      return { siteId, tickets: opened.map((ticket) => ({ ...ticket, ageSeconds: ageSeconds(ticket, now) })) };
     },
   );
 }
+
+/** Seconds of business time; never less than none, whatever the clocks of processes say. */
+const ageSeconds = ({ receivedAt }: TicketView, now: number): number =>
+  Math.max(0, Math.floor((now - Date.parse(receivedAt)) / 1_000));
 
 const openStateOf = ({ status, hours, timeZone }: Site, now: number) =>
   status === "open" ? openState(hours, timeZone, now) : "closed";

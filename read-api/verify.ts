@@ -18,6 +18,8 @@ export interface StreamVerdict {
   readonly findings: readonly ChainFinding[];
   /** The last event; undefined for a stream without events. */
   readonly head: { readonly revision: string; readonly hash: string } | undefined;
+  /** Commit position of the last event. */
+  readonly position: string | undefined;
   /** Up to which revision a witness has seen the stream. */
   readonly witnessed: string | undefined;
 }
@@ -34,11 +36,13 @@ export async function verifyStream(store: EventStore, witness: Witness, stream: 
   const walk = new ChainWalk(stream, seen);
   let events = 0;
   let last = -1n;
+  let position: string | undefined;
   for (;;) {
     const page = await store.readStream(stream, { from: last + 1n, limit: PAGE });
     for (const event of page) {
       walk.next(event);
       last = event.revision;
+      position = event.position.commit.toString();
     }
     events += page.length;
     if (page.length < PAGE) break;
@@ -50,6 +54,7 @@ export async function verifyStream(store: EventStore, witness: Witness, stream: 
     events,
     findings,
     head: events === 0 ? undefined : { revision: last.toString(), hash: walk.head },
+    position,
     witnessed: seen?.revision.toString(),
   };
 }

@@ -28,6 +28,8 @@ export interface ListPlace {
 /** What orders are looked for by; what is left out does not matter, and everything given has to hold. */
 export interface OrderFilter {
   readonly orderId?: string | undefined;
+  /** Of an order or of a customer. */
+  readonly id?: string | undefined;
   /** The beginning of an order's number: hexadecimal digits, lower case. */
   readonly number?: string | undefined;
   readonly customerId?: string | undefined;
@@ -50,7 +52,8 @@ export interface OrderFilter {
 
 export interface ListQuery {
   readonly scope: ListScope;
-  readonly filter?: OrderFilter | undefined;
+  /** All of them have to hold. */
+  readonly filters?: readonly OrderFilter[] | undefined;
   readonly after?: ListPlace | undefined;
   readonly limit: number;
 }
@@ -66,13 +69,13 @@ export interface OrderPage {
  * orders that come in meanwhile neither repeat nor hide any.
  */
 export async function listOrders(db: Pool, schema: string, query: ListQuery): Promise<OrderPage> {
-  const { scope, filter = {}, after, limit } = query;
+  const { scope, filters = [], after, limit } = query;
   // One more than is shown tells whether there are further ones.
   const values: unknown[] = [limit + 1];
   const bind: Bind = (value) => `$${values.push(value)}`;
-  const branches = branchesOf(scope, filter, schema, bind);
+  const branches = branchesOf(scope, filters, schema, bind);
   if (branches.length === 0) return { orders: [], more: false };
-  const conditions = filterConditions(filter, bind);
+  const conditions = filters.flatMap((filter) => filterConditions(filter, bind));
   const [at, id] = after ? [bind(after.placedAt), bind(after.orderId)] : [];
   // Each branch walks its own index from the newest on and stops at the limit.
   const pages = branches.map(({ from, by, where }) => {
@@ -103,33 +106,37 @@ interface Branch {
   readonly by: "o" | "s";
 }
 
-function branchesOf(scope: ListScope, { siteId, city }: OrderFilter, schema: string, bind: Bind): Branch[] {
+function branchesOf(scope: ListScope, filters: readonly OrderFilter[], schema: string, bind: Bind): readonly Branch[] {
   const orders = (...where: readonly string[]): Branch => ({ from: `${schema}.orders o`, where, by: "o" });
-  const inCity = (): string[] => (city === undefined ? [] : [`s.city = ${bind(city)}`]);
   const atSites = (...where: readonly string[]): Branch => ({
     from: `${schema}.order_sites s JOIN ${schema}.orders o USING (order_id)`,
     where,
     by: "s",
   });
-  const site = (id: string): Branch => atSites(`s.site_id = ${bind(id)}`, ...inCity());
-  const somewhere = (): string[] => {
-    const where = [...(siteId === undefined ? [] : [`s.site_id = ${bind(siteId)}`]), ...inCity()];
-    if (where.length === 0) return [];
-    return [`EXISTS (SELECT FROM ${schema}.order_sites s WHERE s.order_id = o.order_id AND ${where.join(" AND ")})`];
-  };
+  const places = filters.filter(({ siteId, city }) => siteId !== undefined || city !== undefined);
+  const at = ({ siteId, city }: OrderFilter, alias: string): string =>
+    [
+      ...(siteId === undefined ? [] : [`${alias}.site_id = ${bind(siteId)}`]),
+      ...(city === undefined ? [] : [`${alias}.city = ${bind(city)}`]),
+    ].join(" AND ");
+  const somewhere = (asked: readonly OrderFilter[]): string[] =>
+    asked.map(
+      (place) => `EXISTS (SELECT FROM ${schema}.order_sites e WHERE e.order_id = o.order_id AND ${at(place, "e")})`,
+    );
   switch (scope.kind) {
-    case "all":
-      if (siteId !== undefined) return [site(siteId)];
-      return [city === undefined ? orders() : atSites(...inCity())];
+    case "all": {
+      const [first, ...others] = places;
+      return [first ? atSites(at(first, "s"), ...somewhere(others)) : orders()];
+    }
     case "own": {
-      const placed = orders(`o.placed_by = ${bind(scope.placedBy)}`, ...somewhere());
+      const placed = orders(`o.placed_by = ${bind(scope.placedBy)}`, ...somewhere(places));
       if (scope.customerId === undefined) return [placed];
-      return [placed, orders(`o.customer_id = ${bind(scope.customerId)}`, ...somewhere())];
+      return [placed, orders(`o.customer_id = ${bind(scope.customerId)}`, ...somewhere(places))];
     }
     case "sites":
-      return scope.siteIds.filter((id) => siteId === undefined || id === siteId).map(site);
+      return scope.siteIds.map((siteId) => atSites(at({ siteId }, "s"), ...somewhere(places)));
     case "orders":
-      return [orders(`o.order_id = ANY(${bind(scope.orderIds)}::uuid[])`, ...somewhere())];
+      return [orders(`o.order_id = ANY(${bind(scope.orderIds)}::uuid[])`, ...somewhere(places))];
   }
 }
 
@@ -149,6 +156,7 @@ function filterConditions(filter: OrderFilter, bind: Bind): string[] {
     if (value !== undefined) conditions.push(condition(bind(value)));
   };
   add(filter.orderId, (id) => `o.order_id = ${id}`);
+  add(filter.id, (id) => `(o.order_id = ${id} OR o.customer_id = ${id})`);
   if (number !== undefined) {
     const [first, last] = [bind(uuidFrom(number, "0")), bind(uuidFrom(number, "f"))];
     conditions.push(`o.order_id BETWEEN ${first}::uuid AND ${last}::uuid`);

@@ -1,7 +1,7 @@
 import { isDatabaseTrouble } from "../../infra/postgres/trouble.ts";
 import { NoLiveGenerationError } from "../../projections/runner/generations.ts";
 import { asStored, readTimeline, type StoredEvent } from "../../projections/timeline/queries.ts";
-import { readOrderStream } from "../order-lookup.ts";
+import { readOrderStream } from "../orders/order-lookup.ts";
 import type { Standing } from "../positions.ts";
 import type { ReadServices } from "../services.ts";
 

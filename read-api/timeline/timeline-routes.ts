@@ -11,7 +11,7 @@ import {
   listParameters,
   stateFreshness,
 } from "../answer.ts";
-import { resourceOf, unknownOrder } from "../order-routes.ts";
+import { resourceOf, unknownOrder } from "../orders/order-routes.ts";
 import { orderParams, timeline, unchanged } from "../schemas.ts";
 import type { ReadServices } from "../services.ts";
 import { recordAccess } from "../staff-access.ts";

@@ -1,13 +1,13 @@
-import type { RecordedEvent } from "../domain/chain/envelope.ts";
-import { orderStream } from "../domain/order/events.ts";
-import type { EventStore } from "../infra/event-store/port.ts";
-import { isDatabaseTrouble } from "../infra/postgres/trouble.ts";
-import { foldBatch } from "../projections/orders/fold.ts";
-import { findOrder } from "../projections/orders/queries.ts";
-import type { FoundOrder } from "../projections/orders/rows.ts";
-import { NoLiveGenerationError } from "../projections/runner/generations.ts";
-import type { Standing } from "./positions.ts";
-import type { ReadServices } from "./services.ts";
+import type { RecordedEvent } from "../../domain/chain/envelope.ts";
+import { orderStream } from "../../domain/order/events.ts";
+import type { EventStore } from "../../infra/event-store/port.ts";
+import { isDatabaseTrouble } from "../../infra/postgres/trouble.ts";
+import { foldBatch } from "../../projections/orders/fold.ts";
+import { findOrder } from "../../projections/orders/queries.ts";
+import type { FoundOrder } from "../../projections/orders/rows.ts";
+import { NoLiveGenerationError } from "../../projections/runner/generations.ts";
+import type { Standing } from "../positions.ts";
+import type { ReadServices } from "../services.ts";
 
 /** An order with where it was found. */
 export interface Located extends FoundOrder {

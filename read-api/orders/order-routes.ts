@@ -1,21 +1,21 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
-import { orderStream } from "../domain/order/events.ts";
-import type { Order } from "../domain/order/state.ts";
-import { authorise } from "../infra/auth/fastify-auth.ts";
-import type { Resource } from "../infra/auth/permissions.ts";
-import type { Api } from "../infra/http/api.ts";
-import { problem } from "../infra/http/problem-schema.ts";
-import { Problem } from "../infra/http/problems.ts";
-import { orderView } from "../projections/orders/view.ts";
-import { afterParameter, askedPosition, isUnchanged, stateFreshness } from "./answer.ts";
+import { orderStream } from "../../domain/order/events.ts";
+import type { Order } from "../../domain/order/state.ts";
+import { authorise } from "../../infra/auth/fastify-auth.ts";
+import type { Resource } from "../../infra/auth/permissions.ts";
+import type { Api } from "../../infra/http/api.ts";
+import { problem } from "../../infra/http/problem-schema.ts";
+import { Problem } from "../../infra/http/problems.ts";
+import { orderView } from "../../projections/orders/view.ts";
+import { afterParameter, askedPosition, isUnchanged, stateFreshness } from "../answer.ts";
+import { mayKnowContact, openContact } from "../personal.ts";
+import { integrity, order, orderParams, unchanged } from "../schemas.ts";
+import type { ReadServices } from "../services.ts";
+import { recordAccess } from "../staff-access.ts";
+import { verifyStream } from "../verify.ts";
+import { databaseWitness } from "../witness.ts";
 import { type Located, locateOrder } from "./order-lookup.ts";
-import { mayKnowContact, openContact } from "./personal.ts";
-import { integrity, order, orderParams, unchanged } from "./schemas.ts";
-import type { ReadServices } from "./services.ts";
-import { recordAccess } from "./staff-access.ts";
-import { verifyStream } from "./verify.ts";
-import { databaseWitness } from "./witness.ts";
 
 /** What permissions on an order depend on. */
 export const resourceOf = ({ customerId, placedBy, fulfilments, courier }: Order): Resource => ({
@@ -71,6 +71,7 @@ export function orderRoutes(api: Api, services: ReadServices): void {
       const verdict = await verifyStream(services.store, witness, orderStream(orderId));
       if (verdict.events === 0 && verdict.findings.length === 0) throw unknownOrder(orderId);
       reply.header("x-source", "event-store").header("cache-control", "no-store");
+      reply.header("x-position", verdict.position ?? "0").header("x-age-ms", "0");
       return verdict;
     },
   );

@@ -1,0 +1,139 @@
+import { z } from "zod";
+import { FAILURE_CLASS, type FailureType } from "../../domain/order/events.ts";
+import type { Api } from "../../infra/http/api.ts";
+import { problem } from "../../infra/http/problem-schema.ts";
+import { Problem } from "../../infra/http/problems.ts";
+import { findCourier } from "../../projections/couriers/queries.ts";
+import { listOrders, type OrderFilter } from "../../projections/orders/list.ts";
+import {
+  afterParameter,
+  contentTag,
+  decodeCursor,
+  encodeCursor,
+  isUnchanged,
+  listParameters,
+  type Reading,
+  readingOf,
+  stateFreshness,
+  wordParameter,
+} from "../answer.ts";
+import { ORDER_STATUSES, orders, siteParams, unchanged } from "../schemas.ts";
+import type { ReadServices } from "../services.ts";
+import { scopeFor } from "./list-scope.ts";
+import { readSearchText, type SearchText } from "./search-text.ts";
+
+const status = z.enum(ORDER_STATUSES);
+const amount = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+const failureTypes = Object.keys(FAILURE_CLASS) as [FailureType, ...FailureType[]]; // the keys of that object
+
+const parameters = z.object({
+  after: afterParameter,
+  q: z
+    .string()
+    .max(200)
+    .optional()
+    .describe(
+      "what somebody typed: an order's number or id, a customer's id, an amount, a status, web or phone, courier or " +
+        "parcel, `in <city>`, today or yesterday (UTC); the answer says what was understood",
+    ),
+  orderId: z.uuid().toLowerCase().optional(),
+  number: z
+    .string()
+    .regex(/^#?[0-9a-fA-F]{3,8}$/)
+    .optional()
+    .describe("the first 3 to 8 characters of the order's number"),
+  customerId: z.uuid().toLowerCase().optional(),
+  siteId: siteParams.shape.siteId.optional(),
+  city: wordParameter.optional(),
+  channel: z.enum(["web", "phone", "api"]).optional(),
+  method: z.enum(["courier", "parcel"]).optional(),
+  status: z
+    .union([status, z.array(status).max(ORDER_STATUSES.length)])
+    .optional()
+    .describe("repeat it for several: any of them"),
+  minTotal: amount.optional().describe("minor units"),
+  maxTotal: amount.optional().describe("minor units"),
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/)
+    .optional(),
+  from: z.iso.datetime().optional().describe("placed at or after"),
+  to: z.iso.datetime().optional().describe("placed before"),
+  failure: z.enum(failureTypes).optional(),
+  rejection: wordParameter.optional().describe("the code of a site's reason, such as `too_busy`"),
+  ...listParameters(100, 50),
+});
+
+/** Lists of orders, and search. */
+export function orderListRoutes(api: Api, services: ReadServices): void {
+  api.get(
+    "/api/orders",
+    {
+      config: { action: "order.read" },
+      schema: {
+        tags: ["orders"],
+        summary: "Orders, newest first",
+        description:
+          "Customers and guests see their own, kitchens those of their sites, couriers the one in hand, support and " +
+          "admins all. Everything that is asked for has to hold. A cursor goes on after the last order that was " +
+          "shown, whatever comes in meanwhile.",
+        querystring: parameters,
+        response: { 200: orders, 304: unchanged, "4xx": problem, "5xx": problem },
+      },
+    },
+    async (request, reply) => {
+      const { principal, query } = request;
+      if (!principal) throw new Problem("unauthenticated", "a token is needed");
+      let couriers: Reading | undefined;
+      const scope = await scopeFor(principal, query.siteId, async (courierId) => {
+        couriers = await readingOf(services.positions, "couriers", request);
+        return (await findCourier(services.pool, couriers.generation.schema, courierId))?.courier.orderId;
+      });
+      const reading = await readingOf(services.positions, "orders", request);
+      const place =
+        query.cursor === undefined ? undefined : decodeCursor(query.cursor, z.tuple([z.iso.datetime(), z.uuid()]));
+      const search = query.q === undefined ? undefined : readSearchText(query.q, ORDER_STATUSES, services.clock.now());
+      const page = findsNothing(search)
+        ? { orders: [], more: false }
+        : await listOrders(services.pool, reading.generation.schema, {
+            scope,
+            filters: [filterOf(query), search?.filter ?? {}],
+            after: place && { placedAt: place[0], orderId: place[1] },
+            limit: query.limit,
+          });
+      const stale = reading.stale || (couriers?.stale ?? false);
+      await stateFreshness(reply, services.positions, { ...reading, stale });
+      const last = page.orders.at(-1);
+      const next = page.more && last ? encodeCursor([last.placedAt, last.orderId]) : undefined;
+      const shown = page.orders.map(({ orderId, revision }) => [orderId, revision]);
+      if (isUnchanged(request, reply, contentTag([shown, next, search]))) return await reply.code(304).send(null);
+      return {
+        orders: page.orders,
+        next,
+        search: search && { understood: search.understood, notUnderstood: search.notUnderstood },
+      };
+    },
+  );
+}
+
+/** A text of which nothing was understood finds nothing, in place of everything. An empty one is none. */
+const findsNothing = (search: SearchText | undefined): boolean =>
+  search !== undefined && search.understood.length === 0 && search.notUnderstood.length > 0;
+
+const filterOf = (query: z.output<typeof parameters>): OrderFilter => ({
+  orderId: query.orderId,
+  number: query.number?.replace("#", "").toLowerCase(),
+  customerId: query.customerId,
+  siteId: query.siteId,
+  city: query.city,
+  channel: query.channel,
+  method: query.method,
+  statuses: typeof query.status === "string" ? [query.status] : query.status,
+  leastTotal: query.minTotal,
+  mostTotal: query.maxTotal,
+  currency: query.currency,
+  from: query.from,
+  to: query.to,
+  failure: query.failure,
+  rejection: query.rejection,
+});
