@@ -15,6 +15,7 @@ export function Gate() {
   };
   return (
     <Blank icon="hand" title={words.title}>
+      <h1 class="unseen">{analystWords.value.title}</h1>
       <p class="quiet">{words.who(ANALYSTS.join(", "))}</p>
       {own !== undefined && <p class="quiet">{words.yours(own)}</p>}
       {developmentTokens.value ? (

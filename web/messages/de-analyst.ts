@@ -79,7 +79,9 @@ export const deAnalyst: typeof enAnalyst = {
     version: (n) => `Version ${n}`,
     notLive: "keine läuft",
     notLiveHint: "Wer liest, bekommt „503, später noch einmal“, bis eine gebaut ist.",
-    otherVersion: (live, code) => `von Version ${live}; der Code ist Version ${code}`,
+    otherVersion: (live) => `von Version ${live}`,
+    otherVersionHint: (live, code) =>
+      `Sie ist von Version ${live}, der Code ist Version ${code}. Die Worker bauen von selbst eine neue und setzen sie ein.`,
     beside: (n) => (n === 1 ? "1 weitere daneben" : `${n} weitere daneben`),
     parkedStreams: (n) => (n === 1 ? "1 Strom" : `${n} Ströme`),
     parkedHint: "Beiseitegelegt: ein Ereignis des Stroms ließ sich nicht verarbeiten. Alles andere geht weiter.",
@@ -213,7 +215,6 @@ export const deAnalyst: typeof enAnalyst = {
     rebuilt: "Neu",
     sampleCaption: (key) => `Spalten von ${key}`,
     why: "Welche Ereignisse waren das?",
-    whyOf: (key) => `Welche Ereignisse haben ${key} gemacht?`,
   },
   asOf: {
     title: "Stand von",
@@ -243,7 +244,6 @@ export const deAnalyst: typeof enAnalyst = {
     next: "Nächste Seite",
     previous: "Vorige Seite",
     why: "Erklären",
-    whyOf: (key) => `Welche Ereignisse haben ${key} gemacht?`,
     whyHead: "Warum",
     downloading: (n) => `${n} Zeilen…`,
     cut: (n) => `Die Datei enthält die ersten ${n} Zeilen. Für mehr: „ordertrail export“.`,

@@ -51,7 +51,7 @@ export const deCharts: typeof enCharts = {
   },
   steps: {
     title: "Von Schritt zu Schritt",
-    hint: "Die Hälfte ist schneller als p50; eine von zehn dauert länger als p90, eine von hundert länger als p99.",
+    hint: "Die Hälfte ist schneller als p50; eine von zehn dauert länger als p90, eine von hundert länger als p99. Die Skala ist logarithmisch.",
     caption: (from, to) => `Zeiten von Schritt zu Schritt von ${from} bis ${to}`,
     step: "Schritt",
     count: "Anzahl",

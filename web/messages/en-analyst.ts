@@ -70,7 +70,9 @@ export const enAnalyst = {
     version: (n: number) => `version ${n}`,
     notLive: "none is live",
     notLiveHint: "Readers get “503, try again” until one is built.",
-    otherVersion: (live: number, code: number) => `made by version ${live}; the code is version ${code}`,
+    otherVersion: (live: number) => `of version ${live}`,
+    otherVersionHint: (live: number, code: number) =>
+      `It was made by version ${live}, and the code is version ${code}. The workers build a new one and swap it in by themselves.`,
     beside: (n: number) => (n === 1 ? "1 more beside it" : `${n} more beside it`),
     parkedStreams: (n: number) => (n === 1 ? "1 stream" : `${n} streams`),
     parkedHint: "Set aside: an event of the stream could not be handled. Everything else goes on.",
@@ -206,7 +208,6 @@ export const enAnalyst = {
     rebuilt: "Rebuilt",
     sampleCaption: (key: string) => `Columns of ${key}`,
     why: "Which events made it?",
-    whyOf: (key: string) => `Which events made ${key}?`,
   },
   asOf: {
     title: "As of",
@@ -236,7 +237,6 @@ export const enAnalyst = {
     next: "Next page",
     previous: "Previous page",
     why: "Explain",
-    whyOf: (key: string) => `Which events made ${key}?`,
     whyHead: "Why",
     downloading: (n: string) => `${n} rows…`,
     cut: (n: string) => `The file holds the first ${n} rows. Use “ordertrail export” for more.`,

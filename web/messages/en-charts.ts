@@ -49,7 +49,7 @@ export const enCharts = {
   },
   steps: {
     title: "From step to step",
-    hint: "Half are faster than p50; one in ten takes longer than p90, one in a hundred longer than p99.",
+    hint: "Half are faster than p50; one in ten takes longer than p90, one in a hundred longer than p99. The scale is logarithmic.",
     caption: (from: string, to: string) => `Times from step to step from ${from} to ${to}`,
     step: "Step",
     count: "Count",

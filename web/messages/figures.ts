@@ -33,14 +33,14 @@ export function formatBytes(bytes: number): string {
   return `${tenth.value.format(bytes / 1000 ** step)} ${units[step]}`;
 }
 
-/** A measured time, finer the shorter it is: `840 ms`, `12.4 s`, `4 min 10 s`, `1 h 5 min`. */
+/** A measured time, finer the shorter it is: `840 ms`, `12.4 s`, `4.2 min`, `1 h 5 min`. */
 export function formatSpan(ms: number): string {
-  const { seconds, minutes, hours } = messages.value.duration;
+  const { hours, days } = messages.value.duration;
   if (ms < 1_000) return `${whole.value.format(ms)} ms`;
   if (ms < 60_000) return `${tenth.value.format(ms / 1_000)} s`;
-  const s = Math.round(ms / 1_000);
-  if (s < 3_600) return s % 60 === 0 ? minutes(s / 60) : `${minutes(Math.floor(s / 60))} ${seconds(s % 60)}`;
-  return hours(Math.floor(s / 3_600), Math.floor((s % 3_600) / 60));
+  if (ms < 3_600_000) return `${tenth.value.format(ms / 60_000)} min`;
+  if (ms < 48 * 3_600_000) return hours(Math.floor(ms / 3_600_000), Math.floor((ms % 3_600_000) / 60_000));
+  return days(Math.round(ms / 86_400_000));
 }
 
 /** A moment to the second with its date. */

@@ -12,6 +12,9 @@ const stepOf = ({ step }: Refusal): string => analystWords.value.charts.refusals
 const reasonOf = ({ reason }: Refusal): string =>
   analystWords.value.charts.refusals.reasons[reason] ?? readable(reason);
 
+/** Bars for more than these say nothing; the table has all. */
+const SHOWN = 8;
+
 /** Why orders were refused, the most frequent reason first. */
 export function RefusalsFigure({ filter }: { filter: Filter }) {
   const feed = useFeed(() => followFigures(filter, getRefusals), false);
@@ -22,6 +25,7 @@ export function RefusalsFigure({ filter }: { filter: Filter }) {
     <Figure<Refusal>
       id="refusals"
       title={words.refusals.title}
+      hint={rows.length > SHOWN ? words.stockOuts.more(formatCount(rows.length - SHOWN)) : undefined}
       table={
         got && {
           caption: words.refusals.caption(formatMoment(got.span.from), formatMoment(got.span.to)),
@@ -45,7 +49,7 @@ export function RefusalsFigure({ filter }: { filter: Filter }) {
       empty={words.refusals.none}
     >
       <Bars
-        bars={rows.map((row) => ({
+        bars={rows.slice(0, SHOWN).map((row) => ({
           key: `${row.step} ${row.reason}`,
           label: reasonOf(row),
           of: stepOf(row),

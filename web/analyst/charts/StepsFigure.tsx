@@ -9,11 +9,9 @@ import { useFeed } from "../parts/use-feed.ts";
 import { type Column, Figure } from "./Figure.tsx";
 import { LineChart } from "./LineChart.tsx";
 import { momentText } from "./moment-text.ts";
+import { NAMES, PERCENTILES, type Percentile } from "./percentiles.ts";
 import { readable } from "./readable.ts";
-
-const PERCENTILES = ["p50Ms", "p90Ms", "p99Ms"] as const;
-type Percentile = (typeof PERCENTILES)[number];
-const NAMES: Record<Percentile, string> = { p50Ms: "p50", p90Ms: "p90", p99Ms: "p99" };
+import { StepRanges } from "./StepRanges.tsx";
 
 const STATION = "station:";
 
@@ -51,7 +49,7 @@ export function StepsFigure({ filter }: { filter: Filter }) {
         }
         {...common}
       >
-        <Steps steps={steps} chosen={step?.step} onChoose={setChosen} />
+        <StepRanges steps={steps} nameOf={nameOf} chosen={step?.step} onChoose={setChosen} />
       </Figure>
       {step && got ? (
         <OverTime key={step.step} step={step} got={got} {...common} />
@@ -136,45 +134,4 @@ function percentileColumns<
       value: (row: Row) => row[id],
     })),
   ];
-}
-
-interface StepsProps {
-  readonly steps: readonly StepTimes[];
-  readonly chosen: string | undefined;
-  readonly onChoose: (step: string) => void;
-}
-
-/** A bar for each step: to p50 full, to p90 hatched, to p99 an outline; the figures stand beside it. */
-function Steps({ steps, chosen, onChoose }: StepsProps) {
-  const words = analystWords.value.charts.steps;
-  const longest = Math.max(1, ...steps.map(({ p99Ms }) => p99Ms ?? 0));
-  const width = (ms: number | null) => `${Math.max(0.4, ((ms ?? 0) / longest) * 100)}%`;
-  return (
-    <ol class="steps-bars">
-      {steps.map((each) => (
-        <li key={each.step}>
-          <button
-            type="button"
-            aria-pressed={each.step === chosen}
-            aria-label={words.choose(nameOf(each.step))}
-            onClick={() => onChoose(each.step)}
-          >
-            {nameOf(each.step)}
-          </button>
-          <span class="track" aria-hidden="true">
-            <span class="p99" style={{ width: width(each.p99Ms) }} />
-            <span class="p90" style={{ width: width(each.p90Ms) }} />
-            <span class="p50" style={{ width: width(each.p50Ms) }} />
-          </span>
-          <span class="figures-text small">
-            {PERCENTILES.map((id) => (
-              <span key={id}>
-                <i>{NAMES[id]}</i> {formatSpan(each[id] ?? 0)}
-              </span>
-            ))}
-          </span>
-        </li>
-      ))}
-    </ol>
-  );
 }

@@ -9,7 +9,7 @@ import { Bars } from "./Bars.tsx";
 import { Figure } from "./Figure.tsx";
 
 /** Bars for more than these say nothing; the table has all. */
-const SHOWN = 12;
+const SHOWN = 8;
 
 /** What was sold out where, the longest first. */
 export function StockOutsFigure({ filter }: { filter: Filter }) {

@@ -43,6 +43,7 @@ export function plotOptions(request: PlotRequest): uPlot.Options {
       {
         ...axis,
         space: 64,
+        size: 30,
         values: (_plot, splits) => splits.map((at) => axisText(at * 1_000, bucket)),
       },
       {

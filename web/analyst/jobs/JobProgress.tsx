@@ -12,7 +12,9 @@ export function JobProgress({ job }: { job: Job }) {
   if (!progress && !isWorking(job)) return null;
   return (
     <section class="progress card" aria-label={words.progress}>
-      <ProgressBar share={state === "comparing" ? undefined : shareDone(job)} label={words.progress} />
+      {isWorking(job) && (
+        <ProgressBar share={state === "comparing" ? undefined : shareDone(job)} label={words.progress} />
+      )}
       <dl class="facts">
         <div>
           <dt>{words.events}</dt>
@@ -36,17 +38,19 @@ export function JobProgress({ job }: { job: Job }) {
             {progress && <small>{words.until(progress.until)}</small>}
           </dd>
         </div>
-        <div>
-          <dt>{words.remaining}</dt>
-          <dd>
-            {state === "building" && progress?.remainingSeconds !== undefined
-              ? formatDuration(progress.remainingSeconds * 1000)
-              : "–"}
-            {state === "building" && progress?.remainingEvents !== undefined && (
-              <small>{words.remainingEvents(formatCount(progress.remainingEvents))}</small>
-            )}
-          </dd>
-        </div>
+        {isWorking(job) && (
+          <div>
+            <dt>{words.remaining}</dt>
+            <dd>
+              {state === "building" && progress?.remainingSeconds !== undefined
+                ? formatDuration(progress.remainingSeconds * 1000)
+                : "–"}
+              {state === "building" && progress?.remainingEvents !== undefined && (
+                <small>{words.remainingEvents(formatCount(progress.remainingEvents))}</small>
+              )}
+            </dd>
+          </div>
+        )}
         <div>
           <dt>{words.parked}</dt>
           <dd>{progress ? formatCount(progress.parked) : "–"}</dd>

@@ -11,7 +11,7 @@ const SILENT_FOR = 30_000;
 /** What a job's state means, in a sentence, with what to do next. It keeps its height while the job works. */
 export function JobSays({ job }: { job: Job }) {
   return (
-    <div class="job-says">
+    <div class="job-says" data-working={isWorking(job)}>
       <Says job={job} />
     </div>
   );

@@ -29,12 +29,9 @@ export function Samples({ projection, diff, of }: SamplesProps) {
                 {words.kinds[sample.kind]}
               </span>
               <code class="row-key">{keyText(sample.key)}</code>
-              <a
-                href={toExplanation({ projection, table: diff.table, key: sample.key })}
-                aria-label={words.whyOf(keyText(sample.key))}
-                data-row
-              >
+              <a href={toExplanation({ projection, table: diff.table, key: sample.key })} data-row>
                 {words.why}
+                <span class="unseen"> {keyText(sample.key)}</span>
               </a>
             </header>
             <Columns sample={sample} />

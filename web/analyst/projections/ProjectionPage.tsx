@@ -70,6 +70,9 @@ export function ProjectionPage({ name }: { name: string }) {
           <p>{words.parkedHint}</p>
         </Notice>
       )}
+      {projection.live && projection.live.version !== projection.version && (
+        <Notice kind="warn">{words.otherVersionHint(projection.live.version, projection.version)}</Notice>
+      )}
       <div class="two">
         <Generations projection={projection} onDone={feed.look} />
         <Tables projection={projection} />
@@ -87,7 +90,7 @@ export function ProjectionPage({ name }: { name: string }) {
   );
 }
 
-function Facts({ projection: { version, live, tables } }: { projection: ProjectionState }) {
+function Facts({ projection: { live, tables } }: { projection: ProjectionState }) {
   const words = analystWords.value.projections;
   const bytes = tables.reduce((sum, table) => sum + table.bytes, 0);
   return (
@@ -110,12 +113,6 @@ function Facts({ projection: { version, live, tables } }: { projection: Projecti
         <dt>{words.generation}</dt>
         <dd>{live ? `${live.generation} · ${words.version(live.version)}` : words.notLive}</dd>
       </div>
-      {live && live.version !== version && (
-        <div>
-          <dt>{words.state}</dt>
-          <dd class="warn">{words.otherVersion(live.version, version)}</dd>
-        </div>
-      )}
       <div>
         <dt>{words.size}</dt>
         <dd>{formatBytes(bytes)}</dd>

@@ -33,11 +33,13 @@ export function ProjectionRow({ projection, onRebuild }: { projection: Projectio
         {live ? (
           <>
             {live.generation}
-            <small class={live.version === version ? "" : "warn"}>
-              {live.version === version
-                ? others.length > 0 && words.beside(others.length)
-                : words.otherVersion(live.version, version)}
-            </small>
+            {live.version === version ? (
+              <small>{others.length > 0 && words.beside(others.length)}</small>
+            ) : (
+              <small class="warn" title={words.otherVersionHint(live.version, version)}>
+                {words.otherVersion(live.version)}
+              </small>
+            )}
           </>
         ) : (
           <span class="warn" title={words.notLiveHint}>

@@ -65,10 +65,6 @@ function Events({ explanation, until }: { explanation: Explanation; until: strin
             <tr>
               <th scope="col">{words.at}</th>
               <th scope="col">{words.type}</th>
-              <th scope="col">{words.stream}</th>
-              <th scope="col" class="n">
-                {words.position}
-              </th>
               <th scope="col">{words.changes}</th>
             </tr>
           </thead>
@@ -88,21 +84,23 @@ function EventRow({ event, until }: { event: ExplainedEvent; until: string | und
   const later = until !== undefined && BigInt(event.position) > BigInt(until);
   return (
     <tr data-later={later}>
-      <td>{formatMoment(event.at)}</td>
+      <td class="n">
+        {formatMoment(event.at)}
+        <small>
+          {words.position} {event.position}
+        </small>
+      </td>
       <th scope="row">
         {event.type}
         {later && (
-          <span class="tag" title={until && words.until(until)}>
+          <span class="tag" title={words.until(until)}>
             {words.after}
           </span>
         )}
-      </th>
-      <td>
-        <code>
+        <small>
           {event.stream} @{event.revision}
-        </code>
-      </td>
-      <td class="n">{event.position}</td>
+        </small>
+      </th>
       <td>
         <Changes event={event} />
       </td>
@@ -114,6 +112,8 @@ function Changes({ event: { changes, failure } }: { event: ExplainedEvent }) {
   const words = analystWords.value.explain;
   const names = Object.keys(changes);
   if (failure !== undefined) return <span class="warn">{words.failure(failure)}</span>;
+  // A row that comes into being was nothing before, in each column.
+  const isNew = names.every((name) => changes[name]?.from === null || changes[name]?.from === undefined);
   if (names.length === 0) return <span class="quiet">{words.noChanges}</span>;
   return (
     <dl class="changes">
@@ -121,11 +121,15 @@ function Changes({ event: { changes, failure } }: { event: ExplainedEvent }) {
         <div key={name}>
           <dt>{name}</dt>
           <dd>
-            <span class="was">
-              <span class="unseen">{words.from} </span>
-              <Value text={changes[name]?.from} />
-            </span>
-            <span aria-hidden="true"> → </span>
+            {!isNew && (
+              <>
+                <span class="was">
+                  <span class="unseen">{words.from} </span>
+                  <Value text={changes[name]?.from} />
+                </span>
+                <span aria-hidden="true"> → </span>
+              </>
+            )}
             <span class="is">
               <span class="unseen">{words.to} </span>
               <Value text={changes[name]?.to} />

@@ -37,12 +37,9 @@ export function RowsTable({ job, page, keyColumns }: RowsTableProps) {
             <tr key={key ? JSON.stringify(key) : index}>
               {key && (
                 <td class="why">
-                  <a
-                    href={toExplanation({ projection: job.projection, table: page.table, key, until })}
-                    aria-label={words.whyOf(keyText(key))}
-                    data-row
-                  >
+                  <a href={toExplanation({ projection: job.projection, table: page.table, key, until })} data-row>
                     {words.why}
+                    <span class="unseen"> {keyText(key)}</span>
                   </a>
                 </td>
               )}
