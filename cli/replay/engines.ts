@@ -14,8 +14,14 @@ export interface ReplayEngines {
   readonly log: Log;
 }
 
-/** Connects to the configured system, or to the one that runs on the data folder, for as long as `work` takes. */
-export async function withEngines<T>(work: (engines: ReplayEngines) => Promise<T>): Promise<T> {
+/**
+ * Connects to the configured system, or to the one that runs on the data folder, for as long as `work` takes. A command
+ * for people logs nothing unless it is debugged: what it has to say it prints.
+ */
+export async function withEngines<T>(
+  work: (engines: ReplayEngines) => Promise<T>,
+  { forPeople = false } = {},
+): Promise<T> {
   const config = readConfig();
   const { DATABASE_URL, EVENTSTORE_URL } = await systemAddresses(config);
   if (DATABASE_URL === undefined || EVENTSTORE_URL === undefined) {
@@ -23,7 +29,8 @@ export async function withEngines<T>(work: (engines: ReplayEngines) => Promise<T
       `no system was found at ${config.ORDERTRAIL_DATA}: start "ordertrail up", or set DATABASE_URL and EVENTSTORE_URL`,
     );
   }
-  const log = createLog("replay", config.LOG_LEVEL);
+  const debugged = ["debug", "trace"].includes(config.LOG_LEVEL);
+  const log = createLog("replay", forPeople && !debugged ? "silent" : config.LOG_LEVEL);
   const pool = createPool({ ...config, DATABASE_URL }, { applicationName: "ordertrail replay", max: 6, log });
   const store = createEventStore({ url: EVENTSTORE_URL, timeoutMs: config.EVENTSTORE_TIMEOUT_MS });
   try {
@@ -33,14 +40,11 @@ export async function withEngines<T>(work: (engines: ReplayEngines) => Promise<T
   }
 }
 
-/** Aborted by the first SIGINT or SIGTERM; the second one ends the process. */
+/** Aborted by the first SIGINT or SIGTERM; a second one of the same kind ends the process. */
 export function untilStopped(): AbortSignal {
   const stopping = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.once(signal, () => {
-      if (stopping.signal.aborted) process.exit(1);
-      stopping.abort();
-    });
+    process.once(signal, () => stopping.abort());
   }
   return stopping.signal;
 }
