@@ -1,11 +1,13 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import type { Command } from "commander";
 import { ConfigError, readConfig } from "../infra/config.ts";
 import type { BackupProgress } from "../infra/event-node/backup/backup.ts";
 import { DataDirError } from "../infra/event-node/log/data-dir.ts";
 import { EXIT } from "./exit.ts";
 import { progressLine } from "./progress-line.ts";
+import { systemAddresses } from "./running-system.ts";
 
 interface Output {
   readonly json?: true;
@@ -68,6 +70,28 @@ Examples:
   ordertrail event-node restore ./before-the-upgrade --to /var/lib/ordertrail/events`,
     )
     .action(restore);
+  node
+    .command("scavenge")
+    .description("remove the events that the metadata of streams hides, from a running node")
+    .option(
+      "--url <url>",
+      "the node, as esdb://host:port?tls=false (default: EVENTSTORE_URL, or that of ordertrail up)",
+    )
+    .option("--stop", "stop the one that runs; the next start goes on where it was")
+    .option("--json", "print the report as JSON")
+    .addHelpText(
+      "after",
+      `
+Removes what $maxCount, $maxAge and $tb hide, and the events of deleted and tombstoned streams. The last event of each
+stream stays, and the ids of removed events are kept, so that no append is answered otherwise than before. Appends go
+on meanwhile. Ending this command does not end the scavenge. The file does not get smaller: new events use the space.
+
+Examples:
+  ordertrail event-node scavenge
+  ordertrail event-node scavenge --url 'esdb://127.0.0.1:2113?tls=false' --json
+  ordertrail event-node scavenge --stop`,
+    )
+    .action(scavenge);
 }
 
 const dataFolder = (given: string | undefined): string => given ?? join(readConfig().ORDERTRAIL_DATA, "events");
@@ -112,6 +136,39 @@ async function restore(from: string, { to, json }: Output & { to: string }): Pro
   const { events, position, createdAt } = manifest;
   say(
     `${to}: ${events} events, to position ${position}, as of ${createdAt}; start a node on it, and rebuild read models`,
+  );
+}
+
+const POLL_MS = 250;
+
+async function scavenge({ url, stop, json }: Output & { url?: string; stop?: true }): Promise<void> {
+  const { RemoteScavenges } = await import("../infra/event-node/scavenge/remote.ts");
+  const config = readConfig();
+  const address = url ?? (await systemAddresses(config)).EVENTSTORE_URL;
+  if (address === undefined)
+    throw new ConfigError(
+      `no node was found at ${config.ORDERTRAIL_DATA}: start "ordertrail up", or set EVENTSTORE_URL or --url`,
+    );
+  const node = new RemoteScavenges(address);
+  if (stop) await node.stop((await node.last()).scavengeId);
+  else await node.start();
+  const line = progressLine(process.stderr);
+  let last = await node.last();
+  try {
+    for (; last.state === "running"; last = await node.last()) {
+      const { streamsDone, streams, eventsDropped } = last;
+      line.show(() => `${streamsDone} of ${streams} streams  ${eventsDropped} events removed`);
+      await setTimeout(POLL_MS);
+    }
+  } finally {
+    line.end();
+  }
+  if (last.state === "failed") process.exitCode = EXIT.failed;
+  if (json) return print(last);
+  const { state, streamsDone, streams, eventsDropped, bytesDropped, bytesFree, message } = last;
+  say(
+    `scavenge ${state}${message ? ` (${message})` : ""}: ${eventsDropped} events removed, ${mib(bytesDropped)}, ` +
+      `from ${streamsDone} of ${streams} streams with metadata; ${mib(bytesFree)} of the file are free for new events`,
   );
 }
 

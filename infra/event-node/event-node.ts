@@ -7,6 +7,7 @@ import { openDatabase } from "./log/database.ts";
 import { EventLog } from "./log/event-log.ts";
 import { WalCheckpoints } from "./log/wal-checkpoints.ts";
 import { Writer, type WriterPoint } from "./log/writer.ts";
+import { Scavenger } from "./scavenge/scavenger.ts";
 import { LiveSubscribers } from "./subscribe/live-subscribers.ts";
 
 export interface EventNodeOptions {
@@ -54,14 +55,15 @@ export async function startEventNode(options: EventNodeOptions): Promise<EventNo
     const checkpoints = new WalCheckpoints(database, onFatal);
     const writer = new Writer(database.db, log, {
       onCommitted(events, appends, bytes) {
-        live.publish(events);
+        if (events.length > 0) live.publish(events);
         checkpoints.committed(appends, bytes);
       },
       onFatal,
       onPoint,
     });
     const instanceId = newInstanceId();
-    const calls = new Calls({ log, writer, live, instanceId });
+    const scavenger = new Scavenger(database.db, log, writer);
+    const calls = new Calls({ log, writer, live, scavenger, instanceId });
     const release = async () => {
       await checkpoints.close();
       // The last connection to close copies the write-ahead log into the database and removes it.
@@ -77,6 +79,7 @@ export async function startEventNode(options: EventNodeOptions): Promise<EventNo
     }
     let closed: Promise<void> | undefined;
     const close = async () => {
+      await scavenger.close();
       await calls.stop();
       listener.stop();
       await listener.ended(LIMITS.closeTimeout);

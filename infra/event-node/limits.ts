@@ -36,6 +36,10 @@ export const LIMITS = {
   walRestartBytes: 16 * 1024 * 1024,
   /** The log's file is made this large at the start. */
   walPreparedBytes: 32 * 1024 * 1024,
+  /** A scavenge works so long at once, and removes so many events of one stream; then it rests that many times as long. */
+  scavengeSlice: 2,
+  scavengeEvents: 64,
+  scavengeRest: 2,
   filterExpressionLength: 4_096,
   filterPrefixes: 1_024,
   streamNameBytes: 4_096,

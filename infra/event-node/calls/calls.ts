@@ -3,18 +3,21 @@ import type { CallHandler, GrpcCall } from "../http/grpc-call.ts";
 import { clusterInfo, type NodeAddress, supportedMethods } from "../http/node-info.ts";
 import type { EventLog } from "../log/event-log.ts";
 import type { Writer } from "../log/writer.ts";
+import type { Scavenger } from "../scavenge/scavenger.ts";
 import type { LiveSubscribers } from "../subscribe/live-subscribers.ts";
 import { AllSubscription } from "../subscribe/subscribe-all.ts";
 import { StreamSubscription } from "../subscribe/subscribe-stream.ts";
 import { decodeRead, type ReadRequest } from "../wire/read-request.ts";
 import { serveAppend, serveBatchAppend } from "./append-calls.ts";
 import { serveDelete } from "./delete-calls.ts";
+import { serveStartScavenge, serveStopScavenge } from "./operations-calls.ts";
 import { read } from "./read.ts";
 
 export interface NodeParts {
   log: EventLog;
   writer: Writer;
   live: LiveSubscribers;
+  scavenger: Scavenger;
   instanceId: Buffer;
 }
 
@@ -26,6 +29,14 @@ const METHODS = new Map<string, Serve>([
   ["/event_store.client.streams.Streams/Delete", (call, { writer }) => serveDelete(call, writer, "delete")],
   ["/event_store.client.streams.Streams/Tombstone", (call, { writer }) => serveDelete(call, writer, "tombstone")],
   ["/event_store.client.streams.Streams/Read", serveRead],
+  [
+    "/event_store.client.operations.Operations/StartScavenge",
+    (call, { scavenger }) => serveStartScavenge(call, scavenger),
+  ],
+  [
+    "/event_store.client.operations.Operations/StopScavenge",
+    (call, { scavenger }) => serveStopScavenge(call, scavenger),
+  ],
   ["/event_store.client.server_features.ServerFeatures/GetSupportedMethods", unary(() => supportedMethods())],
   ["/event_store.client.gossip.Gossip/Read", unary((parts, address) => clusterInfo(parts.instanceId, address))],
 ]);
@@ -38,6 +49,15 @@ export class Calls {
 
   constructor(parts: NodeParts) {
     this.#parts = parts;
+  }
+
+  /** True while the node takes calls and can write its log. */
+  get ready(): boolean {
+    return !this.#stopping && this.#parts.writer.accepts;
+  }
+
+  get scavenger(): Scavenger {
+    return this.#parts.scavenger;
   }
 
   serve(call: GrpcCall, path: string, address: NodeAddress): void {

@@ -9,6 +9,7 @@ export const STATUS = {
   cancelled: 1,
   invalidArgument: 3,
   deadlineExceeded: 4,
+  notFound: 5,
   resourceExhausted: 8,
   failedPrecondition: 9,
   unimplemented: 12,
@@ -55,7 +56,13 @@ export const wrongExpectedVersion = (name: string, expected: number, actual: num
     "actual-version": String(actual),
   });
 
-/** A stream's name in a trailer, which holds Latin-1 without control characters: as its UTF-8, as the client reads it. */
+export const scavengeNotFound = (scavengeId: string): CallError =>
+  new CallError(STATUS.notFound, "Scavenge id was invalid.", {
+    exception: "scavenge-not-found",
+    "scavenge-id": headerText(scavengeId),
+  });
+
+/** A name in a trailer, which holds Latin-1 without control characters: as its UTF-8, as the client reads it. */
 function headerText(name: string): string {
   return [...Buffer.from(name.toWellFormed())]
     .map((byte) => (byte < 32 || byte === 127 ? "?" : String.fromCharCode(byte)))

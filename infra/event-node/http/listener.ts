@@ -4,7 +4,8 @@ import { type AddressInfo, createServer, type Socket } from "node:net";
 import type { Calls } from "../calls/calls.ts";
 import { CONNECTION_WINDOW, LIMITS, STREAM_WINDOW } from "../limits.ts";
 import { GrpcCall } from "./grpc-call.ts";
-import { answerHttp, localAddress } from "./node-info.ts";
+import { localAddress } from "./node-info.ts";
+import { answerHttp } from "./plain-http.ts";
 
 export interface Listener {
   port: number;
@@ -33,7 +34,7 @@ export function listen(host: string, port: number, calls: Calls, instanceId: Buf
     maxSessionMemory: 256,
   });
   const http1 = createHttp1Server({ maxHeaderSize: LIMITS.headerListSize }, (request, response) =>
-    answerHttp(request, response, instanceId),
+    answerHttp(request, response, calls, instanceId),
   );
   http1.maxHeadersCount = 100;
   http1.timeout = LIMITS.idleTimeout;
@@ -85,13 +86,19 @@ function sniff(socket: Socket, decide: (speaksHttp2: boolean) => void): void {
   const giveUp = () => socket.destroy();
   socket.on("error", giveUp);
   socket.setTimeout(LIMITS.idleTimeout, giveUp);
+  let held: Buffer = Buffer.alloc(0);
   const look = () => {
-    const seen: Buffer | null = socket.read();
-    if (seen === null) return;
+    const chunk: Buffer | null = socket.read();
+    if (chunk === null) return;
+    const seen = held.length > 0 ? Buffer.concat([held, chunk]) : chunk;
     const length = Math.min(seen.length, PREFACE.length);
     const couldBe = PREFACE.subarray(0, length).equals(seen.subarray(0, length));
+    // One byte may still become a POST.
+    if (couldBe && length === 1) {
+      held = seen;
+      return;
+    }
     socket.unshift(seen);
-    // No HTTP/1 method that we answer begins with a P, so one byte is enough.
     socket.off("readable", look);
     socket.setTimeout(0);
     socket.off("timeout", giveUp);

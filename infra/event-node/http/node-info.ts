@@ -1,13 +1,12 @@
 import { randomBytes } from "node:crypto";
-import type { IncomingMessage, ServerResponse } from "node:http";
 import { frame } from "../wire/framing.ts";
 import { bytesField, varintField } from "../wire/protobuf.ts";
 import { uuidHalves } from "../wire/uuid.ts";
 
-/** What the node says about itself: server features and gossip over gRPC, the same and its health over HTTP. */
+/** What the node says about itself: server features and gossip over gRPC, gossip also over HTTP. */
 
 /** The version whose behaviour this node has. */
-const SERVER_VERSION = "23.10.6";
+export const SERVER_VERSION = "23.10.6";
 
 /** What is offered; the client asks before it uses a method or feature. */
 const METHODS: { service: string; method: string; features: string[] }[] = [
@@ -16,6 +15,8 @@ const METHODS: { service: string; method: string; features: string[] }[] = [
   { service: "event_store.client.streams.streams", method: "delete", features: [] },
   { service: "event_store.client.streams.streams", method: "tombstone", features: [] },
   { service: "event_store.client.streams.streams", method: "batchappend", features: ["deadline_duration"] },
+  { service: "event_store.client.operations.operations", method: "startscavenge", features: [] },
+  { service: "event_store.client.operations.operations", method: "stopscavenge", features: [] },
   { service: "event_store.client.gossip.gossip", method: "read", features: [] },
   { service: "event_store.client.server_features.serverfeatures", method: "getsupportedmethods", features: [] },
 ];
@@ -58,31 +59,8 @@ export function clusterInfo(instanceId: Buffer, address: NodeAddress): Buffer {
   );
 }
 
-/** Answers the plain HTTP requests of probes and of people with curl. */
-export function answerHttp(request: IncomingMessage, response: ServerResponse, instanceId: Buffer): void {
-  request.resume();
-  // A probe asks once; a connection kept open would only be in the way of a stop.
-  response.setHeader("connection", "close");
-  const path = new URL(request.url ?? "/", "http://node").pathname;
-  if (request.method !== "GET" && request.method !== "HEAD") {
-    response.writeHead(405, { allow: "GET, HEAD" }).end();
-  } else if (path === "/health/live") {
-    response.writeHead(204).end();
-  } else if (path === "/info") {
-    json(response, {
-      esVersion: `${SERVER_VERSION}.0`,
-      state: "leader",
-      features: { projections: false, userManagement: false, atomPub: true },
-      authentication: { type: "insecure" },
-    });
-  } else if (path === "/gossip") {
-    json(response, gossip(instanceId, localAddress(request.socket)));
-  } else {
-    response.writeHead(404).end();
-  }
-}
-
-function gossip(instanceId: Buffer, { host, port }: NodeAddress): unknown {
+/** What `/gossip` says. */
+export function gossip(instanceId: Buffer, { host, port }: NodeAddress): unknown {
   const hex = instanceId.toString("hex");
   const text = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
   const member = {
@@ -102,8 +80,4 @@ export function localAddress(socket: {
   localPort?: number | undefined;
 }): NodeAddress {
   return { host: socket.localAddress?.replace(/^::ffff:/, "") ?? "127.0.0.1", port: socket.localPort ?? 0 };
-}
-
-function json(response: ServerResponse, body: unknown): void {
-  response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
 }

@@ -207,6 +207,7 @@ describe("a node", () => {
   it("answers plain HTTP on the same port", async () => {
     const base = `http://127.0.0.1:${node.port}`;
     expect((await fetch(`${base}/health/live`)).status).toBe(204);
+    expect((await fetch(`${base}/health/ready`)).status).toBe(204);
     expect(await (await fetch(`${base}/info`)).json()).toMatchObject({ esVersion: "23.10.6.0", state: "leader" });
     expect(await (await fetch(`${base}/gossip`)).json()).toMatchObject({
       members: [{ state: "Leader", isAlive: true, httpEndPointPort: node.port }],
