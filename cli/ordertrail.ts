@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ register(program: Comman
   replay: () => import("./replay.ts"),
   "event-node": () => import("./event-node.ts"),
   import: () => import("./import.ts"),
+  openapi: () => import("./openapi.ts"),
   simulate: () => import("./simulate.ts"),
   drill: () => import("./drill.ts"),
 };

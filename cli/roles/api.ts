@@ -5,6 +5,7 @@ import swaggerUi from "@fastify/swagger-ui";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from "fastify";
 import {
   jsonSchemaTransform,
+  jsonSchemaTransformObject,
   serializerCompiler,
   validatorCompiler,
   type ZodTypeProvider,
@@ -47,7 +48,7 @@ export async function start(config: Config, log: Log): Promise<RunningRole> {
   const base = await foundation(config, "api", log);
   const authority = await openTokenAuthority(config);
   const bus = busOf(config, log);
-  const app = await build(config, log, base, authority, bus);
+  const app = await buildApi(config, log, base, authority, bus);
   await app.listen({ host: config.HOST, port: config.PORT });
   const address = app.server.address();
   const port = address !== null && typeof address === "object" ? address.port : config.PORT;
@@ -73,7 +74,8 @@ export async function start(config: Config, log: Log): Promise<RunningRole> {
   };
 }
 
-async function build(
+/** The API with all its routes, not listening yet. Asks nobody for anything before the first request. */
+export async function buildApi(
   config: Config,
   log: Log,
   base: Foundation,
@@ -114,6 +116,8 @@ async function build(
       security: [{ token: [] }],
     },
     transform: jsonSchemaTransform,
+    // Schemas with a name of their own are said once.
+    transformObject: jsonSchemaTransformObject,
   });
   await app.register(async (scope) => {
     declarePublic(scope);

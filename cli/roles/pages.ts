@@ -34,5 +34,5 @@ export async function pages(app: FastifyInstance): Promise<void> {
       void reply.header("cache-control", lasting ? "public, max-age=31536000, immutable" : "no-cache");
     },
   });
-  for (const url of PAGES) app.get(url, (_request, reply) => reply.sendFile("index.html"));
+  for (const url of PAGES) app.get(url, { schema: { hide: true } }, (_request, reply) => reply.sendFile("index.html"));
 }
