@@ -44,7 +44,9 @@ export interface Job {
   readonly kind: JobKind;
   readonly projection: string;
   /** What was asked for; its shape depends on the kind. */
-  readonly params?: { readonly position?: string; readonly time?: string; readonly handler?: string } | undefined;
+  readonly params?:
+    | { readonly position?: string; readonly time?: string; readonly handler?: string; readonly generation?: number }
+    | undefined;
   readonly state: JobState;
   /** `role:id` of the principal, `command`, or `system`. */
   readonly requestedBy: string;
@@ -89,6 +91,8 @@ export interface OtherGeneration {
 export interface ProjectionState {
   readonly name: string;
   readonly version: number;
+  /** The code no longer has it: it can only be dropped. */
+  readonly removed?: boolean | undefined;
   readonly tables: readonly TableSize[];
   /** Streams that are set aside because an event of theirs could not be handled. */
   readonly parked: number;
@@ -162,7 +166,15 @@ export interface Explanation {
 
 /** What a job is asked for. */
 export type JobRequest =
-  | { readonly kind: "rebuild"; readonly projection: string; readonly stopShare?: number }
+  | {
+      readonly kind: "rebuild";
+      readonly projection: string;
+      readonly stopShare?: number;
+      /** An earlier generation that is to go live again, in place of a new one. */
+      readonly generation?: number;
+      /** Swaps it in as soon as it is ready, if not too much differs. */
+      readonly thenSwap?: boolean;
+    }
   | { readonly kind: "as-of"; readonly projection: string; readonly position?: string; readonly time?: string }
   | { readonly kind: "what-if"; readonly projection: string; readonly handler: string };
 

@@ -46,6 +46,7 @@ export const enAnalyst = {
   },
   kinds: {
     rebuild: (projection: string) => `Rebuild of ${projection}`,
+    back: (projection: string, generation: number) => `${projection} back to generation ${generation}`,
     "as-of": (projection: string) => `${projection} as of`,
     "what-if": (projection: string) => `What if: ${projection}`,
   },
@@ -73,6 +74,8 @@ export const enAnalyst = {
     otherVersion: (live: number) => `of version ${live}`,
     otherVersionHint: (live: number, code: number) =>
       `It was made by version ${live}, and the code is version ${code}. The workers build a new one and swap it in by themselves.`,
+    removed: "not in the code",
+    removedHint: "The code no longer has this projection. It can only be dropped.",
     beside: (n: number) => (n === 1 ? "1 more beside it" : `${n} more beside it`),
     parkedStreams: (n: number) => (n === 1 ? "1 stream" : `${n} streams`),
     parkedHint: "Set aside: an event of the stream could not be handled. Everything else goes on.",
@@ -156,6 +159,7 @@ export const enAnalyst = {
     swapped: (generation: number) => `Generation ${generation} is live. The one before it is kept until it is dropped.`,
     swappedPlain: "Swapped in. The generation before it is kept until it is dropped.",
     cancel: "Cancel…",
+    leave: "Leave it…",
     swap: "Swap in…",
     drop: "Drop…",
     toProjection: (name: string) => `To ${name}`,
@@ -171,7 +175,11 @@ export const enAnalyst = {
     accept: (share: string) => `I have read the diff, and want ${share} of the rows to change`,
     doIt: "Swap in",
     backTitle: (name: string, generation: number) => `Swap ${name} back to generation ${generation}?`,
-    backWhat: (generation: number) => `Readers read generation ${generation} again. It first catches up with the log.`,
+    backWhat: (generation: number) =>
+      `Generation ${generation} catches up with the log and is compared with the live one.`,
+    backThen: (share: string) =>
+      `Then readers read it again, at once where at most ${share} of the rows differ; where more do, it waits for your decision.`,
+    backKeeps: "The generation that is live now is kept as the previous one.",
     backDoIt: "Swap back",
   },
   drop: {
@@ -184,8 +192,9 @@ export const enAnalyst = {
     cancelTitle: "Cancel this job?",
     cancelWhat: "It stops, and what it has built so far is deleted. Nothing that is live is touched.",
     cancelDoIt: "Cancel the job",
-    scratchTitle: "Drop these rows?",
-    scratchWhat: "The scratch schema is deleted. Nothing that is live is touched.",
+    putBackTitle: (generation: number) => `Leave generation ${generation} as it is?`,
+    putBackWhat: "It is not swapped in, and is kept as a previous one. The live generation stays.",
+    putBackDoIt: "Leave it",
   },
   diff: {
     title: "Diff",
@@ -228,7 +237,7 @@ export const enAnalyst = {
     recent: "Built before",
     recentCaption: "Read models as they stood, newest first",
     none: "Nothing was built yet. Choose above what to look at.",
-    at: (position: string) => `at position ${position}`,
+    at: (position: string) => `position ${position}`,
     rowsTitle: "Rows",
     rowsCaption: (table: string, position: string) => `${table} as of position ${position}`,
     rowsCaptionPlain: (table: string) => `Rows of ${table}`,
@@ -239,6 +248,7 @@ export const enAnalyst = {
     why: "Explain",
     whyHead: "Why",
     downloading: (n: string) => `${n} rows…`,
+    kept: "These rows are kept for a week.",
     cut: (n: string) => `The file holds the first ${n} rows. Use “ordertrail export” for more.`,
     tables: "Tables",
   },

@@ -7,8 +7,8 @@ export function sentenceOf(error: unknown): string {
   if (error instanceof NoAnswer) return trouble[error.reason];
   if (!(error instanceof ApiProblem)) return trouble.unknown;
   if (error.status === 401) return trouble.noToken;
-  if (error.status === 503) return error.detail ?? trouble.unavailable;
-  const said = error.detail ?? (error.status === 403 ? trouble.forbidden : error.title);
+  const usual = error.status === 503 ? trouble.unavailable : error.status === 403 ? trouble.forbidden : error.title;
+  const said = error.detail ?? usual;
   const sentence = said.charAt(0).toUpperCase() + said.slice(1);
   return /[.!?…]$/.test(sentence) ? sentence : `${sentence}.`;
 }

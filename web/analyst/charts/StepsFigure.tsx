@@ -54,7 +54,7 @@ export function StepsFigure({ filter }: { filter: Filter }) {
       {step && got ? (
         <OverTime key={step.step} step={step} got={got} {...common} />
       ) : (
-        <Figure id="step-over-time" title={words.steps.overTime("…")} table={got && EMPTY} {...common}>
+        <Figure id="step-over-time" title={words.steps.overTime(words.steps.title)} table={got && EMPTY} {...common}>
           {null}
         </Figure>
       )}

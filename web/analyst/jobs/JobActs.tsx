@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { type Job, postCancel } from "../../api/replay.ts";
 import { analystWords } from "../../messages/analyst.ts";
-import { hasRows, isWorking } from "../../state/analyst/jobs.ts";
+import { isWorking } from "../../state/analyst/jobs.ts";
 import { AskDialog } from "../parts/AskDialog.tsx";
 import { SwapDialog } from "./SwapDialog.tsx";
 
@@ -26,9 +26,9 @@ export function JobActs({ job, onDone }: { job: Job; onDone: () => void }) {
           {words.swap}
         </button>
       )}
-      {(decides || hasRows(job)) && (
+      {decides && (
         <button type="button" class="button slim" data-key="x" aria-keyshortcuts="x" onClick={() => setAsking("drop")}>
-          {words.drop}
+          {job.params?.generation === undefined ? words.drop : words.leave}
         </button>
       )}
       {isWorking(job) && job.state !== "swapping" && (
@@ -58,17 +58,11 @@ interface EndDialogProps {
 }
 
 function EndDialog({ job, drops, onDone, onClose }: EndDialogProps) {
-  const { drop } = analystWords.value;
-  const scratch = job.kind !== "rebuild";
-  const title = !drops
-    ? drop.cancelTitle
-    : scratch
-      ? drop.scratchTitle
-      : drop.title(job.projection, job.generation ?? 0);
+  const { title, does, doIt } = endOf(job, drops);
   return (
     <AskDialog
       title={title}
-      doIt={drops ? drop.doIt : drop.cancelDoIt}
+      doIt={doIt}
       danger
       body={{ cancel: job.jobId }}
       act={async (key) => {
@@ -78,9 +72,21 @@ function EndDialog({ job, drops, onDone, onClose }: EndDialogProps) {
       onClose={onClose}
     >
       <ul class="said">
-        <li>{!drops ? drop.cancelWhat : scratch ? drop.scratchWhat : drop.whatPlain}</li>
-        <li>{drop.back}</li>
+        {does.map((sentence) => (
+          <li key={sentence}>{sentence}</li>
+        ))}
       </ul>
     </AskDialog>
   );
+}
+
+/** What ending a job does: an earlier generation is only put back, everything else is deleted. */
+function endOf({ projection, generation, params }: Job, drops: boolean) {
+  const { drop } = analystWords.value;
+  const earlier = params?.generation;
+  if (earlier !== undefined) {
+    return { title: drop.putBackTitle(earlier), does: [drop.putBackWhat], doIt: drop.putBackDoIt };
+  }
+  if (!drops) return { title: drop.cancelTitle, does: [drop.cancelWhat], doIt: drop.cancelDoIt };
+  return { title: drop.title(projection, generation ?? 0), does: [drop.whatPlain, drop.back], doIt: drop.doIt };
 }

@@ -89,6 +89,7 @@ export function jobTitle({ kind, projection, params }: Job): string {
     return `${words[kind](projection)} ${moment}`.trim();
   }
   if (kind === "what-if" && params?.handler !== undefined) return `${words[kind](projection)} · ${params.handler}`;
+  if (params?.generation !== undefined) return words.back(projection, params.generation);
   return words[kind](projection);
 }
 

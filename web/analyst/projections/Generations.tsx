@@ -1,10 +1,12 @@
 import { useState } from "preact/hooks";
-import { type OtherGeneration, type ProjectionState, postDrop } from "../../api/replay.ts";
+import type { ProjectionState } from "../../api/replay.ts";
 import { analystWords } from "../../messages/analyst.ts";
 import { formatBytes } from "../../messages/figures.ts";
 import { formatWhen } from "../../messages/format.ts";
-import { AskDialog } from "../parts/AskDialog.tsx";
+import { isUnfinished } from "../../state/analyst/jobs.ts";
 import { TableFrame } from "../parts/TableFrame.tsx";
+import { DropDialog, type Droppable } from "./DropDialog.tsx";
+import { SwapBackDialog } from "./SwapBackDialog.tsx";
 
 interface GenerationsProps {
   readonly projection: ProjectionState;
@@ -14,9 +16,11 @@ interface GenerationsProps {
 
 /** The live generation and those that are kept beside it. */
 export function Generations({ projection, onDone }: GenerationsProps) {
-  const [dropping, setDropping] = useState<OtherGeneration>();
+  const [dropping, setDropping] = useState<Droppable>();
+  const [backTo, setBackTo] = useState<number>();
   const words = analystWords.value.projections;
-  const { name, live, others } = projection;
+  const busy = projection.lastRebuild !== undefined && isUnfinished(projection.lastRebuild);
+  const { name, live, others, removed } = projection;
   return (
     <section class="block">
       <h2>{words.generationsTitle}</h2>
@@ -53,7 +57,19 @@ export function Generations({ projection, onDone }: GenerationsProps) {
               <td class="n">{live.position}</td>
               <td class="n">{formatBytes(live.bytes)}</td>
               <td>{formatWhen(live.createdAt)}</td>
-              <td />
+              <td class="acts-cell">
+                {removed && (
+                  <button
+                    type="button"
+                    class="button slim"
+                    data-row
+                    data-key="x"
+                    onClick={() => setDropping({ ...live, previous: false })}
+                  >
+                    {words.drop}
+                  </button>
+                )}
+              </td>
             </tr>
           )}
           {others.map((other) => (
@@ -66,8 +82,19 @@ export function Generations({ projection, onDone }: GenerationsProps) {
               <td class="n">{formatBytes(other.bytes)}</td>
               <td>{formatWhen(other.createdAt)}</td>
               <td class="acts-cell">
+                {other.state === "previous" && !removed && (
+                  <button type="button" class="button slim" disabled={busy} onClick={() => setBackTo(other.generation)}>
+                    {words.swapBack}
+                  </button>
+                )}
                 {other.state !== "building" && (
-                  <button type="button" class="button slim" data-row data-key="x" onClick={() => setDropping(other)}>
+                  <button
+                    type="button"
+                    class="button slim"
+                    data-row
+                    data-key="x"
+                    onClick={() => setDropping({ ...other, previous: other.state === "previous" })}
+                  >
                     {words.drop}
                   </button>
                 )}
@@ -79,37 +106,9 @@ export function Generations({ projection, onDone }: GenerationsProps) {
       {dropping && (
         <DropDialog projection={name} generation={dropping} onDone={onDone} onClose={() => setDropping(undefined)} />
       )}
+      {backTo !== undefined && (
+        <SwapBackDialog projection={name} generation={backTo} onClose={() => setBackTo(undefined)} />
+      )}
     </section>
-  );
-}
-
-interface DropDialogProps {
-  readonly projection: string;
-  readonly generation: OtherGeneration;
-  readonly onDone: () => void;
-  readonly onClose: () => void;
-}
-
-/** Says what dropping a generation deletes, and does it. */
-export function DropDialog({ projection, generation, onDone, onClose }: DropDialogProps) {
-  const words = analystWords.value.drop;
-  return (
-    <AskDialog
-      title={words.title(projection, generation.generation)}
-      doIt={words.doIt}
-      danger
-      body={{ drop: projection, generation: generation.generation }}
-      act={async (key) => {
-        await postDrop(projection, generation.generation, key);
-        onDone();
-      }}
-      onClose={onClose}
-    >
-      <ul class="said">
-        <li>{words.what(formatBytes(generation.bytes))}</li>
-        <li>{words.back}</li>
-        {generation.state === "previous" && <li>{words.noWayBack}</li>}
-      </ul>
-    </AskDialog>
   );
 }

@@ -42,7 +42,7 @@ export function ProjectionPage({ name }: { name: string }) {
             <a class="button slim main" href={toJob(open.jobId)}>
               {open.state === "ready" || open.state === "needs_decision" ? words.decide : words.watch}
             </a>
-          ) : (
+          ) : projection.removed ? null : (
             <button
               type="button"
               class="button slim main"
@@ -53,18 +53,11 @@ export function ProjectionPage({ name }: { name: string }) {
               {words.rebuild}
             </button>
           )}
-          <a class="button slim" href={toQuestion("as-of", name)}>
-            {words.lookAsOf}
-          </a>
-          <a class="button slim" href={toQuestion("what-if", name)}>
-            {words.askWhatIf}
-          </a>
-          <a class="button slim" href={toQuestion("explain", name)}>
-            {words.askExplain}
-          </a>
+          {projection.removed ? null : <Questions name={name} />}
         </div>
       </div>
       <Facts projection={projection} />
+      {projection.removed && <Notice kind="warn">{words.removedHint}</Notice>}
       {projection.parked > 0 && (
         <Notice kind="warn" title={words.parkedStreams(projection.parked)}>
           <p>{words.parkedHint}</p>
@@ -86,6 +79,23 @@ export function ProjectionPage({ name }: { name: string }) {
       {asking && (
         <RebuildDialog projection={projection} head={view.head.position} follow onClose={() => setAsking(false)} />
       )}
+    </>
+  );
+}
+
+function Questions({ name }: { name: string }) {
+  const words = analystWords.value.projections;
+  return (
+    <>
+      <a class="button slim" href={toQuestion("as-of", name)}>
+        {words.lookAsOf}
+      </a>
+      <a class="button slim" href={toQuestion("what-if", name)}>
+        {words.askWhatIf}
+      </a>
+      <a class="button slim" href={toQuestion("explain", name)}>
+        {words.askExplain}
+      </a>
     </>
   );
 }

@@ -20,7 +20,13 @@ export function ProjectionRow({ projection, onRebuild }: { projection: Projectio
         <a href={toProjection(name)} data-row>
           {name}
         </a>
-        <small>{words.version(version)}</small>
+        {projection.removed ? (
+          <small class="warn" title={words.removedHint}>
+            {words.removed}
+          </small>
+        ) : (
+          <small>{words.version(version)}</small>
+        )}
       </th>
       <td class="n">
         {live?.position ?? "–"}
@@ -155,6 +161,7 @@ function Act({ projection, onRebuild }: { projection: ProjectionState; onRebuild
       </a>
     );
   }
+  if (projection.removed) return null;
   return (
     <button
       type="button"

@@ -15,12 +15,13 @@ interface RebuildDialogProps {
   readonly follow?: boolean;
 }
 
-const USUAL_STOP_PERCENT = "1";
+/** More changes than this are asked about, unless something else is said. */
+export const USUAL_STOP_SHARE = 0.01;
 
 /** Says what a rebuild does, and starts it. */
 export function RebuildDialog({ projection, head, onStarted, onClose, follow = false }: RebuildDialogProps) {
   const words = analystWords.value.rebuild;
-  const [percent, setPercent] = useState(USUAL_STOP_PERCENT);
+  const [percent, setPercent] = useState(String(USUAL_STOP_SHARE * 100));
   const share = Number(percent.replace(",", ".")) / 100;
   const wrong = percent.trim() === "" || !(share >= 0 && share <= 1);
   const body = { kind: "rebuild", projection: projection.name, stopShare: share } as const;

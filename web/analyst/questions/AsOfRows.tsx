@@ -21,6 +21,7 @@ export function AsOfRows({ job }: { job: Job }) {
   return (
     <section class="block">
       <h2>{words.rowsTitle}</h2>
+      <p class="quiet small">{words.kept}</p>
       {!tables || table === undefined ? (
         <Reading trouble={feed.trouble.value} again={feed.look} />
       ) : (

@@ -8,6 +8,9 @@ import { TableFrame } from "../parts/TableFrame.tsx";
 import { useReading } from "../parts/use-reading.ts";
 import { Value } from "../parts/Value.tsx";
 
+/** A value of more letters gets a line of its own. */
+const LONG = 60;
+
 /** The row as it is, and every event that touched it with what it changed. */
 export function Explanations({ row }: { row: ExplainedRow }) {
   const { projection, table, key } = row;
@@ -15,10 +18,10 @@ export function Explanations({ row }: { row: ExplainedRow }) {
   const { data } = reading;
   if (!data) return <Reading trouble={reading.trouble} again={reading.again} lines={8} />;
   return (
-    <div class="explained">
+    <>
       <RowNow explanation={data} />
       <Events explanation={data} until={row.until} />
-    </div>
+    </>
   );
 }
 
@@ -28,18 +31,16 @@ function RowNow({ explanation: { row, key, table } }: { explanation: Explanation
     <section class="block">
       <h2>{words.row}</h2>
       {row ? (
-        <TableFrame caption={`${table}: ${keyText(key)}`} class="columns">
-          <tbody>
-            {Object.entries(row).map(([name, value]) => (
-              <tr key={name}>
-                <th scope="row">{name}</th>
-                <td>
-                  <Value text={value} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </TableFrame>
+        <dl class="card row-now" aria-label={`${table}: ${keyText(key)}`}>
+          {Object.entries(row).map(([name, value]) => (
+            <div key={name} data-long={(value?.length ?? 0) > LONG}>
+              <dt>{name}</dt>
+              <dd>
+                <Value text={value} />
+              </dd>
+            </div>
+          ))}
+        </dl>
       ) : (
         <Notice icon="search" title={words.noRow}>
           <p>{words.noRowHint}</p>
