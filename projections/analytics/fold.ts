@@ -67,10 +67,15 @@ class Sums {
 
   add(was: OrderFacts | undefined, is: OrderFacts): void {
     const hour = hourOf(is.noted.at.placed);
+    const { currency } = is.order.total;
     for (const view of viewsOf(is)) {
-      this.#addCounts(view.place, hour, is.order.total.currency, was && countsOf(was, view), countsOf(is, view));
-      for (const { step, ms } of newStepTimes(was, is, view)) this.#addStep(view.place, hour, step, bucketOf(ms));
-      this.#addRefusals(view, hour, was, is);
+      const [before, counts] = [was && countsOf(was, view), countsOf(is, view)];
+      const times = newStepTimes(was, is, view);
+      for (const place of view.places) {
+        this.#addCounts(place, hour, currency, before, counts);
+        for (const { step, ms } of times) this.#addStep(place, hour, step, bucketOf(ms));
+      }
+      if (is.noted.refused !== was?.noted.refused) this.#addRefusals(view, hour, was, is);
     }
   }
 
@@ -103,7 +108,6 @@ class Sums {
 
   /** Refusals of an order are only ever added to, each under its reason. */
   #addRefusals(view: View, hour: number, was: OrderFacts | undefined, is: OrderFacts): void {
-    if (is.noted.refused === was?.noted.refused) return;
     for (const { step, reason, siteId, count } of is.noted.refused) {
       if (view.siteId !== undefined && siteId !== undefined && siteId !== view.siteId) continue;
       const known = was?.noted.refused.find(
@@ -111,10 +115,12 @@ class Sums {
       );
       const more = count - (known?.count ?? 0);
       if (more === 0) continue;
-      const key = `${hour}/${step}/${reason}/${view.place}`;
-      const sum = this.#refusals.get(key);
-      if (sum) sum.count += more;
-      else this.#refusals.set(key, { place: view.place, hour, step, reason, count: more });
+      for (const place of view.places) {
+        const key = `${hour}/${step}/${reason}/${place}`;
+        const sum = this.#refusals.get(key);
+        if (sum) sum.count += more;
+        else this.#refusals.set(key, { place, hour, step, reason, count: more });
+      }
     }
   }
 }

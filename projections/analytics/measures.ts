@@ -31,11 +31,12 @@ export interface StepTime {
 
 /**
  * A part of an order as it counts somewhere. Once, with all of its fulfilments, in the city of the first one; and once
- * at each of its sites, with the fulfilments that are made there and their share of the money.
+ * at each of its sites, with the fulfilments that are made there and their share of the money. For an order of one site
+ * that is the same.
  */
 export interface View {
-  readonly place: string;
-  /** Undefined for the city, where the whole order counts. */
+  readonly places: readonly string[];
+  /** The site, where what counts in its city is another. */
   readonly siteId: string | undefined;
   /** Places of its fulfilments in the order. */
   readonly fulfilments: readonly number[];
@@ -51,35 +52,30 @@ export const cityPlace = (city: string): string => `${CITY}${city}`;
 /** The places of all cities lie between these two, the second not among them. */
 export const CITY_PLACES = [CITY, "city;"] as const;
 
+const WHOLE = { from: 0, to: 1, of: 1 };
+const NOTHING = { from: 0, to: 0, of: 1 };
+
 /** Where an order counts. Depends on nothing but how it was placed. */
 export function viewsOf({ order, noted }: OrderFacts): View[] {
-  const sites = new Map<string, number[]>();
-  order.fulfilments.forEach(({ siteId }, index) => {
-    const of = sites.get(siteId);
-    if (of) of.push(index);
-    else sites.set(siteId, [index]);
-  });
-  const worth = (indices: readonly number[]) => indices.reduce((sum, i) => sum + (noted.fulfilments[i]?.worth ?? 0), 0);
-  const all = order.fulfilments.map((_, index) => index);
-  // Without a worth (free samples) everything falls to the first site.
-  const of = worth(all);
-  const views: View[] = [
-    {
-      place: cityPlace(order.fulfilments[0]?.city ?? ""),
-      siteId: undefined,
-      fulfilments: all,
-      share: { from: 0, to: 1, of: 1 },
-    },
-  ];
-  let from = 0;
-  for (const [siteId, fulfilments] of sites) {
-    const to = from + worth(fulfilments);
-    const first = views.length === 1;
-    const share = of > 0 ? { from, to, of } : { from: 0, to: first ? 1 : 0, of: 1 };
-    views.push({ place: siteId, siteId, fulfilments, share });
-    from = to;
+  const [first, ...others] = order.fulfilments;
+  const city = cityPlace(first?.city ?? "");
+  const all = [...order.fulfilments.keys()];
+  const sites = [...new Set(order.fulfilments.map(({ siteId }) => siteId))];
+  if (others.length === 0 || sites.length === 1) {
+    return [{ places: [city, ...sites], siteId: undefined, fulfilments: all, share: WHOLE }];
   }
-  return views;
+  const worth = (indices: readonly number[]) => indices.reduce((sum, i) => sum + (noted.fulfilments[i]?.worth ?? 0), 0);
+  const of = worth(all);
+  let from = 0;
+  const views = sites.map((siteId, n): View => {
+    const fulfilments = all.filter((index) => order.fulfilments[index]?.siteId === siteId);
+    const to = from + worth(fulfilments);
+    // Without a worth (free samples) everything falls to the first site.
+    const share = of > 0 ? { from, to, of } : n === 0 ? WHOLE : NOTHING;
+    from = to;
+    return { places: [siteId], siteId, fulfilments, share };
+  });
+  return [{ places: [city], siteId: undefined, fulfilments: all, share: WHOLE }, ...views];
 }
 
 /** So much of an amount; the shares of an order's sites add up to it exactly. */

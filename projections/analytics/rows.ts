@@ -12,6 +12,9 @@ const column = <Row>(rows: readonly Row[], name: string, type: string, of: (row:
   values: rows.map(of),
 });
 
+/** Milliseconds since 1970 as they travel: the server makes a time of them for less than a text of one costs. */
+const millis = (ms: number | undefined): string | null => (ms === undefined || Number.isNaN(ms) ? null : ms.toString());
+
 const instant = (ms: number | undefined): string | null =>
   ms === undefined || Number.isNaN(ms) ? null : new Date(ms).toISOString();
 
@@ -64,7 +67,7 @@ const first = ({ facts }: Row) => facts.order.fulfilments[0];
 
 const FACTS: readonly (readonly [name: string, type: string, of: (row: Row) => string | null])[] = [
   ["order_id", "uuid", ({ facts }) => facts.order.orderId],
-  ["placed_at", "timestamptz", ({ at }) => instant(at.placed)],
+  ["placed_at", "float8", ({ at }) => millis(at.placed)],
   ["city", "text", (row) => first(row)?.city ?? ""],
   ["site_id", "text", (row) => first(row)?.siteId ?? ""],
   // Ids of sites need no quotes.
@@ -73,18 +76,18 @@ const FACTS: readonly (readonly [name: string, type: string, of: (row: Row) => s
   ["channel", "text", ({ facts }) => facts.order.channel],
   ["method", "text", ({ facts }) => facts.order.delivery.method],
   ["status", "text", ({ facts }) => statusOf(facts.order)],
-  ["promised_at", "timestamptz", ({ facts }) => instant(Date.parse(facts.order.delivery.promisedAt))],
-  ["reserved_at", "timestamptz", ({ at }) => instant(at.reserved)],
-  ["paid_at", "timestamptz", ({ at }) => instant(at.paid)],
-  ["notified_at", "timestamptz", ({ at }) => instant(at.notified)],
-  ["accepted_at", "timestamptz", ({ at }) => instant(at.accepted)],
-  ["ready_at", "timestamptz", ({ at }) => instant(at.ready)],
-  ["assigned_at", "timestamptz", ({ at }) => instant(at.assigned)],
-  ["picked_up_at", "timestamptz", ({ at }) => instant(at.pickedUp)],
-  ["delivered_at", "timestamptz", ({ at }) => instant(at.delivered)],
-  ["scheduled_at", "timestamptz", ({ at }) => instant(at.scheduled)],
-  ["shipped_at", "timestamptz", ({ at }) => instant(at.shipped)],
-  ["ended_at", "timestamptz", ({ facts }) => instant(facts.noted.at.ended)],
+  ["promised_at", "float8", ({ facts }) => millis(Date.parse(facts.order.delivery.promisedAt))],
+  ["reserved_at", "float8", ({ at }) => millis(at.reserved)],
+  ["paid_at", "float8", ({ at }) => millis(at.paid)],
+  ["notified_at", "float8", ({ at }) => millis(at.notified)],
+  ["accepted_at", "float8", ({ at }) => millis(at.accepted)],
+  ["ready_at", "float8", ({ at }) => millis(at.ready)],
+  ["assigned_at", "float8", ({ at }) => millis(at.assigned)],
+  ["picked_up_at", "float8", ({ at }) => millis(at.pickedUp)],
+  ["delivered_at", "float8", ({ at }) => millis(at.delivered)],
+  ["scheduled_at", "float8", ({ at }) => millis(at.scheduled)],
+  ["shipped_at", "float8", ({ at }) => millis(at.shipped)],
+  ["ended_at", "float8", ({ facts }) => millis(facts.noted.at.ended)],
   ["late", "boolean", ({ facts }) => (isLate(facts) ? "t" : "f")],
   ["currency", "text", ({ facts }) => facts.order.total.currency],
   ["total", "bigint", ({ facts }) => facts.order.total.amount.toString()],
@@ -102,7 +105,10 @@ const FIXED: ReadonlySet<string> = new Set(
   "order_id placed_at city site_id sites kind channel method promised_at currency total".split(" "),
 );
 const FACT_NAMES = FACTS.map(([name]) => name);
-const FACT_VALUES = FACT_NAMES.map((name) => (name === "sites" ? "sites::text[]" : name)).join(", ");
+const FACT_VALUES = FACTS.map(([name, type]) => {
+  if (name === "sites") return "sites::text[]";
+  return type === "float8" ? `to_timestamp(${name} / 1000)` : name;
+}).join(", ");
 const FACT_CHANGES = FACT_NAMES.filter((name) => !FIXED.has(name))
   .map((name) => `${name} = excluded.${name}`)
   .join(", ");
