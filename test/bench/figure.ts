@@ -13,6 +13,8 @@ export interface BenchOptions {
   readonly events: number;
   /** Rows of the timeline that queries are measured on. */
   readonly rows: number;
+  /** File that the plans of those queries are written to. */
+  readonly plans: string | undefined;
   /** Tells people what is being done, a line at a time. */
   progress(line: string): void;
 }

@@ -11,20 +11,23 @@ interface Bench {
 const BENCHES: Readonly<Record<string, Bench>> = {
   "event-node": { seconds: 4, load: () => import("./event-node-shares.ts") },
   projections: { seconds: 10, load: () => import("./projections.bench.ts") },
+  queries: { seconds: 2, load: () => import("./queries.bench.ts") },
   orders: { seconds: 20, load: () => import("./orders.bench.ts") },
   "live-updates": { seconds: 20, load: () => import("./live-updates.bench.ts") },
 };
 
 const DEFAULT_EVENTS = 100_000;
 const DEFAULT_ROWS = 200_000;
+const PLANS = "docs/performance/query-plans.md";
 
-const USAGE = `npm run bench -- [--only NAME]... [--seconds N] [--events N] [--rows N] [--json]
+const USAGE = `npm run bench -- [--only NAME]... [--seconds N] [--events N] [--rows N] [--plans] [--json]
 
 Measures and prints where the time goes. Without --only, everything, in less than five minutes on an idle machine.
   --only NAME   ${Object.keys(BENCHES).join(", ")}
-  --seconds N   how long orders and live updates are measured (default 20)
+  --seconds N   how long orders and live updates are measured (default 20), and each query (default 2, at most 5)
   --events N    length of the log that read models are rebuilt from (default ${DEFAULT_EVENTS})
   --rows N      rows of the timeline that queries are measured on (default ${DEFAULT_ROWS})
+  --plans       writes the plans of those queries to ${PLANS}
   --json        figures as JSON
 
 Long logs and large tables are kept in BENCH_DATA (default: a folder of the system's temporary one) for the next run.
@@ -37,6 +40,7 @@ async function main(): Promise<void> {
       seconds: { type: "string" },
       events: { type: "string" },
       rows: { type: "string" },
+      plans: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
@@ -57,7 +61,9 @@ async function main(): Promise<void> {
   for (const { seconds, load } of chosen) {
     const { run } = await load();
     const progress = (line: string) => process.stderr.write(`${line}\n`);
-    figures.push(...(await run({ seconds: given ?? seconds, events, rows, progress })));
+    figures.push(
+      ...(await run({ seconds: given ?? seconds, events, rows, plans: values.plans ? PLANS : undefined, progress })),
+    );
   }
   process.stdout.write(
     values.json ? `${JSON.stringify({ machine: machine(), figures }, undefined, 2)}\n` : report(figures, machine()),
