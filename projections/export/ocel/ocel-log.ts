@@ -1,0 +1,116 @@
+import { logPages } from "../../../infra/consumers/log-pages.ts";
+import type { LogSpan } from "../events.ts";
+import type { OutputFile } from "../output-file.ts";
+import { type AttributeType, OBJECT_TYPES, type OcelEvent, ocelEventOf, typeOfValue } from "./mapping.ts";
+import { ObjectStore } from "./object-store.ts";
+
+/** What was written. */
+export interface OcelCounts {
+  readonly events: number;
+  readonly objects: number;
+}
+
+const PAGE = 2_000;
+
+/** Attributes of each event type that were seen, by name. */
+type EventTypes = Map<string, Map<string, AttributeType>>;
+
+/**
+ * Writes a part of the log as OCEL 2.0 in JSON: objects are orders, customers, tickets, sites, items and couriers. One
+ * pass over the log; events go straight to the file, objects lie on disk beside it until their turn.
+ */
+export async function writeOcel(
+  span: LogSpan,
+  file: OutputFile,
+  workFile: string,
+  onEvents: (events: number) => void = () => {},
+): Promise<OcelCounts> {
+  const store = new ObjectStore(workFile);
+  try {
+    const types: EventTypes = new Map();
+    const events = await writeEvents(span, file, store, types, onEvents);
+    const objects = await writeObjects(file, store);
+    await file.write(`],\n"objectTypes":${JSON.stringify(objectTypes())},\n`);
+    await file.write(`"eventTypes":${JSON.stringify(eventTypes(types))}}\n`);
+    return { events, objects };
+  } finally {
+    store.close();
+  }
+}
+
+async function writeEvents(
+  span: LogSpan,
+  file: OutputFile,
+  store: ObjectStore,
+  types: EventTypes,
+  onEvents: (events: number) => void,
+): Promise<number> {
+  let count = 0;
+  await file.write('{"events":[\n');
+  for await (const page of logPages({ ...span, size: PAGE })) {
+    const lines: string[] = [];
+    store.together(() => {
+      for (const recorded of page.events) {
+        const event = ocelEventOf(recorded);
+        if (event === undefined) continue;
+        store.add(event.objects, event.time);
+        note(types, event);
+        lines.push(JSON.stringify(eventOf(event, store)));
+      }
+    });
+    if (lines.length > 0) await file.write((count > 0 ? ",\n" : "") + lines.join(",\n"));
+    count += lines.length;
+    onEvents(count);
+  }
+  return count;
+}
+
+function eventOf({ id, type, time, attributes, objects }: OcelEvent, store: ObjectStore) {
+  const about = objects.map((object) => ({ objectId: object.id, qualifier: object.type }));
+  // What happens to a ticket happens at its site, which its later events do not name.
+  const sites = objects.flatMap((object) => (object.type === "ticket" ? (store.siteOf(object.id) ?? []) : []));
+  const further = [...new Set(sites)].filter((site) => !objects.some((object) => object.id === site));
+  return {
+    id,
+    type,
+    time,
+    attributes: Object.entries(attributes).map(([name, value]) => ({ name, value })),
+    relationships: [...about, ...further.map((objectId) => ({ objectId, qualifier: "site" }))],
+  };
+}
+
+async function writeObjects(file: OutputFile, store: ObjectStore): Promise<number> {
+  let count = 0;
+  let lines: string[] = [];
+  await file.write('\n],\n"objects":[\n');
+  const flush = async () => {
+    if (lines.length === 0) return;
+    await file.write((count > lines.length ? ",\n" : "") + lines.join(",\n"));
+    lines = [];
+  };
+  for (const object of store.all()) {
+    lines.push(JSON.stringify(object));
+    count++;
+    if (lines.length >= PAGE) await flush();
+  }
+  await flush();
+  return count;
+}
+
+function note(types: EventTypes, { type, attributes }: OcelEvent): void {
+  const known = types.get(type) ?? new Map<string, AttributeType>();
+  for (const [name, value] of Object.entries(attributes)) known.set(name, typeOfValue(value));
+  types.set(type, known);
+}
+
+const objectTypes = () =>
+  Object.entries(OBJECT_TYPES).map(([name, attributes]) => ({
+    name,
+    attributes: Object.entries(attributes).map(([attribute, type]) => ({ name: attribute, type })),
+  }));
+
+const eventTypes = (types: EventTypes) =>
+  [...types].toSorted().map(([name, attributes]) => ({
+    name,
+    attributes: [...attributes].toSorted().map(([attribute, type]) => ({ name: attribute, type })),
+  }));
