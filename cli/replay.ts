@@ -1,11 +1,12 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { ConfigError } from "../infra/config.ts";
 import { dropCommand, listCommand } from "./replay/list-command.ts";
+import { answeredQuestion, type QuestionOptions } from "./replay/question-commands.ts";
 import { type RebuildOptions, rebuildCommand } from "./replay/rebuild-command.ts";
 import { runJobCommand } from "./replay/run-job.ts";
 import { PROJECTIONS } from "./roles/projections.ts";
 
-interface ReplayOptions extends RebuildOptions {
+interface ReplayOptions extends RebuildOptions, Omit<QuestionOptions, "json"> {
   readonly list?: true;
   readonly all?: true;
   readonly drop?: number;
@@ -26,6 +27,10 @@ export function register(program: Command): void {
     .option("--fresh", "start anew, and drop what an unfinished rebuild has built")
     .option("--back", "let the generation before catch up, and swap it in again")
     .addOption(new Option("--drop <generation>", "drop a generation that is not live").argParser(generation))
+    .option("--as-of <moment>", "build it as it stood at a position or time, in a scratch schema")
+    .option("--what-if <file>", "run the handler of a file over the same events and show what would differ")
+    .option("--scratch", "list the scratch schemas that --as-of and --what-if have made")
+    .option("--drop-scratch <schema>", "drop one of them")
     .option("--json", "print the outcome as JSON")
     .addHelpText(
       "after",
@@ -41,7 +46,9 @@ Examples:
   ordertrail replay                             what there is
   ordertrail replay orders                      build, show what differs, ask
   ordertrail replay orders --yes --stop-share 5%
-  ordertrail replay orders --drop 1`,
+  ordertrail replay orders --drop 1
+  ordertrail replay orders --as-of 2026-11-21T18:00:00Z
+  ordertrail replay analytics --what-if ./my-handler.ts`,
     )
     .action(chosen);
   replay
@@ -53,6 +60,7 @@ Examples:
 }
 
 async function chosen(projection: string | undefined, options: ReplayOptions): Promise<void> {
+  if (await answeredQuestion(projection, options)) return;
   if (options.drop !== undefined) {
     if (projection === undefined) throw new ConfigError("--drop needs the name of a projection");
     return await dropCommand(projection, options.drop, options);

@@ -1,6 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { systemClock } from "../../infra/clock.ts";
-import { FINAL_STATES, type Job, type JobParams, type JobProgress } from "../../projections/replay/jobs/job.ts";
+import {
+  FINAL_STATES,
+  type Job,
+  type JobKind,
+  type JobParams,
+  type JobProgress,
+} from "../../projections/replay/jobs/job.ts";
 import { createJob, listJobs, wantCancel, wantSwap } from "../../projections/replay/jobs/job-table.ts";
 import { rebuildKind } from "../../projections/replay/jobs/rebuild-kind.ts";
 import { runJob } from "../../projections/replay/jobs/run-job.ts";
@@ -41,6 +47,14 @@ export async function letSwap({ pool }: ReplayEngines, { jobId }: Job, acceptDif
   return await wantSwap(pool, jobId, { from: ["ready", "needs_decision"], params, takenBy: "command" }, clock);
 }
 
+export interface RunningHere {
+  readonly signal?: AbortSignal;
+  /** Without a progress line. */
+  readonly quiet?: boolean;
+  /** Default: those that the workers run. */
+  readonly kinds?: readonly JobKind[];
+}
+
 /**
  * Runs a job in this process with a progress line, until it has ended, waits for somebody, or the signal came. Rejects
  * with JobElsewhereError.
@@ -48,7 +62,7 @@ export async function letSwap({ pool }: ReplayEngines, { jobId }: Job, acceptDif
 export async function runHere(
   engines: ReplayEngines,
   job: Job,
-  { signal, quiet = false }: { readonly signal?: AbortSignal; readonly quiet?: boolean },
+  { signal, quiet = false, kinds = JOB_KINDS }: RunningHere,
 ): Promise<Job> {
   const { config, pool, store, log } = engines;
   const line = quiet ? undefined : progressLine(process.stderr);
@@ -59,7 +73,7 @@ export async function runHere(
       log,
       clock,
       projections: PROJECTIONS,
-      kinds: JOB_KINDS,
+      kinds,
       jobId: job.jobId,
       owner: config.INSTANCE,
       leaseMs: config.LEASE_MS,
