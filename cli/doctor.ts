@@ -4,6 +4,7 @@ import { readConfigWithFaults } from "../infra/config.ts";
 import { brokerProbe } from "./doctor/broker.ts";
 import { configurationProbe } from "./doctor/configuration.ts";
 import { consumersProbe } from "./doctor/consumers.ts";
+import { eventFileProbe } from "./doctor/event-file.ts";
 import { eventStoreProbe } from "./doctor/event-store.ts";
 import { type Finding, findingsOf, type Level, type Probe } from "./doctor/finding.ts";
 import { machineProbe } from "./doctor/machine.ts";
@@ -55,6 +56,8 @@ async function doctor({ json, deep }: DoctorOptions): Promise<void> {
   const addresses = await systemAddresses(config);
   const examined = { config, faults, env: process.env, addresses, deep: deep === true };
   const findings = (await Promise.all(PROBES.map((probe) => findingsOf(probe, examined)))).flat();
+  // Afterwards: reading a large file would make the others late, and their clocks seem wrong.
+  findings.push(...(await findingsOf(eventFileProbe, examined)));
   process.exitCode = findings.some(({ level }) => level === "problem") ? EXIT.failed : EXIT.ok;
   if (json) process.stdout.write(`${JSON.stringify({ ...tally(findings), findings }, null, 2)}\n`);
   else process.stdout.write(report(findings));

@@ -1,8 +1,7 @@
-import { join } from "node:path";
 import { createEventStore } from "../../infra/event-store/client.ts";
 import { withoutPassword } from "../up/addresses.ts";
 import { type ClockReading, clockFinding } from "./clock-skew.ts";
-import { type Examined, type Finding, ok, type Probe, problem, reasonOf, warning } from "./finding.ts";
+import { type Finding, ok, type Probe, problem, reasonOf, warning } from "./finding.ts";
 
 /** The server whose behaviour the project's tests are recorded from. */
 const TESTED = "23.10";
@@ -99,6 +98,3 @@ async function askClient(url: string): Promise<Omit<Finding, "area">> {
     await store.close().catch(() => undefined);
   }
 }
-
-/** Where the event node of a data folder keeps its events. */
-export const eventFolder = ({ config }: Examined): string => join(config.ORDERTRAIL_DATA, "events");
