@@ -47,7 +47,7 @@ function within(range: PlaceRange): { readonly where: string; readonly values: u
 }
 
 /** Beginning of the hour or day (UTC) that an hour lies in, as a column. */
-const bucketColumn = (bucket: Bucket): string => `date_trunc('${bucket}', hour, 'UTC')`;
+const bucketColumn = (bucket: Bucket): string => (bucket === "hour" ? "hour" : "date_trunc('day', hour, 'UTC')");
 
 /** Counters by hour or day and currency, oldest first; where nothing was placed there is no row. */
 export async function countOrders(
@@ -80,7 +80,7 @@ export async function measureSteps(
   bucket: Bucket,
 ): Promise<StepPercentiles[]> {
   const { where, values } = within(range);
-  const percentile = (share: number) => `min(bucket) FILTER (WHERE upto >= ceil(total * ${share}))`;
+  const percentile = (share: number) => `min(bucket) FILTER (WHERE upto >= total * ${share}::float8)`;
   const { rows } = await db.query<{
     step: string;
     at: Date | null;
@@ -91,10 +91,10 @@ export async function measureSteps(
   }>(
     `SELECT step, at, total, ${percentile(0.5)} AS p50, ${percentile(0.9)} AS p90, ${percentile(0.99)} AS p99
      FROM (
-       SELECT step, at, bucket, sum(count) OVER (PARTITION BY step, at ORDER BY bucket) AS upto,
-         sum(count) OVER (PARTITION BY step, at) AS total
+       SELECT step, at, bucket, sum(count) OVER (PARTITION BY step, at ORDER BY bucket)::bigint AS upto,
+         sum(count) OVER (PARTITION BY step, at)::bigint AS total
        FROM (
-         SELECT step, at, bucket, sum(count) AS count
+         SELECT step, at, bucket, sum(count)::bigint AS count
          FROM (SELECT step, ${bucketColumn(bucket)} AS at, bucket, count FROM ${schema}.step_times WHERE ${where}) hours
          GROUP BY GROUPING SETS ((step, at, bucket), (step, bucket))
        ) summed

@@ -21,19 +21,16 @@ export async function sitesChangedAfter(db: Pool, schema: string, version: bigin
   }));
 }
 
-/** Which of these SKUs are on the menus of these sites, as `<site>/<sku>`. */
-export async function soldAt(
+/** The menus of these sites, by site, each with the version of the site that it is of. */
+export async function loadMenus(
   db: Pool,
   schema: string,
   siteIds: readonly string[],
-  skus: readonly string[],
-): Promise<Set<string>> {
-  if (siteIds.length === 0 || skus.length === 0) return new Set();
-  const { rows } = await db.query<{ sold: string }>(
-    `SELECT DISTINCT s.site_id || '/' || menu.sku AS sold
-     FROM ${schema}.sites s, json_array_elements_text(s.menu) AS menu (sku)
-     WHERE s.site_id = ANY($1::text[]) AND menu.sku = ANY($2::text[])`,
-    [siteIds, skus],
+): Promise<Map<string, { readonly skus: readonly string[]; readonly version: bigint }>> {
+  if (siteIds.length === 0) return new Map();
+  const { rows } = await db.query<{ site_id: string; menu: readonly string[]; version: string }>(
+    `SELECT site_id, menu, version FROM ${schema}.sites WHERE site_id = ANY($1::text[])`,
+    [siteIds],
   );
-  return new Set(rows.map(({ sold }) => sold));
+  return new Map(rows.map(({ site_id, menu, version }) => [site_id, { skus: menu, version: BigInt(version) }]));
 }

@@ -5,9 +5,9 @@ import type { Api } from "../../infra/http/api.ts";
 import { problem } from "../../infra/http/problem-schema.ts";
 import { stockAtSites } from "../../projections/availability/stock-at-sites.ts";
 import { findItems } from "../../projections/catalogue/queries.ts";
-import { soldAt } from "../../projections/catalogue/site-places.ts";
 import { afterParameter, askedPosition, readingOf, stateFreshness } from "../answer.ts";
 import type { ReadServices } from "../services.ts";
+import { Menus } from "./menus.ts";
 import { NEAREST, reaching } from "./reach.ts";
 import { type NearAvailability, nearAvailability } from "./schemas.ts";
 import { SiteIndex } from "./site-index.ts";
@@ -36,6 +36,7 @@ const skus = z
 export function nearRoutes(api: Api, services: ReadServices, travel: TravelTimes = estimatedTravelTimes): void {
   const { pool, positions, clock } = services;
   const index = new SiteIndex(pool);
+  const menus = new Menus(pool);
 
   api.get(
     "/api/availability",
@@ -65,9 +66,13 @@ export function nearRoutes(api: Api, services: ReadServices, travel: TravelTimes
         findItems(pool, schema, asked),
         stockAtSites(pool, stock.generation.schema, siteIds, asked),
       ]);
-      const sold = await soldAt(pool, schema, [...new Set(found.map(({ siteId }) => siteId))], asked);
+      const stocked = new Set(found.map(({ siteId }) => siteId));
+      const sold = await menus.of(
+        schema,
+        sites.filter(({ site }) => stocked.has(site.siteId)),
+      );
       const buyable = Map.groupBy(
-        found.filter(({ siteId, sku }) => sold.has(`${siteId}/${sku}`)),
+        found.filter(({ siteId, sku }) => sold.get(siteId)?.has(sku) === true),
         ({ sku }) => sku,
       );
       await stateFreshness(reply, positions, { ...stock, stale: stock.stale || catalogue.stale });

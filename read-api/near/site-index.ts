@@ -1,8 +1,7 @@
 import { around } from "geokdbush";
 import KDBush from "kdbush";
 import type { Pool } from "pg";
-import { sitesChangedAfter } from "../../projections/catalogue/site-places.ts";
-import type { SiteSummary } from "../../projections/views.ts";
+import { type SitePlace, sitesChangedAfter } from "../../projections/catalogue/site-places.ts";
 import { degrees, type Position } from "./travel-times.ts";
 
 /** How old the index may be before the catalogue is asked for changes. */
@@ -27,7 +26,7 @@ export class SiteIndex {
    * @param schema of the catalogue's live generation
    * @param fresh asks the catalogue now, for somebody who waits for a change of their own
    */
-  async near(schema: string, position: Position, most: number, fresh = false): Promise<SiteSummary[]> {
+  async near(schema: string, position: Position, most: number, fresh = false): Promise<SitePlace[]> {
     const { sites, tree } = await this.#current(schema, fresh);
     if (!tree) return [];
     return around(tree, degrees(position.lon), degrees(position.lat), most).flatMap((index) => sites[index] ?? []);
@@ -66,28 +65,24 @@ interface Known {
   readonly at: number;
   /** Of the newest change that is in it. */
   readonly version: bigint;
-  readonly byId: ReadonlyMap<string, SiteSummary>;
+  readonly byId: ReadonlyMap<string, SitePlace>;
   /** In the places of the tree's items. */
-  readonly sites: readonly SiteSummary[];
+  readonly sites: readonly SitePlace[];
   readonly tree: KDBush | undefined;
 }
 
-function indexed(
-  schema: string,
-  at: number,
-  before: Known | undefined,
-  changes: Awaited<ReturnType<typeof sitesChangedAfter>>,
-): Known {
+function indexed(schema: string, at: number, before: Known | undefined, changes: readonly SitePlace[]): Known {
   const byId = new Map(before?.byId);
   let version = before?.version ?? 0n;
-  for (const { site, version: changed } of changes) {
-    if (site.status === "closed") byId.delete(site.siteId);
-    else byId.set(site.siteId, site);
-    if (changed > version) version = changed;
+  for (const place of changes) {
+    const { siteId, status } = place.site;
+    if (status === "closed") byId.delete(siteId);
+    else byId.set(siteId, place);
+    if (place.version > version) version = place.version;
   }
   const sites = [...byId.values()];
   if (sites.length === 0) return { schema, at, version, byId, sites, tree: undefined };
   const tree = new KDBush(sites.length);
-  for (const { position } of sites) tree.add(degrees(position.lon), degrees(position.lat));
+  for (const { site } of sites) tree.add(degrees(site.position.lon), degrees(site.position.lat));
   return { schema, at, version, byId, sites, tree: tree.finish() };
 }
