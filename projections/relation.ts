@@ -15,26 +15,51 @@ export const column = <Row>(
   of: (row: Row) => string | null,
 ): Column => ({ name, type, values: rows.map(of) });
 
-/** Sets JSON texts apart: they never hold it unescaped. */
+/** Sets texts apart: JSON never holds it unescaped, and other text hardly ever. */
 const BETWEEN = "\u001e";
+/** Stands for null among texts. */
+const ABSENT = "\u001f";
+/** Ids, numbers and times: in an array's text they need no quotes. */
+const PLAIN = /^[\w:.+-]+$/;
 
 /**
  * Rows as a relation for one statement, with a number of parameters that does not depend on that of the rows.
  *
- * JSON travels as one text that the server splits: as elements of an array every quote in it would be escaped here and
- * unescaped there, which is most of the cost.
+ * A column travels as one text that the server splits. As elements of an array that `pg` writes, every value would be
+ * escaped here and unescaped there: three times the work in this process, and a fifth more in Postgres.
  *
  * @param columns all of the same length, at least one row; no null in a column of JSON
  * @returns what stands after FROM, and the parameters from $1 on
  */
 export function relation(columns: readonly Column[]): { from: string; parameters: unknown[] } {
-  const split = columns.map(({ type }, i) =>
-    type === "json" ? `string_to_array($${i + 1}, E'\\x1e')::json[]` : `$${i + 1}::${type}[]`,
-  );
+  const arrays = columns.map((one, i) => arrayOf(one, `$${i + 1}`));
   return {
-    from: `unnest(${split.join(", ")}) AS given (${columns.map(({ name }) => name).join(", ")})`,
-    parameters: columns.map(({ type, values }) => (type === "json" ? values.join(BETWEEN) : values)),
+    from: `unnest(${arrays.map(({ sql }) => sql).join(", ")}) AS given (${columns.map(({ name }) => name).join(", ")})`,
+    parameters: arrays.map(({ parameter }) => parameter),
   };
+}
+
+/** A column's values as an array in SQL, with the parameter that this takes. */
+function arrayOf({ type, values }: Column, bound: string): { readonly sql: string; readonly parameter: unknown } {
+  if (type === "json") return { sql: `string_to_array(${bound}, E'\\x1e')::json[]`, parameter: values.join(BETWEEN) };
+  const typed = `${bound}::${type}[]`;
+  if (type !== "text") return { sql: typed, parameter: plainArray(values) ?? values };
+  const joined = joinedTexts(values);
+  if (joined === undefined) return { sql: typed, parameter: values };
+  return { sql: `string_to_array(${bound}, E'\\x1e', E'\\x1f')`, parameter: joined };
+}
+
+/** The text of an array whose elements need no quotes; undefined when one of them does. */
+function plainArray(values: Column["values"]): string | undefined {
+  if (!values.every((value) => value === null || PLAIN.test(value))) return undefined;
+  return `{${values.map((value) => value ?? "NULL").join(",")}}`;
+}
+
+/** Texts as one that can be split again; undefined when they hold what sets them apart, or nothing at all. */
+function joinedTexts(values: Column["values"]): string | undefined {
+  if (!values.every((value) => value === null || !(value.includes(BETWEEN) || value === ABSENT))) return undefined;
+  // Splitting the empty text gives no element, not an empty one.
+  return values.map((value) => value ?? ABSENT).join(BETWEEN) || undefined;
 }
 
 /** A statement with its parameters. */
