@@ -14,14 +14,14 @@ export interface VisitedSystem {
  * The system of one spec file. Its tests are skipped where there is no Chromium, and fail when the code of a page that
  * they visited threw an error.
  */
-export function visitedSystem(): VisitedSystem {
+export function visitedSystem(options: { env?: Readonly<Record<string, string>> } = {}): VisitedSystem {
   let system: TestSystem;
   let browser: TestBrowser;
   let visitors: Visitor[] = [];
 
   beforeAll(async () => {
     if (whyNoBrowser() !== undefined) return;
-    [system, browser] = await Promise.all([startSystem(), startBrowser()]);
+    [system, browser] = await Promise.all([startSystem(options), startBrowser()]);
   });
   beforeEach(({ skip }) => skip(whyNoBrowser() !== undefined, whyNoBrowser()));
   afterEach(async () => {

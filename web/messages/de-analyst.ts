@@ -287,6 +287,11 @@ export const deAnalyst: typeof enAnalyst = {
     noRowHint: "Stehen unten Ereignisse, hat eines sie weggenommen. Steht keines da, prüfe den Schlüssel.",
     events: "Ereignisse",
     eventsCaption: (key) => `Ereignisse, die ${key} gemacht haben, älteste zuerst`,
+    unchanged: (n) =>
+      n === 1
+        ? "Das Ereignis derselben Ströme zeigen, das sie ließ, wie sie war"
+        : `Die ${n} Ereignisse derselben Ströme zeigen, die sie ließen, wie sie war`,
+    onlyChanges: "Nur zeigen, was sie änderte",
     noEvents: "Kein Ereignis hat diese Zeile berührt.",
     truncated:
       "Nur die ersten Ereignisse stehen hier: hinter der Zeile liegen mehr Ströme oder Ereignisse, als angesehen werden.",

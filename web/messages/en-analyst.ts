@@ -281,6 +281,11 @@ export const enAnalyst = {
     noRowHint: "If events are listed below, one of them took it away. If none are, check the key.",
     events: "Events",
     eventsCaption: (key: string) => `Events that made ${key}, oldest first`,
+    unchanged: (n: number) =>
+      n === 1
+        ? "Show the event of the same streams that left it as it was"
+        : `Show the ${n} events of the same streams that left it as it was`,
+    onlyChanges: "Show only what changed it",
     noEvents: "No event touched this row.",
     truncated: "Only the first events are listed: more streams or events lie behind this row than are looked at.",
     incomplete: "The events listed do not make quite this row: something else has touched it, or it is being written.",

@@ -42,7 +42,8 @@ export function OrdersFigure({ filter }: { filter: Filter }) {
         got && {
           caption: words.orders.caption(formatMoment(got.span.from), formatMoment(got.span.to)),
           columns: columnsOf(bucket),
-          rows,
+          // There is a row for every hour; where nothing was ordered in any, there is nothing to show.
+          rows: total === 0 ? [] : rows,
           file: `orders-by-${bucket}`,
         }
       }

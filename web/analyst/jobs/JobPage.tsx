@@ -13,7 +13,7 @@ import { JobActs } from "./JobActs.tsx";
 import { JobProgress } from "./JobProgress.tsx";
 import { JobSays } from "./JobSays.tsx";
 import { JobSteps } from "./JobSteps.tsx";
-import { jobTitle } from "./JobsTable.tsx";
+import { jobTitle, whoAsked } from "./JobsTable.tsx";
 
 /** One job: how far it is, what came out, and what can be done with it. Its address stays good after a reload. */
 export function JobPage({ jobId }: { jobId: string }) {
@@ -42,7 +42,7 @@ export function JobPage({ jobId }: { jobId: string }) {
           <p class="quiet small">
             <a href={toProjection(job.projection)}>{words.toProjection(job.projection)}</a>
             {" · "}
-            {formatWhen(job.createdAt)} {analystWords.value.by(job.requestedBy)}
+            {formatWhen(job.createdAt)} {analystWords.value.by(whoAsked(job))}
           </p>
         </div>
         <JobActs job={job} onDone={feed.look} />

@@ -70,7 +70,7 @@ function JobLine({ job }: { job: Job }) {
       </td>
       <td>{!diff ? "–" : diff.equal ? words.projections.equal : words.projections.differs(formatShare(diff.share))}</td>
       <td>
-        {formatWhen(job.createdAt)} <span class="quiet small">{words.by(job.requestedBy)}</span>
+        {formatWhen(job.createdAt)} <span class="quiet small">{words.by(whoAsked(job))}</span>
       </td>
     </tr>
   );
@@ -91,6 +91,12 @@ export function jobTitle({ kind, projection, params }: Job): string {
   if (kind === "what-if" && params?.handler !== undefined) return `${words[kind](projection)} · ${params.handler}`;
   if (params?.generation !== undefined) return words.back(projection, params.generation);
   return words[kind](projection);
+}
+
+/** Who asked for a job, as short as it stays recognisable: a role with the beginning of an id. */
+export function whoAsked({ requestedBy }: Job): string {
+  const [role = "", id] = requestedBy.split(":");
+  return id === undefined || id === "" ? role : `${role} ${id.slice(0, 8)}`;
 }
 
 /** A number of rows in words. */

@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { getRows, type Job } from "../../api/replay.ts";
 import { analystWords } from "../../messages/analyst.ts";
 import { formatCount } from "../../messages/figures.ts";
-import { followProjections } from "../../state/analyst/projections.ts";
+import { followProjections, mainTable } from "../../state/analyst/projections.ts";
 import { Reading } from "../parts/Reading.tsx";
 import { useFeed } from "../parts/use-feed.ts";
 import { useReading } from "../parts/use-reading.ts";
@@ -17,7 +17,7 @@ export function AsOfRows({ job }: { job: Job }) {
   const [chosen, setChosen] = useState<string>();
   const words = analystWords.value.asOf;
   const tables = feed.data.value?.projections.find(({ name }) => name === job.projection)?.tables;
-  const table = chosen ?? tables?.[0]?.name;
+  const table = chosen ?? mainTable(job.projection, tables ?? [])?.name;
   return (
     <section class="block">
       <h2>{words.rowsTitle}</h2>

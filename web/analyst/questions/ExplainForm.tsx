@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import type { ProjectionsView } from "../../api/replay.ts";
 import { navigate } from "../../app/router.ts";
 import { analystWords } from "../../messages/analyst.ts";
+import { mainTable } from "../../state/analyst/projections.ts";
 import { Asking } from "../parts/Asking.tsx";
 import { type ExplainedRow, toExplanation } from "../parts/links.ts";
 import { ProjectionChoice } from "../parts/ProjectionChoice.tsx";
@@ -19,7 +20,7 @@ export function ExplainForm({ view, asked, wished }: ExplainFormProps) {
   const [projection, setProjection] = useState(asked?.projection ?? wished ?? view.projections[0]?.name ?? "");
   const tables = view.projections.find(({ name }) => name === projection)?.tables ?? [];
   const [chosen, setChosen] = useState(asked?.table);
-  const table = tables.find(({ name }) => name === chosen) ?? tables[0];
+  const table = tables.find(({ name }) => name === chosen) ?? mainTable(projection, tables);
   const [values, setValues] = useState<Readonly<Record<string, string>>>(asked?.key ?? {});
   const [json, setJson] = useState(asked ? JSON.stringify(asked.key) : "");
   const columns = table?.key;

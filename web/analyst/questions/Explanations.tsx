@@ -1,3 +1,4 @@
+import { useState } from "preact/hooks";
 import { type ExplainedEvent, type Explanation, getExplanation } from "../../api/replay.ts";
 import { analystWords } from "../../messages/analyst.ts";
 import { formatMoment } from "../../messages/figures.ts";
@@ -52,13 +53,16 @@ function RowNow({ explanation: { row, key, table } }: { explanation: Explanation
 
 function Events({ explanation, until }: { explanation: Explanation; until: string | undefined }) {
   const words = analystWords.value.explain;
+  const [all, setAll] = useState(false);
   const { events, key, truncated, complete } = explanation;
+  const acting = events.filter(({ changes, failure }) => failure !== undefined || Object.keys(changes).length > 0);
+  const others = events.length - acting.length;
   return (
     <section class="block">
       <h2>{words.events}</h2>
       {truncated && <Notice kind="warn">{words.truncated}</Notice>}
       {complete === false && !truncated && explanation.row && <Notice kind="warn">{words.incomplete}</Notice>}
-      {events.length === 0 ? (
+      {acting.length === 0 && !all ? (
         <p class="quiet empty-line">{words.noEvents}</p>
       ) : (
         <TableFrame caption={words.eventsCaption(keyText(key))} class="events">
@@ -70,11 +74,18 @@ function Events({ explanation, until }: { explanation: Explanation; until: strin
             </tr>
           </thead>
           <tbody>
-            {events.map((event) => (
+            {(all ? events : acting).map((event) => (
               <EventRow key={event.id} event={event} until={until} />
             ))}
           </tbody>
         </TableFrame>
+      )}
+      {others > 0 && (
+        <p>
+          <button type="button" class="link small" aria-expanded={all} onClick={() => setAll(!all)}>
+            {all ? words.onlyChanges : words.unchanged(others)}
+          </button>
+        </p>
       )}
     </section>
   );

@@ -19,6 +19,12 @@ export const followProjections = (): Polled<ProjectionsView> =>
     last.peek(),
   );
 
+/** The table that is meant when none is named: the one that is called like its projection, else the largest. */
+export const mainTable = <Table extends { readonly name: string; readonly rows: number }>(
+  projection: string,
+  tables: readonly Table[],
+): Table | undefined => tables.find(({ name }) => name === projection) ?? tables.toSorted((a, b) => b.rows - a.rows)[0];
+
 /** Rows and bytes of the live generation's tables together. */
 export const sizeOf = ({ tables }: ProjectionState): { readonly rows: number; readonly bytes: number } =>
   tables.reduce((sum, { rows, bytes }) => ({ rows: sum.rows + rows, bytes: sum.bytes + bytes }), { rows: 0, bytes: 0 });
