@@ -297,6 +297,23 @@ describe("queries", () => {
     }
   });
 
+  test("name the stream behind every row", async () => {
+    const { pool } = engines;
+    for (const projection of [ordersProjection, kitchenProjection, timelineProjection]) {
+      for (const table of projection.tables) {
+        const { rows } = await pool.query<{ row: Record<string, string> }>(
+          `SELECT to_jsonb(one) AS row FROM ${schemaOf(projection)}.${table} AS one LIMIT 3`,
+        );
+        for (const { row } of rows) {
+          const key = Object.fromEntries(Object.entries(row).map(([column, value]) => [column, String(value)]));
+          const question = { tx: await pool.connect(), schema: schemaOf(projection), table, key, limit: 10 };
+          const streams = await projection.sources?.(question).finally(() => question.tx.release());
+          expect([table, streams]).toEqual([table, [`order-${row.order_id}`]]);
+        }
+      }
+    }
+  });
+
   test("say that a stream was set aside", async () => {
     const orderId = idFor("order-11-0");
     expect(await findOrder(engines.pool, schema(), orderId)).toMatchObject({ parked: false });

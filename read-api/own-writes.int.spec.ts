@@ -4,6 +4,7 @@ import { KeysUnavailableError } from "../infra/keys/errors.ts";
 import { createPool } from "../infra/postgres/pool.ts";
 import { kitchenProjection } from "../projections/kitchen/projection.ts";
 import { ordersProjection } from "../projections/orders/projection.ts";
+import { timelineProjection } from "../projections/timeline/projection.ts";
 import { CONTACT, happened, until } from "../test/fixtures/order-examples.ts";
 import { idFor } from "../test/fixtures/read-history.ts";
 import {
@@ -82,6 +83,20 @@ describe("reading one's own writes", () => {
       const again = await get(orderPath("placed while stopped"), "customer", buyer);
       expect(again.headers).toMatchObject({ "x-source": "read-model", "x-age-ms": "0" });
     });
+  });
+
+  test("a timeline is told from the event store while its read model is behind, and from that again afterwards", async () => {
+    await world().projecting.stop("timeline");
+    const path = `${orderPath("told while stopped")}/timeline`;
+    const stream = orderOf("told while stopped", until("stock_reserved"));
+    const { position } = await world().engines.store.append(stream[0]?.stream ?? "", stream.map(storable), "no_stream");
+    const told = await get(`${path}?after=${position.commit}`, "support");
+    expect(told.headers).toMatchObject({ "x-source": "event-store", "x-position": position.commit.toString() });
+    await world().projecting.start(timelineProjection);
+    await eventually(async () => {
+      expect((await get(path, "support")).headers).toMatchObject({ "x-source": "read-model" });
+    });
+    expect((await get(path, "support")).json()).toEqual(told.json());
   });
 
   test("an order whose stream was set aside is told from the event store", async () => {

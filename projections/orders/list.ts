@@ -76,10 +76,15 @@ export async function listOrders(db: Pool, schema: string, query: ListQuery): Pr
   const branches = branchesOf(scope, filters, schema, bind);
   if (branches.length === 0) return { orders: [], more: false };
   const conditions = filters.flatMap((filter) => filterConditions(filter, bind));
+  const times = filters.flatMap(({ from, to }) => [
+    ...(from === undefined ? [] : [[">=", bind(from)] as const]),
+    ...(to === undefined ? [] : [["<", bind(to)] as const]),
+  ]);
   const [at, id] = after ? [bind(after.placedAt), bind(after.orderId)] : [];
   // Each branch walks its own index from the newest on and stops at the limit.
   const pages = branches.map(({ from, by, where }) => {
     const place = after ? [`(${by}.placed_at, ${by}.order_id) < (${at}::timestamptz, ${id}::uuid)`] : [];
+    for (const [comparison, time] of times) place.push(`${by}.placed_at ${comparison} ${time}::timestamptz`);
     return `(SELECT DISTINCT ${by}.placed_at, ${by}.order_id FROM ${from}
              WHERE ${[...where, ...conditions, ...place].join(" AND ") || "true"}
              ORDER BY ${by}.placed_at DESC, ${by}.order_id DESC LIMIT $1)`;
@@ -126,7 +131,9 @@ function branchesOf(scope: ListScope, filters: readonly OrderFilter[], schema: s
   switch (scope.kind) {
     case "all": {
       const [first, ...others] = places;
-      return [first ? atSites(at(first, "s"), ...somewhere(others)) : orders()];
+      if (first) return [atSites(at(first, "s"), ...somewhere(others))];
+      const statuses = filters.find((filter) => filter.statuses !== undefined)?.statuses;
+      return statuses ? statusConditions(statuses, bind).map((condition) => orders(condition)) : [orders()];
     }
     case "own": {
       const placed = orders(`o.placed_by = ${bind(scope.placedBy)}`, ...somewhere(places));
@@ -164,12 +171,10 @@ function filterConditions(filter: OrderFilter, bind: Bind): string[] {
   add(filter.customerId, (id) => `o.customer_id = ${id}`);
   add(filter.channel, (channel) => `o.channel = ${channel}`);
   add(filter.method, (method) => `o.method = ${method}`);
-  if (statuses !== undefined) conditions.push(statusCondition(statuses, bind));
+  if (statuses !== undefined) conditions.push(`(${statusConditions(statuses, bind).join(" OR ") || "false"})`);
   add(filter.leastTotal, (least) => `o.total >= ${least}`);
   add(filter.mostTotal, (most) => `o.total <= ${most}`);
   add(filter.currency, (currency) => `o.currency = ${currency}`);
-  add(filter.from, (from) => `o.placed_at >= ${from}::timestamptz`);
-  add(filter.to, (to) => `o.placed_at < ${to}::timestamptz`);
   add(filter.failure, (failure) => `o.failure = ${failure}`);
   add(filter.rejection, (rejection) => `o.rejection = ${rejection}`);
   return conditions;
@@ -181,11 +186,11 @@ function uuidFrom(digits: string, filler: string): string {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
-function statusCondition(statuses: readonly OrderStatus[], bind: Bind): string {
-  const final = statuses.filter((status) => FINAL.has(status));
+/** One of these conditions has to hold; each can be found in an index. */
+function statusConditions(statuses: readonly OrderStatus[], bind: Bind): string[] {
   const open = statuses.filter((status) => !FINAL.has(status));
-  const either: string[] = [];
-  if (final.length > 0) either.push(`o.ended_as = ANY(${bind(final)}::text[])`);
-  if (open.length > 0) either.push(`(o.ended_as IS NULL AND o.status = ANY(${bind(open)}::text[]))`);
-  return either.length === 0 ? "false" : `(${either.join(" OR ")})`;
+  return [
+    ...statuses.filter((status) => FINAL.has(status)).map((status) => `o.ended_as = ${bind(status)}`),
+    ...(open.length > 0 ? [`(o.ended_as IS NULL AND o.status = ANY(${bind(open)}::text[]))`] : []),
+  ];
 }
