@@ -2,7 +2,7 @@ import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite";
 import type { Place } from "../calls/append-decision.ts";
 import { LIMITS } from "../limits.ts";
 import type { ProposedEvent } from "../wire/append-requests.ts";
-import { DamagedRow, type EventRow, FLAG_JSON, rowChecksum } from "./event-row.ts";
+import { DamagedRow, type EventRow, FLAG_JSON, joinedRowChecksum, rowChecksum } from "./event-row.ts";
 import { DELETED } from "./stream-rules.ts";
 import { type KnownStream, Streams } from "./streams.ts";
 
@@ -13,8 +13,18 @@ export interface LoggedEvent extends EventRow {
 }
 
 const COLUMNS = "position, stream, revision, id, type, flags, created, metadata, data, checksum";
-/** The columns in this order, as `setReturnArrays` gives them. */
-type Cells = [number, number, number, Uint8Array, string, number, number, Uint8Array, Uint8Array, number];
+
+/**
+ * What a page reads of a row. SQLite hands over each blob as an array of its own, which costs more than all the rest of
+ * the row: joined into one (`||` copies bytes as they are), a page takes two thirds of the time.
+ */
+const PAGE_COLUMNS = `position, stream, revision, type, flags, created, checksum,
+  length(id), length(metadata), CAST(id || metadata || data AS BLOB)`;
+/** These columns in this order, as `setReturnArrays` gives them. */
+type Cells = [number, number, number, string, number, number, number, number, number, Uint8Array];
+
+/** Rows of a log's first page; how large its events are is not known yet. */
+const FIRST_PAGE = 4;
 
 /** What of a stream is read: a range of revisions without holes up to its head, nothing, or an error. */
 export type Visible =
@@ -35,6 +45,7 @@ export class EventLog {
   readonly #pages: Record<"streamForward" | "streamBackward" | "allForward" | "allBackward", StatementSync>;
   /** False saves every append with `any` a look for a scavenged event. */
   hasScavenged: boolean;
+  #pageRows = FIRST_PAGE;
   #lastPosition: number;
   #lastCreated: number;
 
@@ -56,7 +67,7 @@ export class EventLog {
       "SELECT revision, created FROM events WHERE stream = ? AND revision >= ? ORDER BY revision LIMIT 1",
     );
     const page = (where: string) => {
-      const statement = db.prepare(`SELECT ${COLUMNS} FROM events WHERE ${where} LIMIT ?`);
+      const statement = db.prepare(`SELECT ${PAGE_COLUMNS} FROM events WHERE ${where} LIMIT ?`);
       statement.setReturnArrays(true);
       return statement;
     };
@@ -159,36 +170,57 @@ export class EventLog {
   /** A page of a stream from a revision, inclusive. Throws DamagedRow. */
   streamPage(stream: KnownStream, from: number, backwards: boolean, limit: number): LoggedEvent[] {
     const statement = backwards ? this.#pages.streamBackward : this.#pages.streamForward;
-    return this.#page(statement.iterate(stream.id, from, Math.min(limit, LIMITS.pageEvents)));
+    return this.#page(statement.all(stream.id, from, Math.min(limit, this.#pageRows)));
   }
 
   /** A page of everything from a position: inclusive forwards, exclusive backwards. Throws DamagedRow. */
   allPage(from: number, backwards: boolean, limit: number): LoggedEvent[] {
     const statement = backwards ? this.#pages.allBackward : this.#pages.allForward;
-    return this.#page(statement.iterate(from, Math.min(limit, LIMITS.pageEvents)));
+    return this.#page(statement.all(from, Math.min(limit, this.#pageRows)));
   }
 
-  /** A page is never empty when there is an event left, and ends early once it is large. */
-  #page(rows: Iterable<Record<string, SQLOutputValue>>): LoggedEvent[] {
-    const events: LoggedEvent[] = [];
+  /**
+   * A page is never empty when there is an event left. How many rows make a page of the right size is known from the
+   * page before: asking for them at once is faster than stopping in the middle.
+   */
+  #page(rows: Record<string, SQLOutputValue>[]): LoggedEvent[] {
     let size = 0;
-    for (const row of rows) {
+    const events = rows.map((row) => {
       // setReturnArrays makes each row the array of its cells; the declared type does not say so.
       const event = this.#event(row as unknown as Cells);
-      events.push(event);
       size += event.data.length + event.metadata.length;
-      if (size >= LIMITS.pageBytes) break;
+      return event;
+    });
+    if (events.length > 0) {
+      const fitting = Math.ceil((LIMITS.pageBytes * events.length) / Math.max(1, size));
+      this.#pageRows = Math.min(fitting, LIMITS.pageEvents);
     }
     return events;
   }
 
   #event(cells: Cells): LoggedEvent {
-    const [position, streamId, revision, id, type, flags, created, metadata, data, checksum] = cells;
+    const [position, streamId, revision, type, flags, created, checksum, idLength, metadataLength, body] = cells;
     const stream = this.streams.numbered(streamId);
     if (!stream) throw new DamagedRow(position, `stream ${streamId} is not known`);
+    if (typeof type !== "string" || !(body instanceof Uint8Array))
+      throw new DamagedRow(position, "a column is damaged");
     const { name: streamName, field: streamField } = stream;
-    const event = { position, stream, streamName, streamField, revision, id, type, flags, created, metadata, data };
-    if (rowChecksum(event) !== checksum) throw new DamagedRow(position, "its checksum does not match");
+    const split = idLength + metadataLength;
+    const event: LoggedEvent = {
+      position,
+      stream,
+      streamName,
+      streamField,
+      revision,
+      id: body.subarray(0, idLength),
+      type,
+      flags,
+      created,
+      metadata: body.subarray(idLength, split),
+      data: body.subarray(split),
+    };
+    if (joinedRowChecksum(event, body.subarray(idLength)) !== checksum)
+      throw new DamagedRow(position, "its checksum does not match");
     return event;
   }
 }

@@ -58,16 +58,24 @@ const numbers = new DataView(fixed.buffer, fixed.byteOffset, 48);
 
 /** The CRC-32 that belongs into the row's `checksum` column: unsigned, over every other column and the stream's name. */
 export function rowChecksum(row: EventRow): number {
-  const { type, metadata, data } = row;
-  numbers.setFloat64(0, row.position);
-  numbers.setFloat64(8, row.revision);
-  numbers.setFloat64(16, row.flags);
-  numbers.setFloat64(24, row.created);
+  const { metadata, data } = row;
+  const sum = headChecksum(row);
+  return crc32(data, metadata.length > 0 ? crc32(metadata, sum) : sum);
+}
+
+/** The same for a row whose metadata and data lie behind each other in `joined`. */
+export function joinedRowChecksum(row: EventRow, joined: Uint8Array): number {
+  return crc32(joined, headChecksum(row));
+}
+
+function headChecksum({ position, streamName, revision, id, type, flags, created, metadata }: EventRow): number {
+  numbers.setFloat64(0, position);
+  numbers.setFloat64(8, revision);
+  numbers.setFloat64(16, flags);
+  numbers.setFloat64(24, created);
   numbers.setFloat64(32, type.length);
   numbers.setFloat64(40, metadata.length);
   fixed.fill(0, 48);
-  fixed.set(row.id.subarray(0, 16), 48);
-  let sum = crc32(`${type}${row.streamName}`, crc32(fixed));
-  if (metadata.length > 0) sum = crc32(metadata, sum);
-  return crc32(data, sum);
+  fixed.set(id.subarray(0, 16), 48);
+  return crc32(`${type}${streamName}`, crc32(fixed));
 }
