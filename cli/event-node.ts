@@ -150,10 +150,10 @@ async function scavenge({ url, stop, json }: Output & { url?: string; stop?: tru
       `no node was found at ${config.ORDERTRAIL_DATA}: start "ordertrail up", or set EVENTSTORE_URL or --url`,
     );
   const node = new RemoteScavenges(address);
-  if (stop) await node.stop((await node.last()).scavengeId);
-  else await node.start();
+  if (!stop) await node.start();
   const line = progressLine(process.stderr);
   let last = await node.last();
+  if (stop && last.state === "running") await node.stop(last.scavengeId);
   try {
     for (; last.state === "running"; last = await node.last()) {
       const { streamsDone, streams, eventsDropped } = last;
