@@ -11,6 +11,8 @@ export interface BenchOptions {
   readonly seconds: number;
   /** Length of the log that read models are rebuilt from. */
   readonly events: number;
+  /** Which of them: names of read models, "together" for all of them by one reading. Undefined: each of these. */
+  readonly projections: readonly string[] | undefined;
   /** Rows of the timeline that queries are measured on. */
   readonly rows: number;
   /** File that the plans of those queries are written to. */

@@ -23,28 +23,28 @@ const LEAST_REBUILT = 20_000;
 /** Short rebuilds are repeated, and the median counts. */
 const SHORT = 200_000;
 const REPEATS = 3;
+const TOGETHER = "together";
 const WRITER = fileURLToPath(new URL("write-business.ts", import.meta.url));
 const BEGAN_AT = Date.UTC(2026, 10, 21, 8);
 
 const log = createLog("bench", "silent");
 
 /** Events a second that read models take in: rebuilt one by one from a long log, and live, all of them at once. */
-export async function run({ events, progress }: BenchOptions): Promise<Figure[]> {
-  return [...(await rebuilds(events, progress)), await followed(progress)];
+export async function run(options: BenchOptions): Promise<Figure[]> {
+  const figures = await rebuilds(options);
+  return options.projections === undefined ? [...figures, await followed(options.progress)] : figures;
 }
 
-async function rebuilds(events: number, progress: BenchOptions["progress"]): Promise<Figure[]> {
+async function rebuilds({ events, projections, progress }: BenchOptions): Promise<Figure[]> {
   const cached = await cachedLog(events, (line) => progress(`projections: ${line}`));
   const size = `${cached.events.toLocaleString("en")} events of ${cached.bytesEach} bytes on average`;
   const engines = await startBenchEngines(cached.dir);
   try {
     const figures: Figure[] = [];
     const names = PROJECTIONS.map(({ name }) => name);
-    const rounds = [
-      { what: `all ${names.length} at once`, names },
-      ...names.map((name) => ({ what: name, names: [name] })),
-    ];
-    for (const round of rounds) {
+    for (const what of projections ?? [TOGETHER, ...names]) {
+      const round = what === TOGETHER ? { what: `all ${names.length} by one reading`, names } : { what, names: [what] };
+      if (!round.names.every((name) => names.includes(name))) throw new Error(`there is no projection ${what}`);
       progress(`projections: rebuilding ${round.what} from ${size}`);
       const figure = await rebuilt(engines, round, events <= SHORT ? REPEATS : 1);
       progress(`  ${figure.value.toLocaleString("en")} ${figure.unit}; ${figure.note}`);

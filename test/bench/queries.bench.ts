@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Pool } from "pg";
 import { createPool } from "../../infra/postgres/pool.ts";
-import { CpuWatch, describeShares } from "./cpu.ts";
+import { CpuWatch, describeShares, describeWork } from "./cpu.ts";
 import { type BenchOptions, type Figure, rounded } from "./figure.ts";
 import { type LargeTables, largeTables } from "./large-tables.ts";
 import { quantile } from "./quantiles.ts";
@@ -48,9 +48,9 @@ async function measured(
   await askFor(WARM_UP_MS, pool, question);
   const cpu = new CpuWatch({ Postgres: server.pid });
   const { times, found } = await askFor(seconds * 1_000, pool, question);
-  const shares = describeShares(cpu.lap());
+  const shares = cpu.lap();
   const each = (found / times.length).toFixed(1);
-  const note = `p50 ${rounded(quantile(times, 0.5))} ms, ${Math.round(times.length / seconds)}/s with ${ASKING} at once, ${each} rows each of ${rows.toLocaleString("en")} events; ${shares}`;
+  const note = `p50 ${rounded(quantile(times, 0.5))} ms, ${Math.round(times.length / seconds)}/s with ${ASKING} at once, ${each} rows each of ${rows.toLocaleString("en")} events; ${describeWork(shares, times.length)}; ${describeShares(shares)}`;
   return {
     name: `query: ${question.name}, p99`,
     value: rounded(quantile(times, 0.99)),

@@ -20,12 +20,14 @@ const DEFAULT_EVENTS = 100_000;
 const DEFAULT_ROWS = 200_000;
 const PLANS = "docs/performance/query-plans.md";
 
-const USAGE = `npm run bench -- [--only NAME]... [--seconds N] [--events N] [--rows N] [--plans] [--json]
+const USAGE = `npm run bench -- [--only NAME]... [--seconds N] [--events N] [--projection NAME]...
+             [--rows N] [--plans] [--json]
 
 Measures and prints where the time goes. Without --only, everything, in less than five minutes on an idle machine.
   --only NAME   ${Object.keys(BENCHES).join(", ")}
   --seconds N   how long orders and live updates are measured (default 20), and each query (default 2, at most 5)
   --events N    length of the log that read models are rebuilt from (default ${DEFAULT_EVENTS})
+  --projection NAME  only this read model is rebuilt; "together": all of them by one reading of the log
   --rows N      rows of the timeline that queries are measured on (default ${DEFAULT_ROWS})
   --plans       writes the plans of those queries to ${PLANS}
   --json        figures as JSON
@@ -39,6 +41,7 @@ async function main(): Promise<void> {
       only: { type: "string", multiple: true },
       seconds: { type: "string" },
       events: { type: "string" },
+      projection: { type: "string", multiple: true },
       rows: { type: "string" },
       plans: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
@@ -62,7 +65,14 @@ async function main(): Promise<void> {
     const { run } = await load();
     const progress = (line: string) => process.stderr.write(`${line}\n`);
     figures.push(
-      ...(await run({ seconds: given ?? seconds, events, rows, plans: values.plans ? PLANS : undefined, progress })),
+      ...(await run({
+        seconds: given ?? seconds,
+        events,
+        projections: values.projection,
+        rows,
+        plans: values.plans ? PLANS : undefined,
+        progress,
+      })),
     );
   }
   process.stdout.write(
