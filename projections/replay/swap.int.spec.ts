@@ -109,15 +109,16 @@ async function run(
   return done;
 }
 
-/** What the live generation says of events and streams, and that it never says less than before. */
+/** What the live generation says of events, asked by one reader of two processes in turn, and where it went back. */
 async function readAsReader(stop: AbortSignal): Promise<{ reads: number; backwards: string[]; generations: number }> {
-  const schemas = liveSchemas(engines.pool, [salesProjection]);
+  const processes = [1, 2].map(() => liveSchemas(engines.pool, [salesProjection]));
   const backwards: string[] = [];
   const seen = new Set<string>();
   let reads = 0;
   let before = 0;
   let position = 0n;
   for (; !stop.aborted; reads++) {
+    const schemas = processes[reads % 2] ?? liveSchemas(engines.pool);
     const { generation, place } = await schemas.standing("sales");
     seen.add(generation.schema);
     const { rows } = await engines.pool.query<{ n: string }>(

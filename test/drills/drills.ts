@@ -3,6 +3,7 @@ import type { Drill } from "./drill.ts";
 import { effectsDrill } from "./effects-drill.ts";
 import { leaseDrill } from "./lease/lease-drill.ts";
 import { replayDrill, tamperingDrill } from "./proof/proof-drills.ts";
+import { replaySwapDrill } from "./replay/replay-drill.ts";
 import { lastItemsDrill } from "./stock/last-items-drill.ts";
 import { repeatDrill } from "./stock/repeat-drill.ts";
 
@@ -23,5 +24,6 @@ export const DRILLS: readonly Drill[] = [
   lastItemsDrill,
   repeatDrill,
   replayDrill,
+  replaySwapDrill,
   tamperingDrill,
 ];

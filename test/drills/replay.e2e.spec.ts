@@ -1,0 +1,15 @@
+import { expect, test } from "vitest";
+import { PROJECTIONS } from "../../cli/roles/projections.ts";
+import { swapWhileOrdersFlow } from "./replay/replay-drill.ts";
+import { say, show } from "./show.ts";
+
+/** Those whose topics and pages are watched. */
+const MODELS = PROJECTIONS.slice(0, 2).map(({ name }) => name);
+
+test("read models are rebuilt and swapped while orders flow: no error, nothing goes back, nothing is lost", async () => {
+  const report = show(await swapWhileOrdersFlow({ seed: 1, orders: 60, say, models: MODELS, struck: 1 }));
+  expect(report.breaches).toEqual([]);
+  expect(report.figures).toMatchObject({ "read models swapped": MODELS.length });
+  // A short state may be over before it is seen.
+  expect(report.figures["kills of jobs"]).toBeGreaterThan(0);
+});
