@@ -73,7 +73,7 @@ async function simulate(options: Options): Promise<void> {
     sites: options.site,
     signal: ending.signal,
   });
-  process.stdout.write(`simulating against ${base}; Ctrl-C ends it\n`);
+  if (!options.json) process.stdout.write(`simulating against ${base}; Ctrl-C ends it\n`);
   while (!ending.signal.aborted) {
     await sleep(REPORT_MS, undefined, { signal: ending.signal }).catch(() => undefined);
     report(stats, options.json === true);

@@ -10,10 +10,11 @@ export function register(program: Command): void {
   program
     .command("up")
     .description("run everything on this machine: engines, API, workers, simulators of the outside world")
+    .option("--json", "when it is up, print where everything is as one line of JSON; progress goes to standard error")
     .addHelpText(
       "after",
       `
-Settings (environment variables; all of them are in infra/config.ts):
+Settings (environment variables; all of them are in docs/configuration.md):
   PORT, HOST           where the API listens (default 7300 on 127.0.0.1)
   ORDERTRAIL_DATA      folder of the engines, keys and logs (default .ordertrail)
   DATABASE_URL         a PostgreSQL to use in place of the embedded one
@@ -30,27 +31,30 @@ Examples:
     .action(up);
 }
 
-async function up(): Promise<void> {
+async function up({ json }: { json?: true }): Promise<void> {
+  const people = json ? process.stderr : process.stdout;
   const ending = new AbortController();
   const ended = new Promise<void>((resolve) => ending.signal.addEventListener("abort", () => resolve()));
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(signal, () => {
       // Asked twice: the children notice that their supervisor is gone and end themselves.
       if (ending.signal.aborted) process.exit(EXIT.failed);
-      process.stdout.write("ending (once more forces it)\n");
+      people.write("ending (once more forces it)\n");
       ending.abort();
     });
   }
   // Somebody who closes the pipe that this writes to ends their reading, not the system.
   process.stdout.on("error", () => undefined);
   try {
-    const system = await startSystem(readConfig(), (line) => process.stdout.write(`${line}\n`), ending.signal);
-    if (!ending.signal.aborted) process.stdout.write(welcome(system.facts));
+    const system = await startSystem(readConfig(), (line) => people.write(`${line}\n`), ending.signal);
+    if (!ending.signal.aborted) {
+      process.stdout.write(json ? `${JSON.stringify(system.facts)}\n` : welcome(system.facts));
+    }
     await ended;
     await system.stop();
-    process.stdout.write("ended\n");
+    people.write("ended\n");
   } catch (error) {
-    if (ending.signal.aborted) process.stdout.write("ended\n");
+    if (ending.signal.aborted) people.write("ended\n");
     else fail(error, error instanceof ConfigError || error instanceof FolderLockedError ? EXIT.usage : EXIT.failed);
   }
   // An engine's client library may hold a timer that nobody can stop.
