@@ -13,7 +13,9 @@ import { type Drill, type DrillOptions, type DrillReport, until } from "../drill
 import { Stage } from "../stage.ts";
 import { pollPages, pollPointers, Sightings, watchTopics } from "./readers.ts";
 
-const KEPT_UNDER_WAY = 60;
+/** Orders under way: as many as a machine of two cores keeps moving at 50 a second. */
+const KEPT_UNDER_WAY = 200;
+const COURIERS = 48;
 /** How often a job is looked at: soon enough to strike it in each of its states. */
 const LOOK_MS = 15;
 const LOOKS = 10;
@@ -28,7 +30,14 @@ const WATCHED_TOPICS = 10;
 export const replaySwapDrill: Drill = {
   name: "replay-swap",
   what: "every read model rebuilt and swapped while orders flow, its process killed on the way: no error, nothing goes back",
-  run: (options) => swapWhileOrdersFlow({ ...options, models: PROJECTIONS.map(({ name }) => name), struck: STRUCK }),
+  run: (options) =>
+    swapWhileOrdersFlow({
+      ...options,
+      models: PROJECTIONS.map(({ name }) => name),
+      struck: STRUCK,
+      underWay: KEPT_UNDER_WAY,
+      couriers: COURIERS,
+    }),
 };
 
 export interface SwapOptions extends DrillOptions {
@@ -36,11 +45,15 @@ export interface SwapOptions extends DrillOptions {
   readonly models: readonly string[];
   /** Of how many of them the process is killed, once in each state of the job. */
   readonly struck: number;
+  /** Orders that are kept under way; with the machine they decide how many flow in a second. */
+  readonly underWay: number;
+  readonly couriers: number;
 }
 
 /** The drill, for some of the read models. */
-export async function swapWhileOrdersFlow({ seed, orders, say, models, struck }: SwapOptions): Promise<DrillReport> {
-  const stage = await Stage.open({ seed, underWay: KEPT_UNDER_WAY, couriers: 16 });
+export async function swapWhileOrdersFlow(options: SwapOptions): Promise<DrillReport> {
+  const { seed, orders, say, models, struck, underWay, couriers } = options;
+  const stage = await Stage.open({ seed, underWay, couriers });
   const pool = createPool(stage.databaseUrl, { applicationName: "drill replay", max: 4 });
   const stop = new AbortController();
   try {
