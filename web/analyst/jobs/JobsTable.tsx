@@ -23,6 +23,7 @@ export function JobsTable({ title, caption, asked, empty }: JobsTableProps) {
   const feed = useFeed(() => followJobs(asked), false);
   const words = analystWords.value.projections;
   const jobs = feed.data.value?.jobs;
+  const compares = asked.kind !== "as-of";
   return (
     <section class="block">
       <h2>{title}</h2>
@@ -36,13 +37,13 @@ export function JobsTable({ title, caption, asked, empty }: JobsTableProps) {
             <tr>
               <th scope="col">{words.what}</th>
               <th scope="col">{words.state}</th>
-              <th scope="col">{words.lastDiff}</th>
+              {compares && <th scope="col">{words.lastDiff}</th>}
               <th scope="col">{words.started}</th>
             </tr>
           </thead>
           <tbody>
             {jobs.map((job) => (
-              <JobLine key={job.jobId} job={job} />
+              <JobLine key={job.jobId} job={job} compares={compares} />
             ))}
           </tbody>
         </TableFrame>
@@ -51,7 +52,7 @@ export function JobsTable({ title, caption, asked, empty }: JobsTableProps) {
   );
 }
 
-function JobLine({ job }: { job: Job }) {
+function JobLine({ job, compares }: { job: Job; compares: boolean }) {
   const words = analystWords.value;
   const { diff } = job;
   return (
@@ -68,7 +69,11 @@ function JobLine({ job }: { job: Job }) {
           <JobTag job={job} />
         )}
       </td>
-      <td>{!diff ? "–" : diff.equal ? words.projections.equal : words.projections.differs(formatShare(diff.share))}</td>
+      {compares && (
+        <td>
+          {!diff ? "–" : diff.equal ? words.projections.equal : words.projections.differs(formatShare(diff.share))}
+        </td>
+      )}
       <td>
         {formatWhen(job.createdAt)} <span class="quiet small">{words.by(whoAsked(job))}</span>
       </td>

@@ -59,8 +59,8 @@ export function ProjectionRow({ projection, onRebuild }: { projection: Projectio
       </td>
       <td class="n">
         {parked > 0 ? (
-          <span class="warn" title={words.parkedHint}>
-            <Icon name="warning" /> {words.parkedStreams(parked)}
+          <span class="warn" title={`${words.parkedStreams(parked)}. ${words.parkedHint}`}>
+            <Icon name="warning" /> {formatCount(parked)}
           </span>
         ) : (
           formatCount(0)

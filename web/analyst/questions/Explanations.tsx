@@ -96,7 +96,7 @@ function EventRow({ event, until }: { event: ExplainedEvent; until: string | und
   const later = until !== undefined && BigInt(event.position) > BigInt(until);
   return (
     <tr data-later={later}>
-      <td class="n">
+      <td class="when">
         {formatMoment(event.at)}
         <small>
           {words.position} {event.position}
