@@ -34,7 +34,7 @@ const POLL_MS = 50;
 /**
  * Calls `act` at a moment at which live and rebuilt generation stand at the same position, and in which the live one
  * cannot move: its position row, which every live batch moves by compare-and-set, is locked in the transaction `act` is
- * given. Live batches go on being worked out meanwhile and wait at their end.
+ * given. Live batches go on being worked out meanwhile and wait at their end. `lockedAt` is by performance.now().
  *
  * The rebuilt generation follows the live one's position, never the head, so that it is never ahead; where it is (it was
  * built up to the head while the live one lagged), the live one is waited for.
@@ -43,7 +43,7 @@ const POLL_MS = 50;
  */
 export async function whileLiveStands<T>(
   options: MeetOptions,
-  act: (tx: PoolClient, place: Place) => Promise<T>,
+  act: (tx: PoolClient, place: Place, lockedAt: number) => Promise<T>,
 ): Promise<T> {
   const { pool, live, rebuilt, log, signal } = options;
   for (let meeting = 1; meeting <= MOST_MEETINGS; meeting++) {
@@ -55,10 +55,11 @@ export async function whileLiveStands<T>(
         await tx.query(`SET LOCAL lock_timeout = ${LOCK_WAIT_MS}`);
         await tx.query(`SET LOCAL idle_in_transaction_session_timeout = ${DEAD_HAND_MS}`);
         const place = await lockPosition(tx, live);
+        const lockedAt = performance.now();
         const last = AbortSignal.timeout(LONGEST_HOLD_MS);
         const stop = AbortSignal.any(signal ? [last, signal] : [last]);
         await buildUpTo({ ...options, analyze: false, signal: stop }, rebuilt, place);
-        return await act(tx, place);
+        return await act(tx, place, lockedAt);
       });
     } catch (error) {
       if (signal?.aborted || !isTooSlow(error)) throw error;

@@ -44,18 +44,16 @@ export async function diffWithLive(options: MeetOptions, samples?: number): Prom
  */
 export async function swapIn(options: MeetOptions): Promise<Swapped> {
   const { projection, live, rebuilt, signal, log } = options;
-  let heldSince = 0;
-  const { place, reading } = await whileLiveStands(options, async (tx, place) => {
-    heldSince = performance.now();
+  const { place, reading, lockedAt } = await whileLiveStands(options, async (tx, place, lockedAt) => {
     const sums = await snapshotNow(options, async (snapshot) => {
       const [a, b] = [live.schema, rebuilt.schema];
       return compareSums(await checksumWithin(snapshot, projection, a), await checksumWithin(snapshot, projection, b));
     });
     signal?.throwIfAborted();
     await swapGenerations(tx, live, rebuilt);
-    return { place, ...sums };
+    return { place, lockedAt, ...sums };
   });
-  const heldMs = performance.now() - heldSince;
+  const heldMs = performance.now() - lockedAt;
   // The swap has taken place: what fails now is only the proof.
   const tables = await reading.catch((error: unknown) => {
     log.warn({ cause: messageOf(error) }, "the generations could not be compared as of the swap");
