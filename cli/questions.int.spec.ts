@@ -1,0 +1,157 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Command } from "commander";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { systemClock } from "../infra/clock.ts";
+import { type Engines, startEngines } from "../infra/consumers/testing/engines.ts";
+import { createLog } from "../infra/log.ts";
+import { catalogueProjection } from "../projections/catalogue/projection.ts";
+import { buildUpTo } from "../projections/replay/build-generation.ts";
+import { replayMigration } from "../projections/replay/migration.ts";
+import { ensureProjection } from "../projections/runner/generations.ts";
+import { appendMixed, masterData } from "../test/fixtures/read-history.ts";
+import { register as registerExplain } from "./explain.ts";
+import { register as registerExport } from "./export.ts";
+import { register as registerReplay } from "./replay.ts";
+
+let engines: Engines;
+let folder: string;
+let out: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "ordertrail-questions-"));
+  engines = await startEngines([replayMigration]);
+  await appendMixed(engines.store, masterData(), 1);
+  const log = createLog("test", "silent");
+  const live = await ensureProjection(engines.pool, catalogueProjection, systemClock);
+  const building = { projection: catalogueProjection, ...engines, log, clock: systemClock, instance: "live" };
+  await buildUpTo(building, live, await engines.store.head());
+});
+afterAll(async () => {
+  await engines?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+beforeEach(() => {
+  out = "";
+  process.exitCode = undefined;
+  vi.stubEnv("DATABASE_URL", engines.databaseUrl);
+  vi.stubEnv("EVENTSTORE_URL", engines.storeUrl);
+  vi.spyOn(process.stdout, "write").mockImplementation((text) => {
+    out += String(text);
+    return true;
+  });
+  vi.spyOn(process.stderr, "write").mockImplementation(() => true);
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+  process.exitCode = undefined;
+});
+
+async function ordertrail(...parts: string[]): Promise<number | string> {
+  const program = new Command("ordertrail").exitOverride();
+  for (const register of [registerReplay, registerExplain, registerExport]) register(program);
+  await program.parseAsync(["node", "ordertrail", ...parts]);
+  const code = process.exitCode ?? 0;
+  process.exitCode = undefined;
+  return code;
+}
+
+describe("ordertrail replay", () => {
+  test("--as-of shows a read model's tables as they stood, lists them and drops them", async () => {
+    const { events } = await engines.store.readAll(undefined, 3);
+    const position = events[2]?.position.commit.toString() ?? "";
+    expect(await ordertrail("replay", "catalogue", "--as-of", position)).toBe(0);
+    const schema = /scratch_catalogue_[0-9a-f]{8}/.exec(out)?.[0] ?? "";
+    expect(out).toContain(`as of position ${position} in schema ${schema}`);
+    await ordertrail("replay", "--scratch");
+    expect(out).toMatch(new RegExp(`${schema} +as-of +${position}`));
+    await ordertrail("replay", "--drop-scratch", schema);
+    expect(out).toContain(`${schema} is dropped.`);
+    await expect(ordertrail("replay", "--drop-scratch", schema)).rejects.toThrow("there is no scratch schema");
+  });
+
+  test("--what-if shows the rows that would differ", async () => {
+    const file = join(folder, "renamed.ts");
+    const real = new URL("../projections/catalogue/projection.ts", import.meta.url).pathname;
+    await writeFile(
+      file,
+      `import { catalogueProjection as real } from "${real}";
+       export default { ...real, handle: (batch, context) => real.handle(batch.map((event) =>
+         event.stream === "item-tart" ? { ...event, data: { ...event.data, name: "Torte" } } : event), context) };`,
+    );
+    expect(await ordertrail("replay", "catalogue", "--what-if", file)).toBe(0);
+    expect(out).toMatch(/items sku=tart: changed\n +details: .*→ .*Torte/);
+    expect(out).toContain("of the rows of catalogue would differ");
+  });
+
+  test("says what is wrong with a file and fails", async () => {
+    const file = join(folder, "empty.ts");
+    await writeFile(file, "export const nothing = 1;");
+    expect(await ordertrail("replay", "catalogue", "--what-if", file)).toBe(1);
+    expect(out).toContain("no default export");
+  });
+
+  test("refuses a moment that is none, and two questions at once", async () => {
+    await expect(ordertrail("replay", "catalogue", "--as-of", "noon")).rejects.toMatchObject({
+      code: "config_invalid",
+    });
+    await expect(ordertrail("replay", "catalogue", "--as-of", "1", "--scratch")).rejects.toThrow("at a time");
+    await expect(ordertrail("replay", "nothing", "--as-of", "1")).rejects.toThrow("there is no projection");
+  });
+});
+
+describe("ordertrail explain", () => {
+  test("lists what each event changed in a row", async () => {
+    expect(await ordertrail("explain", "catalogue", "items", "sku=tart")).toBe(0);
+    expect(out).toMatch(/item\.listed {2}\(item-tart, revision 0\)\n {4}sku: null → tart/);
+    expect(out).toMatch(/These \d+ events make items sku=tart exactly as it is/);
+  });
+
+  test("answers for a row that does not exist and fails", async () => {
+    expect(await ordertrail("explain", "catalogue", "items", "sku=nothing", "--json")).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({ events: [], complete: false });
+  });
+
+  test("refuses a key that is none", async () => {
+    await expect(ordertrail("explain", "catalogue", "items", "tart")).rejects.toThrow("is not column=value");
+    await expect(ordertrail("explain", "catalogue", "items", "name=x")).rejects.toThrow("is named by sku");
+  });
+});
+
+describe("ordertrail export", () => {
+  test("writes events, the tables of a read model and an OCEL log, each as of one position", async () => {
+    const head = (await engines.store.head())?.commit.toString();
+    await ordertrail("export", "events", "--format", "jsonl", "--out", join(folder, "events.jsonl"), "--json");
+    expect(JSON.parse(out)).toMatchObject({ written: [{ what: "events", position: head }] });
+    out = "";
+    await ordertrail("export", "catalogue", "--out", join(folder, "catalogue"));
+    expect((await readdir(join(folder, "catalogue"))).toSorted()).toEqual(["items.parquet", "sites.parquet"]);
+    await ordertrail("export", "ocel", "--out", join(folder, "log.json"));
+    expect(JSON.parse(await readFile(join(folder, "log.json"), "utf8"))).toHaveProperty("objectTypes");
+    expect(out.match(new RegExp(`as of position ${head}`, "g"))?.length).toBe(3);
+  });
+
+  test("of a span ends where the next one goes on", async () => {
+    const { events } = await engines.store.readAll(undefined, 4);
+    const middle = events[3]?.position.commit.toString() ?? "";
+    const rows: number[] = [];
+    for (const span of [["--to", middle], ["--from", middle], []]) {
+      out = "";
+      await ordertrail("export", "events", "--format", "csv", "--out", join(folder, "span.csv"), "--json", ...span);
+      rows.push(JSON.parse(out).written[0].rows);
+    }
+    expect(rows[0]).toBe(4);
+    expect((rows[0] ?? 0) + (rows[1] ?? 0)).toBe(rows[2]);
+  });
+
+  test("refuses what there is not, and a place that cannot be written", async () => {
+    const file = join(folder, "x.parquet");
+    await expect(ordertrail("export", "nothing", "--out", file)).rejects.toThrow("there is nothing called");
+    await expect(ordertrail("export", "catalogue.nothing", "--out", file)).rejects.toThrow("has no table");
+    await expect(ordertrail("export", "catalogue", "--from", "1", "--out", file)).rejects.toThrow("are for events");
+    await expect(ordertrail("export", "events", "--out", join(folder, "no", "x"))).rejects.toThrow("cannot be written");
+  });
+});
