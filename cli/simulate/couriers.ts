@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CourierView, OrderView } from "../../projections/views.ts";
 import { ApiClient } from "./api-client.ts";
+import { strikes } from "./mishaps.ts";
 import type { WorldOptions, WorldStats } from "./options.ts";
 
 const LOOK_MS = 400;
@@ -12,9 +13,9 @@ export function courierId(seed: number, n: number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
-/** One courier on shift who takes every order that is offered. */
+/** One courier on shift who takes every order that is offered, but for mishaps. */
 export async function courier(options: WorldOptions, stats: WorldStats, n: number): Promise<void> {
-  const { base, signal, seed, stepMs, city } = options;
+  const { base, signal, seed, stepMs, city, mishapShare = 0 } = options;
   const id = courierId(seed, n);
   const client = new ApiClient(base, { role: "courier", id }, signal);
   await client.post(`/api/couriers/${id}/shift/start`, { city }, `shift-${id}`);
@@ -32,6 +33,10 @@ export async function courier(options: WorldOptions, stats: WorldStats, n: numbe
     if (order.courier.courierId !== id || order.status === "delivered") return;
     const act = async (what: string) =>
       (await client.post(`/api/orders/${orderId}/delivery/${what}`, {}, `${orderId}-${what}-${id}`)).status < 300;
+    if (!order.courier.accepted && strikes(mishapShare, `${orderId}/${id}`)) {
+      await act("decline");
+      return;
+    }
     if (!order.courier.accepted && !(await act("accept"))) return;
     if (!order.courier.arrived && !(await act("arrive"))) return;
     // Not ready yet is answered with a conflict: the courier waits at the site and asks again.

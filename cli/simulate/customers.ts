@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { MenuItem, SiteView } from "../../projections/views.ts";
 import { ApiClient } from "./api-client.ts";
+import { declinedCard, strikes } from "./mishaps.ts";
 import type { WorldOptions, WorldStats } from "./options.ts";
 import { pick } from "./random.ts";
 
@@ -8,7 +9,7 @@ const NAMES = ["Maya", "Jonas", "Aylin", "Emil", "Sofia", "Noah", "Lena", "Tariq
 
 /** Guests who order something now and then, and some who cancel. */
 export async function customers(options: WorldOptions, stats: WorldStats, random: () => number): Promise<void> {
-  const { base, rate, orders, seed, signal, cancelShare, placed } = options;
+  const { base, rate, orders, seed, signal, cancelShare, mishapShare = 0, placed } = options;
   const browse = new ApiClient(base, { role: "guest" }, signal);
   const menus = await menusOf(browse, options.sites);
   const open = new Set<Promise<void>>();
@@ -18,12 +19,13 @@ export async function customers(options: WorldOptions, stats: WorldStats, random
     if (wait > 0) await sleep(wait, undefined, { signal });
     const { site, items } = pick(menus, random);
     const lines = Array.from({ length: 1 + Math.floor(random() * 2) }, () => pick(items, random));
+    const key = `simulated-${seed}-${n}`;
     const order = {
       siteId: site.siteId,
       lines: [...new Set(lines)].map((item) => ({ sku: item.sku, quantity: 1 + Math.floor(random() * 2) })),
       contact: { name: pick(NAMES, random), email: `guest${n}@example.org`, address: "Torstr. 1, Berlin" },
+      ...(strikes(mishapShare, `${key}/card`) ? { paymentMethod: declinedCard(key) } : {}),
     };
-    const key = `simulated-${seed}-${n}`;
     const cancel = random() < cancelShare ? 500 + random() * 2_000 : undefined;
     const buying = buy(new ApiClient(base, { role: "guest", id: `${seed}-${n}` }, signal), order, key, cancel);
     open.add(buying);

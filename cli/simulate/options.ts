@@ -12,6 +12,11 @@ export interface WorldOptions {
   readonly stepMs: number;
   /** Share of customers who cancel, 0 to 1. */
   readonly cancelShare: number;
+  /**
+   * Share of occasions, 0 to 1, on which something goes wrong: a card that is declined, a kitchen or a courier that says
+   * no, an item that a kitchen takes off sale for a while. Default 0.
+   */
+  readonly mishapShare?: number;
   readonly seed: number;
   /** Only these sites; default all. */
   readonly sites?: readonly string[] | undefined;
