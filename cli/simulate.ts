@@ -27,6 +27,7 @@ export function register(program: Command): void {
     .option("--city <name>", "city of the couriers", "Berlin")
     .option("--step <ms>", "how long a station or a way takes", number(0, 3_600_000), 1_500)
     .option("--cancel <share>", "share of customers who cancel, 0 to 1", number(0, 1), 0.02)
+    .option("--mishaps <share>", "share of occasions on which something goes wrong, 0 to 1", number(0, 1), 0.02)
     .option("--site <id...>", "only these sites")
     .option("--seed <n>", "the same seed orders the same things", number(0, 4_294_967_295))
     .option("--json", "report as JSON lines")
@@ -51,6 +52,7 @@ interface Options {
   city: string;
   step: number;
   cancel: number;
+  mishaps: number;
   site?: string[];
   seed?: number;
   json?: boolean;
@@ -69,6 +71,7 @@ async function simulate(options: Options): Promise<void> {
     city: options.city,
     stepMs: options.step,
     cancelShare: options.cancel,
+    mishapShare: options.mishaps,
     seed: options.seed ?? Math.floor(Math.random() * 2 ** 32),
     sites: options.site,
     signal: ending.signal,
