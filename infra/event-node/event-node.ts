@@ -16,6 +16,8 @@ export interface EventNodeOptions {
   /** 0 takes a free port. */
   port: number;
   host?: string;
+  /** Opens a log whose write-ahead log is damaged, without the commits behind the damage; by default it is refused. */
+  acceptLoss?: boolean;
   /** Called when an append could not be committed, or the log could not be copied. By default the process ends. */
   onFatal?: (error: Error) => void;
   /** Called at the named places of a commit, for fault injection. */
@@ -49,7 +51,7 @@ export async function startEventNode(options: EventNodeOptions): Promise<EventNo
   const { dataDir, host = "127.0.0.1", onFatal = endProcess, onPoint = () => {} } = options;
   const lock = lockDataDir(dataDir);
   try {
-    const database = openDatabase(dataDir);
+    const database = openDatabase(dataDir, options.acceptLoss);
     const log = new EventLog(database.db);
     const live = new LiveSubscribers();
     const checkpoints = new WalCheckpoints(database, onFatal);

@@ -5,11 +5,12 @@ import { DataDirError } from "./log/data-dir.ts";
 
 const USAGE = `The event node: EventStoreDB's gRPC protocol on a file, for development, tests and small installations.
 
-Usage: npm run event-node -- [--port N] [--host ADDRESS] [--data DIR]
+Usage: npm run event-node -- [--port N] [--host ADDRESS] [--data DIR] [--accept-loss]
 
   --port N        port to listen on, 0 for a free one (default 2113)
   --host ADDRESS  address to listen on (default 127.0.0.1; there is no encryption and no login)
   --data DIR      where the events are kept (default ./data/event-node)
+  --accept-loss   start although the write-ahead log is damaged, without the commits behind the damage
   --help          this text`;
 
 /** Bad arguments, taken port, unusable directory: the caller has to change something. */
@@ -22,13 +23,14 @@ function fail(message: string): never {
   process.exit(EXIT_USAGE);
 }
 
-function readArguments(): { port: number; host: string; data: string } {
+function readArguments(): { port: number; host: string; data: string; acceptLoss: boolean } {
   try {
     const { values } = parseArgs({
       options: {
         port: { type: "string", default: "2113" },
         host: { type: "string", default: "127.0.0.1" },
         data: { type: "string", default: "./data/event-node" },
+        "accept-loss": { type: "boolean", default: false },
         help: { type: "boolean", default: false },
       },
     });
@@ -38,7 +40,7 @@ function readArguments(): { port: number; host: string; data: string } {
     }
     const port = Number(values.port);
     if (!/^\d+$/.test(values.port) || port > 65_535) fail(`--port ${values.port} is not a port`);
-    return { port, host: values.host, data: values.data };
+    return { port, host: values.host, data: values.data, acceptLoss: values["accept-loss"] };
   } catch (error) {
     return fail(`${(error as Error).message}\n\n${USAGE}`);
   }
@@ -71,9 +73,9 @@ function stopOnSignals(node: EventNode): void {
   process.on("SIGINT", stop);
 }
 
-const { port, host, data } = readArguments();
+const { port, host, data, acceptLoss } = readArguments();
 try {
-  const node = await startEventNode({ port, host, dataDir: data, onPoint: (name) => failpoint(name) });
+  const node = await startEventNode({ port, host, dataDir: data, acceptLoss, onPoint: (name) => failpoint(name) });
   stopOnSignals(node);
   process.stdout.write(`event node ready on ${host}:${node.port}, data in ${data}, ${node.events} events\n`);
 } catch (error) {

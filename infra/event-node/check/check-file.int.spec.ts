@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { EventStoreDBClient, jsonEvent } from "@eventstore/db-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startEventNodeProcess } from "../../../test/contract/event-store/event-node-process.ts";
 import { type EventNode, startEventNode } from "../event-node.ts";
 import { PAGE_SIZE } from "../log/database.ts";
 import { checkFile } from "./check-file.ts";
@@ -142,6 +143,27 @@ describe("the check of an event node's file", () => {
     );
     expect((await checkFile(path)).findings.at(-1)).toMatchObject({ kind: "unreadable" });
     await expect(checkFile(join(dir, "nothing.db"))).rejects.toThrow("ENOENT");
+  });
+
+  it("finds damage in the write-ahead log of a killed node, which SQLite takes for the end of it", async () => {
+    const killed = await mkdtemp(join(tmpdir(), "event-node-check-"));
+    const node = await startEventNodeProcess(killed);
+    const client = EventStoreDBClient.connectionString(node.url);
+    for (let n = 0; n < 30; n++) await client.appendToStream("s", event(n));
+    await node.end("SIGKILL");
+    await client.dispose();
+    const path = join(killed, "events.db");
+    expect((await checkFile(path)).findings).toEqual([]);
+    const frame = 24 + PAGE_SIZE;
+    writeSync(openSync(`${path}-wal`, "r+"), Buffer.from([0xaa, 0x55]), 0, 2, 32 + 20 * frame + 5_000);
+    const { findings } = await checkFile(path);
+    expect(findings[0]).toMatchObject({ kind: "wal", message: expect.stringContaining("in frame 21") });
+    // A node does not drop them in silence.
+    await expect(startEventNode({ port: 0, dataDir: killed })).rejects.toThrow("--accept-loss");
+    const without = await startEventNode({ port: 0, dataDir: killed, acceptLoss: true });
+    expect(without.events).toBeLessThan(30);
+    await without.close();
+    await rm(killed, { recursive: true, force: true });
   });
 
   it("reads a snapshot while the node runs and appends", async () => {

@@ -7,6 +7,7 @@ import { DatabasePages } from "./pages.ts";
 import { adviceFor, type CheckProgress, type CheckReport, Findings } from "./report.ts";
 import { checkStreams, type StreamsSeen } from "./streams.ts";
 import { checkLength, checkStructure } from "./structure.ts";
+import { checkWal } from "./wal.ts";
 
 /**
  * Reads an event node's file (`events.db`) from end to end and names what is damaged: pages, events with their stream,
@@ -37,6 +38,7 @@ export async function checkFile(
   let db: DatabaseSync | undefined;
   try {
     checkLength(path, pages, findings);
+    await checkWal(path, findings);
     db = open(path);
     onProgress({ step: "pages", done: 0, of: 1 });
     await nextTurn();

@@ -4,6 +4,8 @@ export interface CheckFinding {
     | "unreadable"
     /** The file ends before its last page. */
     | "truncated"
+    /** The write-ahead log beside the file is damaged, so that commits in it are lost. */
+    | "wal"
     /** SQLite's own check of pages, cells and indexes found something. */
     | "structure"
     /** An event is there, but is not what was written, or cannot be read. */
@@ -76,7 +78,7 @@ export class Findings {
 export function adviceFor(path: string, findings: Findings): string[] {
   if (findings.count === 0) return [];
   const advice = ["Stop the node and keep a copy of the file as it is, with the -wal file beside it, if there is one."];
-  if (!findings.has("unreadable", "truncated", "event-damaged", "event-missing", "revision-missing", "stream")) {
+  if (!findings.has("unreadable", "truncated", "wal", "event-damaged", "event-missing", "revision-missing", "stream")) {
     advice.push(
       `Every event was read and is whole; only indexes or free pages are damaged: with the node stopped, run: sqlite3 ${path} REINDEX. Then check again.`,
     );

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { LIMITS } from "../limits.ts";
 import { DataDirError } from "./data-dir.ts";
+import { walDamage } from "./wal-damage.ts";
 
 export const SCHEMA_VERSION = 2;
 export const PAGE_SIZE = 8_192;
@@ -59,9 +60,17 @@ export interface EventDatabase {
   path: string;
 }
 
-/** Opens or makes `events.db` in a directory that this process has locked. The columns are described in `event-row.ts`. */
-export function openDatabase(dir: string): EventDatabase {
+/**
+ * Opens or makes `events.db` in a directory that this process has locked. The columns are described in `event-row.ts`.
+ * A write-ahead log that is damaged is refused, unless the commits behind the damage may be lost.
+ */
+export function openDatabase(dir: string, acceptLoss = false): EventDatabase {
   const path = join(dir, "events.db");
+  const damage = acceptLoss ? undefined : walDamage(`${path}-wal`);
+  if (damage)
+    throw new DataDirError(
+      `the write-ahead log ${path}-wal is damaged at byte ${damage.offset}: ${damage.commits} commits from there on would be lost, acknowledged events among them. Keep a copy of both files, and restore a backup; or go on without these commits: --accept-loss`,
+    );
   let db: DatabaseSync | undefined;
   try {
     db = new DatabaseSync(path, { timeout: 5_000 });

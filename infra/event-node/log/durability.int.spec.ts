@@ -6,7 +6,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { EventStoreDBClient, jsonEvent } from "@eventstore/db-client";
+import { EventStoreDBClient, jsonEvent, StreamDeletedError } from "@eventstore/db-client";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { EVENT_NODE_MAIN, startEventNodeProcess } from "../../../test/contract/event-store/event-node-process.ts";
 import { type EventNode, startEventNode } from "../event-node.ts";
@@ -117,6 +117,26 @@ describe("a data directory", () => {
     const taken = await run("--port", String(node.port), "--data", join(dir, "other"));
     expect(taken).toEqual({ code: 2, error: `event node: port ${node.port} on 127.0.0.1 is taken\n` });
     await node.close();
+  });
+});
+
+describe("a file of version 1", () => {
+  it("is taken over with its events, and can be scavenged from then on", async () => {
+    const node = await startEventNode({ port: 0, dataDir: dir });
+    await withClient(node.url, (client) => client.appendToStream("s", [event(), event(), event()]));
+    await node.close();
+    const db = new DatabaseSync(join(dir, "events.db"));
+    db.exec("DROP TABLE tombstones; DROP TABLE scavenged; DROP TABLE scavenges; PRAGMA user_version = 1");
+    db.close();
+    const again = await startEventNode({ port: 0, dataDir: dir });
+    expect(again.events).toBe(3);
+    await withClient(again.url, async (client) => {
+      await client.tombstoneStream("s");
+      const answer = await fetch(`http://127.0.0.1:${again.port}/admin/scavenge`, { method: "POST" });
+      expect(answer.status).toBe(200);
+      await expect(client.appendToStream("s", event())).rejects.toBeInstanceOf(StreamDeletedError);
+    });
+    await again.close();
   });
 });
 
