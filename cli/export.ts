@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { ConfigError } from "../infra/config.ts";
@@ -6,6 +6,7 @@ import { comparePlaces } from "../infra/consumers/position.ts";
 import type { DatedEventStore } from "../infra/event-store/port.ts";
 import { eventRows, type LogSpan } from "../projections/export/events.ts";
 import { writeOcel } from "../projections/export/ocel/ocel-log.ts";
+import { writeOcelSqlite } from "../projections/export/ocel/ocel-sqlite.ts";
 import { OutputFile } from "../projections/export/output-file.ts";
 import { ROW_FORMATS, type RowFormat, writeRows } from "../projections/export/row-writers.ts";
 import type { RowSource } from "../projections/export/rows.ts";
@@ -17,7 +18,7 @@ import { type ReplayEngines, withEngines } from "./replay/engines.ts";
 import { PROJECTIONS } from "./roles/projections.ts";
 
 interface ExportOptions {
-  readonly format?: RowFormat;
+  readonly format?: RowFormat | "json" | "sqlite";
   readonly out: string;
   readonly from?: string;
   readonly to?: string;
@@ -43,7 +44,9 @@ export function register(program: Command): void {
     .description("write events, a read model or an OCEL 2.0 log to a file for other tools")
     .argument("<what>", "events, ocel, a read model such as orders, or one of its tables such as timeline.events")
     .requiredOption("--out <path>", "file to write; a folder for a read model with several tables")
-    .addOption(new Option("--format <format>", "default: parquet").choices(ROW_FORMATS))
+    .addOption(
+      new Option("--format <format>", "default: parquet; json for ocel").choices([...ROW_FORMATS, "json", "sqlite"]),
+    )
     .option("--from <moment>", "events after this position or time (default: the first)")
     .option("--to <moment>", "events up to this position or time (default: the last)")
     .option("--json", "print what was written as JSON")
@@ -58,13 +61,17 @@ Examples:
   ordertrail export events --out events.parquet
   ordertrail export events --format jsonl --from 2026-11-01 --to 2026-12-01 --out november.jsonl
   ordertrail export timeline.events --format csv --out timeline.csv
-  ordertrail export ocel --out orders.ocel.json`,
+  ordertrail export ocel --out orders.ocel.json
+  ordertrail export ocel --format sqlite --out orders.ocel.sqlite`,
     )
     .action((what: string, options: ExportOptions) => withEngines((engines) => run(engines, what, options)));
 }
 
 async function run(engines: ReplayEngines, what: string, options: ExportOptions): Promise<void> {
-  if (what === "ocel" && options.format !== undefined) throw new ConfigError("an OCEL log is JSON: leave --format out");
+  const formats: readonly string[] = what === "ocel" ? ["json", "sqlite"] : ROW_FORMATS;
+  if (options.format !== undefined && !formats.includes(options.format)) {
+    throw new ConfigError(`--format of ${what} is one of ${formats.join(", ")}`);
+  }
   const ofLog = what === "events" || what === "ocel";
   if (!ofLog && (options.from ?? options.to) !== undefined) {
     throw new ConfigError(
@@ -80,10 +87,16 @@ async function ofEvents({ store }: ReplayEngines, what: string, options: ExportO
   const span = await spanOf(store, options);
   if (what === "events") return await writeSource(eventRows(span), options, resolve(options.out));
   const path = resolve(options.out);
+  const position = (span.until?.commit ?? 0n).toString();
+  if (options.format === "sqlite") {
+    await (await fileAt(path)).discard(); // only asks whether it could be written
+    const { events, objects } = await withProgress(what, (shown) => writeOcelSqlite(span, path, shown));
+    const { size } = await stat(path);
+    return { what, file: path, format: "ocel sqlite", rows: events, objects, bytes: size, position };
+  }
   return await writing(path, what, async (file, shown) => {
     const { events, objects } = await writeOcel(span, file, `${path}.objects-${process.pid}`, shown);
-    const position = (span.until?.commit ?? 0n).toString();
-    return { what, file: path, format: "ocel", rows: events, objects, bytes: file.bytes, position };
+    return { what, file: path, format: "ocel json", rows: events, objects, bytes: file.bytes, position };
   });
 }
 
@@ -123,7 +136,8 @@ async function ofReadModel({ pool }: ReplayEngines, what: string, options: Expor
   });
 }
 
-const formatOf = ({ format = "parquet" }: ExportOptions): RowFormat => format;
+const formatOf = ({ format = "parquet" }: ExportOptions): RowFormat =>
+  format === "json" || format === "sqlite" ? "parquet" : format;
 
 async function writeSource(source: RowSource, options: ExportOptions, path: string): Promise<Exported> {
   const format = formatOf(options);
@@ -133,29 +147,44 @@ async function writeSource(source: RowSource, options: ExportOptions, path: stri
   });
 }
 
+/** Told how many rows are done, of how many. */
+type Shown = (done: number, expected?: number) => void;
+
 /** Writes a file with a progress line; nothing is left of one that could not be completed. */
 async function writing(
   path: string,
   name: string,
-  write: (file: OutputFile, shown: (done: number, expected?: number) => void) => Promise<Exported>,
+  write: (file: OutputFile, shown: Shown) => Promise<Exported>,
 ): Promise<Exported> {
-  const file = await OutputFile.create(path).catch((cause: Error) => {
+  const file = await fileAt(path);
+  return await withProgress(name, async (shown) => {
+    try {
+      const exported = await write(file, shown);
+      await file.finish();
+      return exported;
+    } catch (error) {
+      await file.discard();
+      throw error;
+    }
+  });
+}
+
+async function fileAt(path: string): Promise<OutputFile> {
+  return await OutputFile.create(path).catch((cause: Error) => {
     throw new ConfigError(`${path} cannot be written: ${cause.message}`, { cause });
   });
+}
+
+async function withProgress<T>(name: string, work: (shown: Shown) => Promise<T>): Promise<T> {
   const line = progressLine(process.stderr);
   const begun = performance.now();
-  const shown = (done: number, expected?: number) =>
-    line.show(() => {
-      const rate = Math.round(done / Math.max(0.001, (performance.now() - begun) / 1000));
-      return `${name}  ${done}${expected === undefined ? "" : ` of about ${expected}`} rows  ${rate}/s`;
-    });
   try {
-    const exported = await write(file, shown);
-    await file.finish();
-    return exported;
-  } catch (error) {
-    await file.discard();
-    throw error;
+    return await work((done, expected) =>
+      line.show(() => {
+        const rate = Math.round(done / Math.max(0.001, (performance.now() - begun) / 1000));
+        return `${name}  ${done}${expected === undefined ? "" : ` of about ${expected}`} rows  ${rate}/s`;
+      }),
+    );
   } finally {
     line.end();
   }

@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from "hyparquet";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemClock } from "../../infra/clock.ts";
@@ -13,6 +14,7 @@ import { ensureProjection, type Generation } from "../runner/generations.ts";
 import { timelineProjection } from "../timeline/projection.ts";
 import { eventRows } from "./events.ts";
 import { writeOcel } from "./ocel/ocel-log.ts";
+import { writeOcelSqlite } from "./ocel/ocel-sqlite.ts";
 import { OutputFile } from "./output-file.ts";
 import { ROW_FORMATS, type RowFormat, writeRows } from "./row-writers.ts";
 import type { RowSource } from "./rows.ts";
@@ -221,6 +223,30 @@ describe("an OCEL log", () => {
     const found = ocel.objects.find(({ id }) => id === order);
     expect(found?.relationships).toMatchObject([{ qualifier: "placed for" }]);
     expect(found?.attributes.map(({ name }) => name).toSorted()).toEqual(["channel", "currency", "method", "total"]);
+  });
+
+  test("holds the same in its relational form", async () => {
+    const path = join(folder, "log.sqlite");
+    const counts = await writeOcelSqlite(await whole(), path);
+    expect(counts).toEqual({ events: ocel.events.length, objects: ocel.objects.length });
+    const db = new DatabaseSync(path, { readOnly: true });
+    const rows = (text: string) =>
+      db
+        .prepare(text)
+        .all()
+        .map((row) => ({ ...row }));
+    const relations = ocel.events.reduce((sum, { relationships }) => sum + relationships.length, 0);
+    expect(rows("SELECT count(*) AS n FROM event_object")).toEqual([{ n: relations }]);
+    const ready = ocel.events.filter(({ type }) => type === "kitchen.stage_started");
+    expect(rows("SELECT ocel_id FROM event_kitchen_stage_started WHERE stage IS NOT NULL").length).toBe(ready.length);
+    expect(rows("SELECT ocel_type_map FROM event_map_type WHERE ocel_type = 'kitchen.stage_started'")).toEqual([
+      { ocel_type_map: "kitchen_stage_started" },
+    ]);
+    const named = rows(
+      "SELECT name, ocel_changed_field AS changed FROM object_site WHERE ocel_id = 'site:bakery-mitte' AND name IS NOT NULL",
+    );
+    expect(named).toContainEqual({ name: "The new bakery", changed: "name" });
+    db.close();
   });
 
   test("holds nothing that a person typed", async () => {

@@ -1,8 +1,8 @@
-import { logPages } from "../../../infra/consumers/log-pages.ts";
 import type { LogSpan } from "../events.ts";
 import type { OutputFile } from "../output-file.ts";
-import { type AttributeType, OBJECT_TYPES, type OcelEvent, ocelEventOf, typeOfValue } from "./mapping.ts";
+import { type AttributeType, OBJECT_TYPES, typeOfValue } from "./mapping.ts";
 import { ObjectStore } from "./object-store.ts";
+import { ocelPages, type RelatedEvent } from "./related-events.ts";
 
 /** What was written. */
 export interface OcelCounts {
@@ -47,37 +47,21 @@ async function writeEvents(
 ): Promise<number> {
   let count = 0;
   await file.write('{"events":[\n');
-  for await (const page of logPages({ ...span, size: PAGE })) {
-    const lines: string[] = [];
-    store.together(() => {
-      for (const recorded of page.events) {
-        const event = ocelEventOf(recorded);
-        if (event === undefined) continue;
-        store.add(event.objects, event.time);
-        note(types, event);
-        lines.push(JSON.stringify(eventOf(event, store)));
-      }
-    });
-    if (lines.length > 0) await file.write((count > 0 ? ",\n" : "") + lines.join(",\n"));
-    count += lines.length;
+  for await (const events of ocelPages(span, store)) {
+    for (const event of events) note(types, event);
+    if (events.length > 0) {
+      await file.write((count > 0 ? ",\n" : "") + events.map((event) => JSON.stringify(inJson(event))).join(",\n"));
+    }
+    count += events.length;
     onEvents(count);
   }
   return count;
 }
 
-function eventOf({ id, type, time, attributes, objects }: OcelEvent, store: ObjectStore) {
-  const about = objects.map((object) => ({ objectId: object.id, qualifier: object.type }));
-  // What happens to a ticket happens at its site, which its later events do not name.
-  const sites = objects.flatMap((object) => (object.type === "ticket" ? (store.siteOf(object.id) ?? []) : []));
-  const further = [...new Set(sites)].filter((site) => !objects.some((object) => object.id === site));
-  return {
-    id,
-    type,
-    time,
-    attributes: Object.entries(attributes).map(([name, value]) => ({ name, value })),
-    relationships: [...about, ...further.map((objectId) => ({ objectId, qualifier: "site" }))],
-  };
-}
+const inJson = ({ attributes, ...event }: RelatedEvent) => ({
+  ...event,
+  attributes: Object.entries(attributes).map(([name, value]) => ({ name, value })),
+});
 
 async function writeObjects(file: OutputFile, store: ObjectStore): Promise<number> {
   let count = 0;
@@ -97,7 +81,7 @@ async function writeObjects(file: OutputFile, store: ObjectStore): Promise<numbe
   return count;
 }
 
-function note(types: EventTypes, { type, attributes }: OcelEvent): void {
+function note(types: EventTypes, { type, attributes }: RelatedEvent): void {
   const known = types.get(type) ?? new Map<string, AttributeType>();
   for (const [name, value] of Object.entries(attributes)) known.set(name, typeOfValue(value));
   types.set(type, known);
