@@ -1,7 +1,5 @@
+import { dueAt } from "../../domain/order/due.ts";
 import type { FulfilmentTimes, OrderFacts } from "./facts.ts";
-
-/** Later than this after the placing is late, whatever was promised. */
-export const LATE_AFTER_MS = 45 * 60_000;
 
 /** What is counted of orders, by hour of their placing. Money in minor units. */
 export const COUNTERS = [
@@ -171,10 +169,9 @@ export function newStepTimes(was: OrderFacts | undefined, is: OrderFacts, view: 
  * after the promised time.
  */
 export function isLate({ order, noted }: OrderFacts): boolean {
-  const promised = Date.parse(order.delivery.promisedAt);
-  const { placed, delivered, shipped } = noted.at;
-  if (order.delivery.method === "parcel") return shipped !== undefined && shipped > promised;
-  return delivered !== undefined && (delivered > promised || delivered - placed > LATE_AFTER_MS);
+  const { delivered, shipped } = noted.at;
+  const arrived = order.delivery.method === "parcel" ? shipped : delivered;
+  return arrived !== undefined && arrived > dueAt(order);
 }
 
 /** What an order adds to the counters of a place. */
