@@ -30,3 +30,19 @@ test("a process whose output nobody reads any more can report a fatal fault and 
     child.kill("SIGKILL");
   }
 });
+
+test("a command whose output is cut off ends without a word about it", async () => {
+  const program = new URL("./ordertrail.ts", import.meta.url).pathname;
+  const child = spawn("sh", ["-c", '"$0" "$1" openapi | head -n 1', process.execPath, program], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let [out, err] = ["", ""];
+  child.stdout.on("data", (chunk: Buffer) => {
+    out += String(chunk);
+  });
+  child.stderr.on("data", (chunk: Buffer) => {
+    err += String(chunk);
+  });
+  await once(child, "close");
+  expect([out, err]).toEqual(["{\n", ""]);
+});

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
@@ -52,7 +53,9 @@ export async function start(config: Config, log: Log): Promise<RunningRole> {
   await app.listen({ host: config.HOST, port: config.PORT });
   const address = app.server.address();
   const port = address !== null && typeof address === "object" ? address.port : config.PORT;
-  await writeFileAtomically(join(config.ORDERTRAIL_DATA, "run", "api.port"), `${port}\n`);
+  const run = join(config.ORDERTRAIL_DATA, "run");
+  await mkdir(run, { recursive: true });
+  await writeFileAtomically(join(run, "api.port"), `${port}\n`);
   const ending = new AbortController();
   const relay = startRelay({
     pool: base.pool,

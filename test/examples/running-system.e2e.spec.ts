@@ -1,4 +1,5 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -73,6 +74,23 @@ describe("a system that `up` has started", () => {
     expect(findings.filter(({ level }) => level === "problem")).toEqual([]);
     expect(code).toBe(0);
     expect(findings.map(({ what }) => what).join("\n")).toMatch(/"ordertrail up" runs .*api.*workers/);
+  });
+
+  test("is joined by an API in a data folder that is not there yet", async () => {
+    const { DATABASE_URL = "", EVENTSTORE_URL = "" } = system.addresses;
+    const folder = join(system.dataDir, "joined");
+    const env = { ...process.env, ORDERTRAIL_DATA: folder, PORT: "0", DATABASE_URL, EVENTSTORE_URL, LOG_LEVEL: "warn" };
+    const joined = spawn(process.execPath, ["cli/ordertrail.ts", "serve", "--role", "api"], { cwd: PROJECT, env });
+    try {
+      await eventually(async () => {
+        const port = readFileSync(join(folder, "run", "api.port"), "utf8").trim();
+        const { status } = await fetch(`http://127.0.0.1:${port}/health/ready`, { signal: AbortSignal.timeout(3_000) });
+        expect(status).toBe(200);
+      }, 60_000);
+    } finally {
+      joined.kill("SIGTERM");
+      await once(joined, "exit");
+    }
   });
 
   test("shows its consumers, each owned, none behind once the log is quiet", async () => {
