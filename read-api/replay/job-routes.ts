@@ -118,14 +118,14 @@ export function replayJobRoutes(api: Api, services: ReadServices): void {
         params: jobParams,
         body: z
           .object({ acceptDiff: z.boolean().default(false).describe("needed where more differs than was allowed") })
-          .prefault({}),
+          .nullish(),
         response: { 202: job, ...response },
       },
     },
     async (request, reply) => {
       authorise(request, "replay.run", {});
       const { jobId, kind, state, message } = await jobOr404(request.params.jobId);
-      const { acceptDiff } = request.body;
+      const { acceptDiff = false } = request.body ?? {};
       if (kind !== "rebuild") throw new Problem("job_state", `a job of kind ${kind} has nothing to swap`, { state });
       if (state === "needs_decision" && !acceptDiff) {
         throw new Problem("diff_not_accepted", message ?? "more differs than was allowed", { state });
