@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { z } from "zod";
+import { z } from "zod";
 import { problem } from "../../infra/http/problem-schema.ts";
 import { isUnchanged, type Reading, stateFreshness } from "../answer.ts";
 import type { ReadPositions } from "../positions.ts";
@@ -9,7 +9,13 @@ import { type Cell, csvOf } from "./csv.ts";
 
 /** The answers of a route that sends a table. */
 export const tableResponses = <Schema extends z.ZodType>(schema: Schema) => ({
-  200: schema,
+  200: {
+    description: schema.description ?? "",
+    content: {
+      "application/json": { schema },
+      "text/csv": { schema: z.string().describe("the same as a table, with a line of headings") },
+    },
+  },
   304: unchanged,
   "4xx": problem,
   "5xx": problem,
