@@ -11,6 +11,7 @@ import { migrate } from "../infra/postgres/migrations.ts";
 import type { Part } from "../infra/postgres/parts.ts";
 import { createPool, inTransaction } from "../infra/postgres/pool.ts";
 import { throwawayPostgres } from "../infra/postgres/testing.ts";
+import { buildUpTo } from "../projections/replay/build-generation.ts";
 import { whatIf } from "../projections/replay/questions/what-if.ts";
 import { refreshAnalystViews } from "../projections/runner/analyst-views.ts";
 import { addGeneration, dropGeneration, ensureProjection } from "../projections/runner/generations.ts";
@@ -127,6 +128,21 @@ describe("read models", () => {
        FROM pg_namespace n JOIN pg_class c ON c.relnamespace = n.oid AND relkind = 'r' WHERE nspname = 'orders_g1'`,
     );
     expect(rows).toEqual([{ nspname: "orders_g1", owner: "ordertrail_owner", of_table: "ordertrail_owner" }]);
+  });
+
+  test("are analysed by whoever fills them: a new one's readers need its statistics", async () => {
+    const store = await throwawayStore();
+    const witness = projectionOf("witness");
+    const built = await addGeneration(workers, witness, systemClock);
+    const log = createLog("test", "silent");
+    const building = { projection: witness, pool: workers, store: store.store, log, clock: systemClock };
+    await buildUpTo({ ...building, instance: "test" }, built, undefined);
+    const { rows } = await admin.query("SELECT reltuples FROM pg_class WHERE oid = to_regclass($1)", [
+      `${built.schema}.heads`,
+    ]);
+    expect(rows).toEqual([{ reltuples: 0 }]); // -1 before the first ANALYZE
+    await dropGeneration(workers, "witness", built.generation);
+    await store.stop();
   });
 
   test("leave the role to the transaction that made one: the connection goes on as the workers", async () => {

@@ -6,7 +6,9 @@ import { comparePlaces, type Place } from "../../infra/consumers/position.ts";
 import { GrowingPause, messageOf } from "../../infra/consumers/waiting.ts";
 import type { EventStore } from "../../infra/event-store/port.ts";
 import type { Log } from "../../infra/log.ts";
+import { inTransaction } from "../../infra/postgres/pool.ts";
 import type { Generation } from "../runner/generations.ts";
+import { asOwner } from "../runner/privileges.ts";
 import type { Projection } from "../runner/projection.ts";
 import { GenerationWriter } from "./generation-writer.ts";
 
@@ -163,5 +165,9 @@ async function* pagesFor(
 
 /** Tables that were filled in one go have no statistics yet, and their first readers would get bad plans. */
 async function analyze(pool: Pool, { projection, generation }: BuildPart): Promise<void> {
-  for (const table of projection.tables) await pool.query(`ANALYZE ${generation.schema}.${table}`);
+  await inTransaction(pool, async (tx) => {
+    // Only a table's owner may: others are told so in a warning that nobody sees.
+    await asOwner(tx);
+    for (const table of projection.tables) await tx.query(`ANALYZE ${generation.schema}.${table}`);
+  });
 }
