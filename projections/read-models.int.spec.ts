@@ -221,6 +221,8 @@ describe("queries", () => {
       listOrders(engines.pool, schema(), { scope: { kind: "all" }, filters, limit: 100 });
     const all = (await find()).orders;
     const atSite = (one: OrderView, siteId: string) => one.fulfilments.some((part) => part.siteId === siteId);
+    const over = new Set(["delivered", "out_of_stock", "payment_failed", "restaurant_rejected", "cancelled"]);
+    const isOver = (status: string) => over.has(status);
     const [first] = all;
     const middle = all[30]?.placedAt ?? "";
     if (!first) throw new Error("there are no orders");
@@ -258,6 +260,8 @@ describe("queries", () => {
       [[{ from: middle }], ({ placedAt }) => placedAt >= middle],
       [[{ to: middle }], ({ placedAt }) => placedAt < middle],
       [[{ failure: "payment_declined" }], ({ failure }) => failure === "payment_declined"],
+      [[{ lateAt: "2026-11-21T06:00:00.000Z" }], () => false],
+      [[{ lateAt: "2026-12-01T00:00:00.000Z" }], ({ status }) => !isOver(status)],
       [[{ rejection: "too_busy" }], ({ rejection }) => rejection === "too_busy"],
     ];
     for (const [filters, wanted] of looks) {

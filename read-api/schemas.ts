@@ -118,7 +118,7 @@ export const orders = z
         understood: list(
           z.object({
             text: z.string(),
-            as: z.enum(["id", "number", "amount", "status", "channel", "method", "city", "day"]),
+            as: z.enum(["id", "number", "amount", "status", "channel", "method", "city", "day", "late"]),
             value: z.string(),
           }),
         ),

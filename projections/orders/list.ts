@@ -48,6 +48,8 @@ export interface OrderFilter {
   readonly to?: string | undefined;
   readonly failure?: string | undefined;
   readonly rejection?: string | undefined;
+  /** Delivered late, or late at this time and not there yet. */
+  readonly lateAt?: string | undefined;
 }
 
 export interface ListQuery {
@@ -177,6 +179,7 @@ function filterConditions(filter: OrderFilter, bind: Bind): string[] {
   add(filter.currency, (currency) => `o.currency = ${currency}`);
   add(filter.failure, (failure) => `o.failure = ${failure}`);
   add(filter.rejection, (rejection) => `o.rejection = ${rejection}`);
+  add(filter.lateAt, (now) => `(o.delivered_at > o.due_at OR (o.ended_as IS NULL AND o.due_at < ${now}::timestamptz))`);
   return conditions;
 }
 

@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from "pg";
+import { dueAt } from "../../domain/order/due.ts";
 import { isFinal, statusOf } from "../../domain/order/state.ts";
 import { packOrder, unpackOrder } from "../order-state/packed-order.ts";
 import type { Placing } from "../order-state/placing.ts";
@@ -95,12 +96,14 @@ export function savingOrders(schema: string, rows: readonly OrderRow[]): Stateme
     column(rows, "customer_id", "uuid", ({ order }) => order.customerId),
     column(rows, "placed_by", "text", ({ order }) => order.placedBy),
     column(rows, "placed_at", "timestamptz", ({ order }) => order.placedAt),
+    column(rows, "due_at", "timestamptz", ({ order }) => new Date(dueAt(order)).toISOString()),
     column(rows, "channel", "text", ({ order }) => order.channel),
     column(rows, "method", "text", ({ order }) => order.delivery.method),
     column(rows, "total", "bigint", ({ order }) => order.total.amount.toString()),
     column(rows, "currency", "text", ({ order }) => order.total.currency),
     column(rows, "status", "text", ({ order }) => statusOf(order)),
     column(rows, "ended_as", "text", ({ order }) => (isFinal(order) ? statusOf(order) : null)),
+    column(rows, "delivered_at", "timestamptz", ({ milestones }) => deliveredAt(milestones) ?? null),
     column(rows, "failure", "text", ({ order }) => order.failure ?? null),
     column(rows, "rejection", "text", ({ rejection }) => rejection ?? null),
     column(rows, "version", "bigint", ({ version }) => version.toString()),
@@ -109,15 +112,19 @@ export function savingOrders(schema: string, rows: readonly OrderRow[]): Stateme
     column(rows, "milestones", "json", ({ order, milestones }) => packMilestones(order, milestones)),
   ]);
   const text = `INSERT INTO ${schema}.orders AS o
-       (order_id, customer_id, placed_by, placed_at, channel, method, total, currency, status, ended_as, failure,
-        rejection, version, revision, state, milestones)
+       (order_id, customer_id, placed_by, placed_at, due_at, channel, method, total, currency, status, ended_as,
+        delivered_at, failure, rejection, version, revision, state, milestones)
      SELECT * FROM ${from}
      ON CONFLICT (order_id) DO UPDATE SET status = excluded.status, ended_as = excluded.ended_as,
-       failure = excluded.failure, rejection = excluded.rejection, version = excluded.version,
+       delivered_at = excluded.delivered_at, failure = excluded.failure, rejection = excluded.rejection, version = excluded.version,
        revision = excluded.revision, state = excluded.state, milestones = excluded.milestones
      WHERE o.revision < excluded.revision`;
   return { text, values };
 }
+
+/** When an order arrived, of its steps: the first time that somebody said so. */
+const deliveredAt = (milestones: OrderRow["milestones"]): string | undefined =>
+  milestones.find(({ type }) => type === "order.delivered")?.at;
 
 /** Keeps what orders were placed with, and at which sites. */
 export function addingPlacings(

@@ -8,22 +8,24 @@
  */
 export const createTables = (schema: string): string => `
   CREATE TABLE ${schema}.orders (
-    order_id     uuid PRIMARY KEY,
-    customer_id  uuid NOT NULL,
-    placed_by    text NOT NULL,
-    placed_at    timestamptz NOT NULL,
-    channel      text NOT NULL,
-    method       text NOT NULL,
-    total        bigint NOT NULL,
-    currency     text NOT NULL,
-    status       text NOT NULL,
-    ended_as     text,
-    failure      text,
-    rejection    text,
-    version      bigint NOT NULL,
-    revision     bigint NOT NULL,
-    state        json NOT NULL,
-    milestones   json NOT NULL
+    order_id      uuid PRIMARY KEY,
+    customer_id   uuid NOT NULL,
+    placed_by     text NOT NULL,
+    placed_at     timestamptz NOT NULL,
+    due_at        timestamptz NOT NULL,
+    channel       text NOT NULL,
+    method        text NOT NULL,
+    total         bigint NOT NULL,
+    currency      text NOT NULL,
+    status        text NOT NULL,
+    ended_as      text,
+    delivered_at  timestamptz,
+    failure       text,
+    rejection     text,
+    version       bigint NOT NULL,
+    revision      bigint NOT NULL,
+    state         json NOT NULL,
+    milestones    json NOT NULL
   ) WITH (fillfactor = 70);
   CREATE INDEX orders_of_customer ON ${schema}.orders (customer_id, placed_at DESC, order_id DESC);
   CREATE INDEX orders_of_principal ON ${schema}.orders (placed_by, placed_at DESC, order_id DESC);
@@ -31,6 +33,8 @@ export const createTables = (schema: string): string => `
   CREATE INDEX orders_by_total ON ${schema}.orders (total, placed_at DESC, order_id DESC);
   CREATE INDEX orders_open ON ${schema}.orders (placed_at DESC, order_id DESC) WHERE ended_as IS NULL;
   CREATE INDEX orders_ended ON ${schema}.orders (ended_as, placed_at DESC, order_id DESC) WHERE ended_as IS NOT NULL;
+  CREATE INDEX orders_by_phone ON ${schema}.orders (placed_at DESC, order_id DESC) WHERE channel = 'phone';
+  CREATE INDEX orders_by_parcel ON ${schema}.orders (placed_at DESC, order_id DESC) WHERE method = 'parcel';
   CREATE INDEX orders_failed ON ${schema}.orders (failure, placed_at DESC, order_id DESC) WHERE failure IS NOT NULL;
   CREATE INDEX orders_rejected ON ${schema}.orders (rejection, placed_at DESC, order_id DESC)
     WHERE rejection IS NOT NULL;

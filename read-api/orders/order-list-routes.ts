@@ -34,7 +34,7 @@ const parameters = z.object({
     .optional()
     .describe(
       "what somebody typed: an order's number or id, a customer's id, an amount, a status, web or phone, courier or " +
-        "parcel, `in <city>`, today or yesterday (UTC); the answer says what was understood",
+        "parcel, `in <city>`, today or yesterday (UTC), late; the answer says what was understood",
     ),
   orderId: z.uuid().toLowerCase().optional(),
   number: z
@@ -61,6 +61,7 @@ const parameters = z.object({
   to: z.iso.datetime().optional().describe("placed before"),
   failure: z.enum(failureTypes).optional(),
   rejection: wordParameter.optional().describe("the code of a site's reason, such as `too_busy`"),
+  late: z.literal("true").optional().describe("delivered later than promised or than 45 min, or due and not there"),
   ...listParameters(100, 50),
 });
 
@@ -92,12 +93,13 @@ export function orderListRoutes(api: Api, services: ReadServices): void {
       const reading = await readingOf(services.positions, "orders", request);
       const place =
         query.cursor === undefined ? undefined : decodeCursor(query.cursor, z.tuple([z.iso.datetime(), z.uuid()]));
-      const search = query.q === undefined ? undefined : readSearchText(query.q, ORDER_STATUSES, services.clock.now());
+      const now = services.clock.now();
+      const search = query.q === undefined ? undefined : readSearchText(query.q, ORDER_STATUSES, now);
       const page = findsNothing(search)
         ? { orders: [], more: false }
         : await listOrders(services.pool, reading.generation.schema, {
             scope,
-            filters: [filterOf(query), search?.filter ?? {}],
+            filters: [filterOf(query, now), search?.filter ?? {}],
             after: place && { placedAt: place[0], orderId: place[1] },
             limit: query.limit,
           });
@@ -120,7 +122,7 @@ export function orderListRoutes(api: Api, services: ReadServices): void {
 const findsNothing = (search: SearchText | undefined): boolean =>
   search !== undefined && search.understood.length === 0 && search.notUnderstood.length > 0;
 
-const filterOf = (query: z.output<typeof parameters>): OrderFilter => ({
+const filterOf = (query: z.output<typeof parameters>, now: number): OrderFilter => ({
   orderId: query.orderId,
   number: query.number?.replace("#", "").toLowerCase(),
   customerId: query.customerId,
@@ -136,4 +138,5 @@ const filterOf = (query: z.output<typeof parameters>): OrderFilter => ({
   to: query.to,
   failure: query.failure,
   rejection: query.rejection,
+  lateAt: query.late && new Date(now).toISOString(),
 });

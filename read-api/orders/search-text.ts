@@ -5,7 +5,7 @@ import { decimalsOf } from "../money-text.ts";
 /** A piece of a search text and what it was taken for. */
 export interface Understood {
   readonly text: string;
-  readonly as: "id" | "number" | "amount" | "status" | "channel" | "method" | "city" | "day";
+  readonly as: "id" | "number" | "amount" | "status" | "channel" | "method" | "city" | "day" | "late";
   /** What is looked for, in words. */
   readonly value: string;
 }
@@ -35,7 +35,7 @@ interface Reading extends Omit<Understood, "text"> {
 
 /**
  * Reads what somebody typed into a search field: an order's number or id, a customer's id, an amount, a status, a
- * channel, a city, today or yesterday (UTC). Everything understood has to hold. A text of which nothing was understood
+ * channel, a city, today or yesterday (UTC), late. Everything understood has to hold. A text of which nothing was understood
  * finds nothing; it never finds everything.
  *
  * @param statuses every status that an order can have
@@ -55,6 +55,7 @@ export function readSearchText(text: string, statuses: readonly OrderStatus[], n
     readWay,
     readCity,
     readDay,
+    readLate,
   ];
   const understood: Understood[] = [];
   const notUnderstood: string[] = [];
@@ -144,6 +145,12 @@ const readWay: Reader = ([word = ""]) => {
 
 const readCity: Reader = ([word, city]) =>
   word === "in" && city !== undefined ? { as: "city", value: city, words: 2, filter: { city } } : undefined;
+
+/** Delivered after it was due, or due and not there. */
+const readLate: Reader = ([word], now) =>
+  word === "late"
+    ? { as: "late", value: "late", words: 1, filter: { lateAt: new Date(now).toISOString() } }
+    : undefined;
 
 const readDay: Reader = ([word], now) => {
   if (word !== "today" && word !== "yesterday") return undefined;
