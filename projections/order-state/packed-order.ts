@@ -48,18 +48,37 @@ const BLANK = evolve(
 ) as unknown as Fields; // walked by key: a field that the domain adds is kept without a change here
 const BLANK_FULFILMENT = (BLANK.fulfilments as readonly Fields[])[0] ?? {};
 
-const IN_COLUMNS: ReadonlySet<string> = new Set(["orderId", "customerId", "placedBy", "placedAt"]);
-const ELSEWHERE: ReadonlySet<string> = new Set(["lines"]);
-const NOTHING: ReadonlySet<string> = new Set();
+const IN_COLUMNS = ["orderId", "customerId", "placedBy", "placedAt", "fulfilments"];
+const ELSEWHERE = ["lines"];
 
-/** The state as text for its row. */
+/** Which fields are looked for, in which sequence. */
+interface Shape {
+  readonly fields: readonly {
+    readonly key: string;
+    readonly begins: unknown;
+    /** Of a value that is a record, when it begins as one. */
+    readonly inner: Shape | undefined;
+  }[];
+  /** All keys that need not be looked for any more. */
+  readonly known: ReadonlySet<string>;
+}
+
+function shapeOf(blank: Fields, without: readonly string[]): Shape {
+  const fields = Object.entries(blank)
+    .filter(([key]) => !without.includes(key))
+    .map(([key, begins]) => ({ key, begins, inner: isRecord(begins) ? shapeOf(begins, []) : undefined }));
+  return { fields, known: new Set([...Object.keys(blank), ...without]) };
+}
+
+const ORDER_SHAPE = shapeOf(BLANK, IN_COLUMNS);
+const FULFILMENT_SHAPE = shapeOf(BLANK_FULFILMENT, ELSEWHERE);
+
+/** The state as text for its row. Written piece by piece: an object made for JSON.stringify costs twice as much. */
 export function packOrder(order: Order): string {
   const fields = order as unknown as Fields;
-  const { fulfilments, ...rest } = fields;
-  return JSON.stringify({
-    ...differing(rest, BLANK, IN_COLUMNS),
-    fulfilments: (fulfilments as readonly Fields[]).map((one) => differing(one, BLANK_FULFILMENT, ELSEWHERE)),
-  });
+  const fulfilments = (fields.fulfilments as readonly Fields[]).map((one) => `{${differing(one, FULFILMENT_SHAPE)}}`);
+  const rest = differing(fields, ORDER_SHAPE);
+  return `{${rest}${rest === "" ? "" : ","}"fulfilments":[${fulfilments.join(",")}]}`;
 }
 
 /** The state of a row; its fulfilments have no lines. `packed` is what the database gave back for `packOrder`'s text. */
@@ -72,31 +91,34 @@ export function unpackOrder(keys: OrderKeys, packed: unknown): Order {
   } as unknown as Order;
 }
 
-const isRecord = (value: unknown): value is Fields =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+function isRecord(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
 
 const isEmptyList = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
 
-/** The fields that differ from `blank`, in its sequence; fields that it does not know follow in alphabetical order. */
-function differing(value: Fields, blank: Fields, without: ReadonlySet<string>): Fields {
-  const out: Record<string, unknown> = {};
-  for (const key in blank) {
-    if (without.has(key) || value[key] === blank[key]) continue;
-    if (key in value) put(out, key, value[key], blank[key]);
+/** The fields that are not as they begin, in the shape's sequence; others follow in alphabetical order. */
+function differing(value: Fields, { fields, known }: Shape): string {
+  let text = "";
+  const put = (key: string, json: string): void => {
+    text += `${text === "" ? "" : ","}${JSON.stringify(key)}:${json}`;
+  };
+  for (const { key, begins, inner } of fields) {
+    const is = value[key];
+    if (is === begins) continue;
+    if (is === undefined) {
+      if (key in value) put(key, "null");
+    } else if (inner && isRecord(is)) {
+      const json = differing(is, inner);
+      if (json !== "") put(key, `{${json}}`);
+    } else if (!(isEmptyList(is) && isEmptyList(begins))) put(key, JSON.stringify(sorted(is)));
   }
-  for (const key of Object.keys(value).sort()) if (!(key in blank) && !without.has(key)) out[key] = sorted(value[key]);
-  return out;
-}
-
-function put(out: Record<string, unknown>, key: string, value: unknown, blank: unknown): void {
-  if (value === undefined) out[key] = null;
-  else if (isRecord(value) && isRecord(blank)) {
-    const inner = differing(value, blank, NOTHING);
-    for (const _ in inner) {
-      out[key] = inner;
-      return;
-    }
-  } else if (!(isEmptyList(value) && isEmptyList(blank))) out[key] = sorted(value);
+  for (const key of Object.keys(value)
+    .filter((one) => !known.has(one))
+    .sort()) {
+    if (value[key] !== undefined) put(key, JSON.stringify(sorted(value[key])));
+  }
+  return text;
 }
 
 /** The fields with those filled in that were left out. */
