@@ -111,7 +111,7 @@ describe("the analyst's page", () => {
 
     await page.getByRole("button", { name: "Swap in…" }).click();
     await page.getByRole("button", { name: "Swap in", exact: true }).click();
-    await page.getByText("Swap only if these changes are what you want.").last().waitFor();
+    await page.getByText("Tick the box once you have read the diff").waitFor();
     await page.getByRole("checkbox").check();
     await page.getByRole("button", { name: "Swap in", exact: true }).click();
     await page.getByText(/^Generation \d is live/).waitFor({ timeout: 60_000 });

@@ -44,6 +44,12 @@ export function AnalystPage({ parts, query }: AnalystPageProps) {
     document.addEventListener("keydown", onKey);
     return () => document.removeEventListener("keydown", onKey);
   }, [help]);
+  // What had the focus is gone with its page: the next one is read from its beginning.
+  const place = parts.join("/");
+  useEffect(() => {
+    if (document.activeElement !== document.body) return;
+    document.querySelector<HTMLElement>("main h1[tabindex]")?.focus({ preventScroll: true });
+  }, [place]);
   // Until something was read here, the line does not speak of the page before.
   useEffect(() => {
     if (!allowed) freshness.value = { kind: "reconnecting" };

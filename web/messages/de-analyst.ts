@@ -180,6 +180,7 @@ export const deAnalyst: typeof enAnalyst = {
     differs: (share, rows) => `${share} aller Zeilen ändern sich (${rows}).`,
     rowsOf: (n, text) => (n === 1 ? "1 Zeile" : `${text} Zeilen`),
     accept: (share) => `Ich habe den Vergleich gelesen und will, dass sich ${share} der Zeilen ändern`,
+    tick: "Setze das Häkchen, wenn du den Vergleich gelesen hast; ohne das wird nicht eingesetzt.",
     doIt: "Einsetzen",
     backTitle: (name, generation) => `${name} auf Generation ${generation} zurückwechseln?`,
     backWhat: (generation) => `Generation ${generation} holt das Log auf und wird mit der laufenden verglichen.`,

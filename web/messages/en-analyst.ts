@@ -173,6 +173,7 @@ export const enAnalyst = {
     differs: (share: string, rows: string) => `${share} of all rows change (${rows}).`,
     rowsOf: (n: number, text: string) => (n === 1 ? "1 row" : `${text} rows`),
     accept: (share: string) => `I have read the diff, and want ${share} of the rows to change`,
+    tick: "Tick the box once you have read the diff; without that it is not swapped in.",
     doIt: "Swap in",
     backTitle: (name: string, generation: number) => `Swap ${name} back to generation ${generation}?`,
     backWhat: (generation: number) =>

@@ -28,7 +28,7 @@ export function SwapDialog({ job, onDone, onClose }: SwapDialogProps) {
       title={words.title(job.projection)}
       doIt={words.doIt}
       body={{ swap: job.jobId, accepted }}
-      missing={decides && !accepted ? analystWords.value.job.decisionHint : undefined}
+      missing={decides && !accepted ? words.tick : undefined}
       act={async (key) => {
         await postSwap(job.jobId, decides && accepted, key);
         onDone();

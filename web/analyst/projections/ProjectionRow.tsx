@@ -55,7 +55,7 @@ export function ProjectionRow({ projection, onRebuild }: { projection: Projectio
       </td>
       <td class="n">
         {formatBytes(bytes)}
-        <small>{words.rows(rows, formatCount(rows))}</small>
+        <small title={words.rowCountHint}>≈ {words.rows(rows, formatCount(rows))}</small>
       </td>
       <td class="n">
         {parked > 0 ? (

@@ -27,7 +27,7 @@ export function Tables({ projection: { name, tables } }: { projection: Projectio
             <tr key={table.name}>
               <th scope="row">{table.name}</th>
               <td class="wrap">{table.key?.join(", ") ?? "–"}</td>
-              <td class="n">{formatCount(table.rows)}</td>
+              <td class="n">≈ {formatCount(table.rows)}</td>
               <td class="n">{formatBytes(table.bytes)}</td>
             </tr>
           ))}

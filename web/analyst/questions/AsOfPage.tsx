@@ -24,7 +24,7 @@ export function AsOfPage({ query }: { query: string }) {
       {view ? (
         <AsOfForm view={view} wished={new URLSearchParams(query).get("projection") ?? undefined} />
       ) : (
-        <Reading trouble={feed.trouble.value} again={feed.look} lines={4} />
+        <Reading trouble={feed.trouble.value} again={feed.look} lines={2} />
       )}
       <JobsTable title={words.recent} caption={words.recentCaption} asked={{ kind: "as-of" }} empty={words.none} />
     </>

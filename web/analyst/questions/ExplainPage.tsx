@@ -22,7 +22,7 @@ export function ExplainPage({ query }: { query: string }) {
       {feed.data.value ? (
         <ExplainForm view={feed.data.value} asked={row} wished={asked.get("projection") ?? undefined} />
       ) : (
-        <Reading trouble={feed.trouble.value} again={feed.look} lines={4} />
+        <Reading trouble={feed.trouble.value} again={feed.look} lines={2} />
       )}
       {row ? <Explanations row={row} /> : <p class="quiet empty-line">{words.first}</p>}
     </>

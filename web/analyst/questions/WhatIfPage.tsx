@@ -43,7 +43,7 @@ export function WhatIfPage({ query }: { query: string }) {
             handlers.again();
             feed.look();
           }}
-          lines={4}
+          lines={2}
         />
       ) : handlers.data.handlers.length === 0 ? (
         <NoHandlers />
