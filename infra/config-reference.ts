@@ -128,7 +128,7 @@ const NO_BOUND = Number.MAX_SAFE_INTEGER;
 
 function taken(name: Name, { type, format, enum: choices, minimum, maximum }: Property): string {
   if (choices) return choices.map((choice) => `\`${choice}\``).join(", ");
-  if (typeof valueOf(name) === "boolean") return "`true`, `false`";
+  if (typeof unset(name) === "boolean") return "`true`, `false`";
   if (format === "uri") return "URL";
   if (format === "base64url") return "base64url";
   if (name === "EVENTSTORE_URL") return "`esdb://…`";
@@ -141,12 +141,12 @@ function taken(name: Name, { type, format, enum: choices, minimum, maximum }: Pr
 function shown(name: Name, { default: declared }: Property): string {
   // The name of this process differs from machine to machine.
   if (name === "INSTANCE") return "host name and process id";
-  const value = declared ?? (typeof valueOf(name) === "boolean" ? valueOf(name) : undefined);
+  const value = declared ?? (typeof unset(name) === "boolean" ? unset(name) : undefined);
   if (value === undefined || value === "") return "";
   return `\`${typeof value === "string" ? value : JSON.stringify(value)}\``;
 }
 
 /** What a setting is when nobody sets it. */
-const valueOf = (name: Name): unknown => settings.shape[name].safeParse(undefined).data;
+const unset = (name: Name): unknown => settings.shape[name].safeParse(undefined).data;
 
 if (import.meta.main) process.stdout.write(configurationReference());
