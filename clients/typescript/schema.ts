@@ -20,7 +20,7 @@ export interface paths {
                 query?: {
                     /** @description wait (at most 2 s) until what happened up to this position is shown; also as header X-Position */
                     after?: string;
-                    /** @description what somebody typed: an order's number or id, a customer's id, an amount, a status, web or phone, courier or parcel, `in <city>`, today or yesterday (UTC); the answer says what was understood */
+                    /** @description what somebody typed: an order's number or id, a customer's id, an amount, a status, web or phone, courier or parcel, `in <city>`, today or yesterday (UTC), late; the answer says what was understood */
                     q?: string;
                     orderId?: string;
                     /** @description the first 3 to 8 characters of the order's number */
@@ -44,6 +44,8 @@ export interface paths {
                     failure?: "payment_timeout" | "payment_declined" | "insufficient_funds" | "payment_fraud" | "restaurant_closed" | "restaurant_rejected" | "item_unavailable" | "driver_unavailable" | "carrier_unavailable" | "service_unavailable" | "invalid_message" | "unknown";
                     /** @description the code of a site's reason, such as `too_busy` */
                     rejection?: string;
+                    /** @description delivered later than promised or than 45 min, or due and not there */
+                    late?: "true";
                     /** @description `next` of the page before */
                     cursor?: string;
                     limit?: number;
@@ -172,7 +174,7 @@ export interface paths {
                                 readonly understood: {
                                     text: string;
                                     /** @enum {string} */
-                                    as: "id" | "number" | "amount" | "status" | "channel" | "method" | "city" | "day";
+                                    as: "id" | "number" | "amount" | "status" | "channel" | "method" | "city" | "day" | "late";
                                     value: string;
                                 }[];
                                 /** @description words that were left out */
@@ -3917,6 +3919,7 @@ export interface paths {
                                 disputes: number;
                             }[];
                         };
+                        "text/csv": string;
                     };
                 };
                 /** @description what the caller has is still current */
@@ -4030,6 +4033,7 @@ export interface paths {
                                 }[];
                             }[];
                         };
+                        "text/csv": string;
                     };
                 };
                 /** @description what the caller has is still current */
@@ -4129,6 +4133,7 @@ export interface paths {
                                 count: number;
                             }[];
                         };
+                        "text/csv": string;
                     };
                 };
                 /** @description what the caller has is still current */
@@ -4233,6 +4238,7 @@ export interface paths {
                                 out: boolean;
                             }[];
                         };
+                        "text/csv": string;
                     };
                 };
                 /** @description what the caller has is still current */
@@ -4959,7 +4965,7 @@ export interface paths {
                          * @default false
                          */
                         acceptDiff?: boolean;
-                    };
+                    } | null;
                 };
             };
             responses: {
