@@ -68,6 +68,8 @@ export class AllSubscription implements AllFollower {
       while (!this.#call.over) {
         if (this.#position >= this.#log.lastPosition) return this.#goLive();
         const page = this.#log.allPage(this.#position + 1, false, LIMITS.pageEvents);
+        // Nothing is left up to the end that was looked at: it was removed from the file.
+        if (page.length === 0) this.#position = Math.max(this.#position, this.#log.lastPosition);
         this.#send(page, (events) => encodePage(events, this.#resolveLinks, this.#log));
         await (this.#call.hasRoom ? nextTurn() : this.#call.room());
       }
