@@ -1,6 +1,7 @@
 import type { Projection } from "../runner/projection.ts";
 import { foldBatch } from "./fold.ts";
-import { loadRows, saveRows } from "./rows.ts";
+import { loadRows } from "./load-rows.ts";
+import { saveRows } from "./save-rows.ts";
 import { availabilitySources } from "./sources.ts";
 import { createTables, TABLES } from "./tables.ts";
 import { touchedBy } from "./touched.ts";
