@@ -15,7 +15,7 @@ export interface Screen {
 
 /**
  * On a terminal each look is drawn over the one before, in one write, so that nothing flickers, and lines that do not
- * fit are left out; elsewhere looks follow one another with an empty line between them.
+ * fit are counted; elsewhere looks follow one another with an empty line between them.
  */
 export function screenOn(out: Pick<WriteStream, "write" | "isTTY" | "rows">): Screen {
   if (!out.isTTY) {
@@ -31,9 +31,14 @@ export function screenOn(out: Pick<WriteStream, "write" | "isTTY" | "rows">): Sc
   out.write(ENTER);
   return {
     show(lines) {
-      const shown = lines.slice(0, Math.max(1, (out.rows ?? lines.length + 1) - 1));
+      const shown = fitting(lines, Math.max(1, (out.rows ?? lines.length + 1) - 1));
       out.write(`${HOME}${shown.map((line) => `${line}${CLEAR_LINE}`).join("\n")}${CLEAR_BELOW}`);
     },
     leave: () => void out.write(LEAVE),
   };
+}
+
+function fitting(lines: readonly string[], rows: number): readonly string[] {
+  if (lines.length <= rows) return lines;
+  return [...lines.slice(0, rows - 1), `… ${lines.length - rows + 1} lines more than the terminal has room for`];
 }

@@ -87,7 +87,7 @@ describe("the screen", () => {
     one.show(["a", "b", "c", "d"]);
     one.leave();
     expect(written).toHaveLength(3);
-    expect(stripVTControlCharacters(written[1] ?? "")).toBe("a\nb");
+    expect(stripVTControlCharacters(written[1] ?? "")).toBe("a\n… 3 lines more than the terminal has room for");
     expect(written[2]).toContain("\u001b[?1049l");
   });
 
