@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { storable } from "../../infra/consumers/testing/events.ts";
+import { pause } from "../../infra/consumers/waiting.ts";
 import { createEventStore } from "../../infra/event-store/client.ts";
 import type { EventStore } from "../../infra/event-store/port.ts";
 
@@ -48,7 +49,11 @@ if (script === import.meta.filename && storeUrl !== undefined) {
   });
   let events = 0;
   let streams = 0;
-  for (; selling; streams++) events += await sellOnce(store, streams);
+  for (; selling; streams++) {
+    events += await sellOnce(store, streams);
+    // Four of these with all their might would leave no processor to those who are to follow.
+    await pause(5);
+  }
   await store.close();
   process.stdout.write(JSON.stringify({ events, streams }));
 }

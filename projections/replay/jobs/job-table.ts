@@ -115,10 +115,15 @@ export async function listJobs(
   return rows.map(jobOf);
 }
 
-/** Asks that a job is stopped and what it built is dropped; false when it has ended already. */
+/**
+ * Asks that a job is stopped and what it built is dropped; false when it has ended already. One that nobody has begun is
+ * cancelled at once.
+ */
 export async function wantCancel(pool: Pool, jobId: string, clock: Clock): Promise<boolean> {
   const { rowCount } = await pool.query(
-    `UPDATE replay.jobs SET cancel_wanted = true, updated_at = $2
+    `UPDATE replay.jobs SET cancel_wanted = true, updated_at = $2,
+       message = CASE WHEN state = 'queued' AND run = 0 THEN 'cancelled' ELSE message END,
+       state = CASE WHEN state = 'queued' AND run = 0 THEN 'cancelled' ELSE state END
      WHERE job_id = $1 AND state NOT IN ('done', 'failed', 'cancelled')`,
     [jobId, new Date(clock.now())],
   );

@@ -68,7 +68,8 @@ describe("a job", () => {
     const other = { ...again, projection: "others" };
     await expect(createJob(engines.pool, other, clock)).rejects.toMatchObject({ code: "idempotency_key_reused" });
     await wantCancel(engines.pool, job.jobId, clock);
-    expect(await runJob(options(job.jobId))).toMatchObject({ state: "cancelled" });
+    expect(await findJob(engines.pool, job.jobId)).toMatchObject({ state: "cancelled" });
+    expect(await runJob(options(job.jobId))).toBeUndefined();
   });
 
   test("that is killed half-way goes on with what it had built", async () => {

@@ -155,7 +155,14 @@ class Rebuild {
       const message = `${percent(diff.share)} of the rows differ, more than the ${percent(stopShare)} that were allowed`;
       return { state: "needs_decision", message };
     }
-    return thenSwap ? undefined : { state: "ready" };
+    if (thenSwap) return undefined;
+    const found =
+      diff === undefined
+        ? "another version made the live one: they cannot be compared"
+        : diff.equal
+          ? "equal, row by row"
+          : `${percent(diff.share)} of the rows differ`;
+    return { state: "ready", message: `built; ${found}` };
   }
 
   #told({ place, tables, heldMs }: Swapped, live: Generation, diff: DiffSummary | undefined): string {

@@ -159,7 +159,8 @@ class JobRun {
 
   async #write(change: JobChange): Promise<Job> {
     const { pool, clock } = this.#options;
-    const job = await changeJob(pool, this.#taken, change, clock);
+    const progress = this.#progress;
+    const job = await changeJob(pool, this.#taken, { ...(progress && { progress }), ...change }, clock);
     if (job === undefined) {
       this.#lose();
       throw new JobLostError(`another process has the job ${this.#taken.jobId}`);
