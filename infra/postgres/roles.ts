@@ -30,6 +30,7 @@ export interface RolesOptions {
 
 /** Identifies the advisory lock of this among others: "otro" as a number. */
 const LOCK_KEY = 0x6f74726f;
+const MOST_TRIES = 5;
 const PREFIX = /^[a-z][a-z0-9_]{0,30}$/;
 
 /** The names of the roles of a prefix. Throws for one that is no plain identifier. */
@@ -57,7 +58,7 @@ export async function applyRoles(pool: pg.Pool, { prefix, grants, also }: RolesO
     return { state: "unavailable", reason, byHand: missing.statements };
   }
   try {
-    await inTransaction(pool, async (tx) => {
+    await againWhenMet(pool, async (tx) => {
       await tx.query("SELECT pg_advisory_xact_lock($1)", [LOCK_KEY]);
       for (const statement of (await missingStatements(tx, names)).statements) await tx.query(statement);
       await refusePublic(tx, names);
@@ -70,6 +71,18 @@ export async function applyRoles(pool: pg.Pool, { prefix, grants, also }: RolesO
     if (!(error instanceof pg.DatabaseError && error.code === "42501")) throw error;
     const reason = `the login "${missing.login}" may not give rights: ${error.message}`;
     return { state: "unavailable", reason, byHand: allStatements(names, missing.login, missing.database) };
+  }
+}
+
+/** Rights are rows of the catalogue, which whoever changes or analyses the same table at the same moment writes too. */
+async function againWhenMet(pool: pg.Pool, work: (tx: pg.PoolClient) => Promise<void>): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await inTransaction(pool, work);
+    } catch (error) {
+      const met = error instanceof pg.DatabaseError && error.code === "XX000";
+      if (!met || tries >= MOST_TRIES) throw error;
+    }
   }
 }
 

@@ -15,6 +15,9 @@ const LOCK_TIMEOUT_MS = 250;
 export const viewName = (projection: string, table: string): string =>
   table === projection || table.startsWith(`${projection}_`) ? table : `${projection}_${table}`;
 
+/** The lock is not free; the generation was dropped meanwhile; another process has made the view, or is about to. */
+const MEANWHILE: ReadonlySet<string> = new Set(["55P03", "42P01", "42P07", "23505", "XX000"]);
+
 interface Wanted {
   readonly view: string;
   readonly schema: string;
@@ -35,8 +38,7 @@ export async function refreshAnalystViews(pool: Pool, projections: readonly Proj
       await inTransaction(pool, (tx) => replace(tx, wanted, owner));
     } catch (error) {
       const { code } = error as { readonly code?: string };
-      // The lock is not free; or the generation was dropped, or made another view of the same name, meanwhile.
-      if (code !== "55P03" && code !== "42P01" && code !== "42P07") throw error;
+      if (!MEANWHILE.has(code ?? "")) throw error;
       left.push(wanted.view);
     }
   }
