@@ -27,7 +27,7 @@ export const kitchenProjection: Projection = {
   tables: TABLES,
   insertOnly: INSERT_ONLY,
   create: createTables,
-  gatherMs: 10,
+  gatherMs: 20,
   handles: (type) => TYPES.has(type) || FAMILIES.has(type.slice(0, type.indexOf("."))),
   handle,
   sources,

@@ -18,7 +18,7 @@ export const ordersProjection: Projection = {
   tables: TABLES,
   insertOnly: INSERT_ONLY,
   create: createTables,
-  gatherMs: 10,
+  gatherMs: 20,
   handles: mayBeOfOrder,
   handle,
   sources: async ({ key }) => (key.order_id === undefined ? [] : [orderStream(key.order_id)]),
