@@ -1,16 +1,10 @@
 import type { PoolClient } from "pg";
 import { statusOf } from "../../domain/order/state.ts";
 import { packOrder, unpackOrder } from "../order-state/packed-order.ts";
-import { type Column, relation, type Statement } from "../relation.ts";
+import { column, relation, type Statement } from "../relation.ts";
 import type { Noted, OrderFacts } from "./facts.ts";
 import type { HourIncrement, RefusalIncrement, StepIncrement } from "./fold.ts";
 import { COUNTERS, isLate, momentsOf } from "./measures.ts";
-
-const column = <Row>(rows: readonly Row[], name: string, type: string, of: (row: Row) => string | null): Column => ({
-  name,
-  type,
-  values: rows.map(of),
-});
 
 /** Milliseconds since 1970 as they travel: the server makes a time of them for less than a text of one costs. */
 const millis = (ms: number | undefined): string | null => (ms === undefined || Number.isNaN(ms) ? null : ms.toString());

@@ -1,12 +1,6 @@
 import type { PoolClient } from "pg";
-import { type Column, inTurn, relation, type Statement } from "../relation.ts";
+import { column, inTurn, relation, type Statement } from "../relation.ts";
 import type { Folded, LedgerRow, OutageEnd, OutageRow, ReservationRow, StockRow } from "./row-shapes.ts";
-
-const column = <Row>(rows: readonly Row[], name: string, type: string, of: (row: Row) => string | null): Column => ({
-  name,
-  type,
-  values: rows.map(of),
-});
 
 /** Writes what a batch has changed. */
 export async function saveRows(tx: PoolClient, schema: string, folded: Folded): Promise<void> {
