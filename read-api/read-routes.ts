@@ -8,6 +8,8 @@ import { courierRoutes } from "./courier-routes.ts";
 import { nearRoutes } from "./near/near-routes.ts";
 import { orderListRoutes } from "./orders/order-list-routes.ts";
 import { orderRoutes } from "./orders/order-routes.ts";
+import { replayJobRoutes } from "./replay/job-routes.ts";
+import { replayProjectionRoutes } from "./replay/projection-routes.ts";
 import type { ReadServices } from "./services.ts";
 import { siteRoutes } from "./site-routes.ts";
 import { timelineRoutes } from "./timeline/timeline-routes.ts";
@@ -17,7 +19,7 @@ export function readRoutes(app: FastifyInstance, services: ReadServices): void {
   // What an error handler throws goes on to the one of the scope around it.
   app.setErrorHandler((error) => {
     if (!(error instanceof NoLiveGenerationError)) throw error;
-    throw new Problem("unavailable", "this read model has not been started yet", {}, { cause: error });
+    throw new Problem("unavailable", error.message, {}, { cause: error });
   });
   const api: Api = app.withTypeProvider<ZodTypeProvider>();
   orderRoutes(api, services);
@@ -27,4 +29,6 @@ export function readRoutes(app: FastifyInstance, services: ReadServices): void {
   courierRoutes(api, services);
   analyticsRoutes(api, services);
   nearRoutes(api, services);
+  replayProjectionRoutes(api, services);
+  replayJobRoutes(api, services);
 }
