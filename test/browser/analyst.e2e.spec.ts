@@ -1,12 +1,11 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import axe from "axe-core";
 import { Client } from "pg";
-import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { tokenFor } from "../system.ts";
+import { csvOf, markRow, row, seriousFaults, tabTo, takeRole } from "./analyst-steps.ts";
 import { whyNoBrowser } from "./chromium.ts";
 import { freshness } from "./screens.ts";
 import { visitedSystem } from "./visited-system.ts";
@@ -206,53 +205,6 @@ describe("the analyst's page", () => {
     await page.getByText("You sit at the desk as support.").waitFor();
   });
 });
-
-const row = (page: Page, projection: string): Locator => page.locator(`tr[data-projection="${projection}"]`);
-
-async function takeRole(page: Page): Promise<void> {
-  await page.getByRole("button", { name: "Take the role analyst" }).click();
-  await row(page, "orders").waitFor();
-}
-
-/** Goes on with Tab until something has the focus. */
-async function tabTo(page: Page, wanted: Locator): Promise<void> {
-  await wanted.waitFor();
-  for (let step = 0; step < 60; step++) {
-    if (await wanted.evaluate((element) => element === element.ownerDocument.activeElement)) return;
-    await page.keyboard.press("Tab");
-  }
-  throw new Error(`cannot be reached with Tab: ${wanted}`);
-}
-
-/** Goes down the rows with j until one is marked. */
-async function markRow(page: Page, projection: string): Promise<void> {
-  const link = row(page, projection).locator("[data-row]");
-  for (let step = 0; step < 20; step++) {
-    await page.keyboard.press("j");
-    if (await link.evaluate((element) => element === element.ownerDocument.activeElement)) return;
-  }
-  throw new Error(`cannot be reached with j: ${projection}`);
-}
-
-/** Faults that keep somebody from using the page, as axe finds them. */
-async function seriousFaults(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe.source);
-  const found: unknown = await page.evaluate("axe.run().then(({ violations }) => JSON.stringify(violations))");
-  const violations = JSON.parse(String(found)) as axe.Result[]; // as axe documents them
-  return violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
-}
-
-/** The lines of a file that a button downloads, each with its fields; none of them holds a quote. */
-async function csvOf(page: Page, button: Locator): Promise<readonly (readonly string[])[]> {
-  const [file] = await Promise.all([page.waitForEvent("download"), button.click()]);
-  const text = await readFile(await file.path(), "utf8");
-  return text
-    .trim()
-    .split("\r\n")
-    .map((line) => line.split(","));
-}
 
 async function ask<T>(path: string): Promise<T> {
   const response = await fetch(system().url + path, {

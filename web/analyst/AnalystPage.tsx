@@ -18,6 +18,7 @@ import { AsOfPage } from "./questions/AsOfPage.tsx";
 import { ExplainPage } from "./questions/ExplainPage.tsx";
 import { WhatIfPage } from "./questions/WhatIfPage.tsx";
 import "../theme/analyst.css";
+import "../theme/analyst-forms.css";
 import "../theme/analyst-tables.css";
 import "../theme/analyst-jobs.css";
 import "../theme/charts.css";
