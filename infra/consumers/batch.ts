@@ -4,6 +4,7 @@ import type { Clock } from "../clock.ts";
 import { failpoint } from "../failpoints.ts";
 import type { Log } from "../log.ts";
 import { inTransaction } from "../postgres/pool.ts";
+import { preparing } from "../postgres/prepared.ts";
 import type { Committed, Consumer, Parked } from "./consumer.ts";
 import { failsOnDatabase } from "./failures.ts";
 import { movePosition, OwnershipLostError } from "./fence.ts";
@@ -27,6 +28,8 @@ export interface BatchWork {
   readonly parkedStreams: ReadonlySet<string>;
   /** Park the only event without handling it: it has ended the process before. */
   readonly poison?: { readonly kills: number };
+  /** The same statements come again and again with few rows each: the server keeps them. */
+  readonly fewRows?: boolean;
   /** First statement of the transaction, such as a `SET LOCAL`. */
   readonly prelude?: string;
   readonly clock: Clock;
@@ -65,7 +68,8 @@ async function commitOnce(work: BatchWork, handling: Handling): Promise<Committe
   const prefix = consumer.failpointPrefix ?? "project";
   const open = work.events.filter((event) => !work.parkedStreams.has(event.stream));
   const closed = work.events.filter((event) => work.parkedStreams.has(event.stream));
-  const committed = await inTransaction(work.pool, async (tx): Promise<Committed> => {
+  const committed = await inTransaction(work.pool, async (connection): Promise<Committed> => {
+    const tx = work.fewRows ? preparing(connection) : connection;
     if (work.prelude !== undefined) await tx.query(work.prelude);
     await holdBack(tx, consumer.name, closed);
     const parked = await handling(tx, open);

@@ -121,6 +121,7 @@ export class Ownership {
       to: page.next,
       events,
       parkedStreams: this.#parkedStreams,
+      fewRows: true,
       ...(this.#caution.kind === "poison" ? { poison: { kills: this.#caution.kills } } : {}),
       clock,
       log,
