@@ -54,16 +54,19 @@ export function diffLines({ equal, position, tables }: GenerationDiff, summary: 
 
 function sampleLines(table: string, { kind, key, columns: values }: DiffSample): string[] {
   const name = Object.entries(key).map(([column, value]) => `${column}=${value}`);
-  const first = `  ${table} ${name.join(" ")}: ${kind === "changed" ? "changed" : kind.replace("-", " in ")}`;
-  if (kind !== "changed")
-    return [
-      first.replace("only in live", "only in the live one").replace("only in rebuilt", "only in the rebuilt one"),
-    ];
+  const first = `  ${table} ${name.join(" ")}: ${KINDS[kind]}`;
+  if (kind !== "changed") return [first];
   return [
     first,
     ...Object.entries(values).map(([column, { live, rebuilt }]) => `    ${column}: ${short(live)} → ${short(rebuilt)}`),
   ];
 }
+
+const KINDS: Readonly<Record<DiffSample["kind"], string>> = {
+  "only-live": "only in the live one",
+  "only-rebuilt": "only in the rebuilt one",
+  changed: "changed",
+};
 
 const short = (value: string | null): string => {
   if (value === null) return "null";
