@@ -5268,7 +5268,7 @@ export interface paths {
         };
         /**
          * The events that made a row
-         * @description Replays the streams behind the row in a transaction that is rolled back; at most 5,000 events.
+         * @description Replays the streams behind the row in a transaction that is rolled back; at most 5,000 events, and as many as 10 s allow.
          */
         get: {
             parameters: {
@@ -5302,7 +5302,7 @@ export interface paths {
                             };
                             /** @description where the live read model was read */
                             position: string;
-                            /** @description there were more events than are looked at */
+                            /** @description there were more events than were looked at */
                             truncated: boolean;
                             /** @description these events make exactly this row */
                             complete: boolean;
