@@ -20,6 +20,8 @@ export interface QuestionServices extends Pick<ReadServices, "pool" | "store" | 
 
 const MOST_ROWS = 500;
 const MOST_EXPLAINING = 2;
+/** Somebody waits for the answer. */
+const MOST_MS = 10_000;
 
 const text = z.string().nullable();
 const name = z.string().regex(/^[a-z][a-z0-9_]{0,62}$/, "a name");
@@ -36,7 +38,7 @@ const explanation = z
     key: z.record(z.string(), z.string()),
     row: z.record(z.string(), text).optional().describe("the live row; absent when there is none"),
     position: z.string().describe("where the live read model was read"),
-    truncated: z.boolean().describe("there were more events than are looked at"),
+    truncated: z.boolean().describe("there were more events than were looked at"),
     complete: z.boolean().describe("these events make exactly this row"),
     events: list(
       z.object({
@@ -122,7 +124,8 @@ export function questionRoutes(api: Api, services: QuestionServices): void {
       schema: {
         tags: ["replay"],
         summary: "The events that made a row",
-        description: "Replays the streams behind the row in a transaction that is rolled back; at most 5,000 events.",
+        description:
+          "Replays the streams behind the row in a transaction that is rolled back; at most 5,000 events, and as many as 10 s allow.",
         querystring: z.object({ projection: name, table: name, key: keyParameter }),
         response: { 200: explanation, ...errors },
       },
@@ -137,7 +140,7 @@ export function questionRoutes(api: Api, services: QuestionServices): void {
       explaining++;
       try {
         const live = await schemas.of(projection.name).catch(asProblem);
-        return await explain({ pool, store, projection, live, table, key }).catch(asProblem);
+        return await explain({ pool, store, projection, live, table, key, mostMs: MOST_MS }).catch(asProblem);
       } finally {
         explaining--;
       }

@@ -270,10 +270,12 @@ describe("explain", () => {
     expect(told.complete).toBe(true);
   });
 
-  test("looks at a bounded number of events and says so", async () => {
+  test("looks at a bounded number of events, for a bounded time, and says so", async () => {
     const told = await explain({ ...explaining("orders", { stream: streams[7] ?? "" }), mostEvents: 2 });
     expect(told).toMatchObject({ truncated: true, complete: false });
     expect(told.events.length).toBe(2);
+    const hasty = await explain({ ...explaining("orders", { stream: streams[7] ?? "" }), mostMs: -1 });
+    expect(hasty).toMatchObject({ truncated: true, complete: false, events: [] });
   });
 
   test("answers for a row that does not exist", async () => {
