@@ -15,14 +15,11 @@ import { cachedLog } from "./cached-log.ts";
 import { CpuWatch, describeShares, describeWork } from "./cpu.ts";
 import { type BenchEngines, startBenchEngines } from "./engines.ts";
 import { type BenchOptions, type Figure, rounded } from "./figure.ts";
-import { describeMemory, type MeasuredRebuild, measureRebuild } from "./rebuilds.ts";
+import { describeMemory, measureRebuild } from "./rebuilds.ts";
 
 const UNDER_WAY = 1_000;
 const LIVE_ORDERS = 1_500;
 const LEAST_REBUILT = 20_000;
-/** Short rebuilds are repeated, and the median counts. */
-const SHORT = 200_000;
-const REPEATS = 3;
 const TOGETHER = "together";
 const WRITER = fileURLToPath(new URL("write-business.ts", import.meta.url));
 const BEGAN_AT = Date.UTC(2026, 10, 21, 8);
@@ -46,7 +43,7 @@ async function rebuilds({ events, projections, progress }: BenchOptions): Promis
       const round = what === TOGETHER ? { what: `all ${names.length} by one reading`, names } : { what, names: [what] };
       if (!round.names.every((name) => names.includes(name))) throw new Error(`there is no projection ${what}`);
       progress(`projections: rebuilding ${round.what} from ${size}`);
-      const figure = await rebuilt(engines, round, events <= SHORT ? REPEATS : 1);
+      const figure = await rebuilt(engines, round);
       progress(`  ${figure.value.toLocaleString("en")} ${figure.unit}; ${figure.note}`);
       figures.push({ ...figure, note: `${size}; ${figure.note}` });
     }
@@ -56,22 +53,17 @@ async function rebuilds({ events, projections, progress }: BenchOptions): Promis
   }
 }
 
-/** The median of some rebuilds. */
 async function rebuilt(
   engines: BenchEngines,
   { what, names }: { readonly what: string; readonly names: readonly string[] },
-  times: number,
 ): Promise<Figure> {
-  const runs: MeasuredRebuild[] = [];
-  for (let n = 0; n < times; n++) runs.push(await measureRebuild(engines, names));
-  const median = runs.toSorted((a, b) => a.perSecond - b.perSecond)[Math.floor(times / 2)];
-  if (median === undefined) throw new Error("nothing was rebuilt");
-  const where = `${describeWork(median.shares, median.events)}; ${describeShares(median.shares)}`;
+  const done = await measureRebuild(engines, names);
+  const where = `${describeWork(done.shares, done.events)}; ${describeShares(done.shares)}`;
   return {
     name: `projections: rebuilding ${what}`,
-    value: rounded(median.perSecond),
+    value: rounded(done.perSecond),
     unit: "events/s",
-    note: `${median.handled.toLocaleString("en")} handled; ${where}; ${describeMemory(median)}`,
+    note: `${done.handled.toLocaleString("en")} handled; ${where}; ${describeMemory(done)}`,
     goal: { least: LEAST_REBUILT },
   };
 }

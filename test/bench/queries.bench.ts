@@ -11,7 +11,7 @@ import { type Question, questions, sampled } from "./questions.ts";
 const MOST_P99_MS = 50;
 /** Questions in flight at once. */
 const ASKING = 4;
-const WARM_UP_MS = 1_500;
+const WARM_UP_MS = 500;
 /** Longest time that one question is measured. */
 const MOST_SECONDS = 5;
 

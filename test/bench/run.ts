@@ -11,21 +11,21 @@ interface Bench {
 const BENCHES: Readonly<Record<string, Bench>> = {
   "event-node": { seconds: 4, load: () => import("./event-node-shares.ts") },
   projections: { seconds: 10, load: () => import("./projections.bench.ts") },
-  queries: { seconds: 2, load: () => import("./queries.bench.ts") },
+  queries: { seconds: 1, load: () => import("./queries.bench.ts") },
   orders: { seconds: 20, load: () => import("./orders.bench.ts") },
   "live-updates": { seconds: 20, load: () => import("./live-updates.bench.ts") },
 };
 
-const DEFAULT_EVENTS = 100_000;
+const DEFAULT_EVENTS = 200_000;
 const DEFAULT_ROWS = 200_000;
 const PLANS = "docs/performance/query-plans.md";
 
 const USAGE = `npm run bench -- [--only NAME]... [--seconds N] [--events N] [--projection NAME]...
              [--rows N] [--plans] [--json]
 
-Measures and prints where the time goes. Without --only, everything, in less than five minutes on an idle machine.
+Measures and prints where the time goes. Without --only, everything, in about six minutes on an idle machine.
   --only NAME   ${Object.keys(BENCHES).join(", ")}
-  --seconds N   how long orders and live updates are measured (default 20), and each query (default 2, at most 5)
+  --seconds N   how long orders and live updates are measured (default 20), and each query (default 1, at most 5)
   --events N    length of the log that read models are rebuilt from (default ${DEFAULT_EVENTS})
   --projection NAME  only this read model is rebuilt; "together": all of them by one reading of the log
   --rows N      rows of the timeline that queries are measured on (default ${DEFAULT_ROWS})
