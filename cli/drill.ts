@@ -42,6 +42,34 @@ Examples:
   ordertrail drill crash --mode random --seed 7 --orders 500`,
     )
     .action(crash);
+  drill
+    .command("replay")
+    .description("rebuild and swap every read model while orders flow, killing the rebuild on the way")
+    .option("--seed <n>", "makes the same choices again", wholeNumber, 1)
+    .option("--orders <n>", "at least so many orders in all", wholeNumber, 200)
+    .option("--json", "print the outcome as JSON, and what happens to standard error")
+    .addHelpText(
+      "after",
+      `
+Starts a system of its own on free ports, in a folder that it removes again. Readers poll pages, orders and positions, and
+watch topics, all the time: every answer is a success, and nothing they are shown goes back. Every generation is equal to
+the one before at its swap, and every acknowledged order is there at the end. Exits with 1 otherwise.
+
+Example:
+  ordertrail drill replay --orders 500`,
+    )
+    .action(replay);
+}
+
+async function replay({ seed, orders, json }: Omit<CrashOptions, "mode">): Promise<void> {
+  const { replaySwapDrill } = await import("../test/drills/replay/replay-drill.ts");
+  const { figureLines, verdictLines } = await import("../test/drills/drill.ts");
+  const out = json ? process.stderr : process.stdout;
+  const say = (line: string) => void out.write(`${line}\n`);
+  const report = await replaySwapDrill.run({ seed, orders, say });
+  for (const line of [...figureLines(report.figures), ...verdictLines(report)]) say(line);
+  if (json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  process.exitCode = report.breaches.length === 0 ? EXIT.ok : EXIT.failed;
 }
 
 async function crash({ seed, orders, mode, json }: CrashOptions): Promise<void> {
