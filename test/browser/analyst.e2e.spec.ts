@@ -53,7 +53,7 @@ interface Counts {
 }
 
 describe("the analyst's page", () => {
-  test("a read model is rebuilt, compared, swapped in and its predecessor dropped, by keyboard alone", async () => {
+  test("a read model is rebuilt, compared, swapped in, swapped back and dropped, by keyboard alone", async () => {
     const { page } = await visit(DESK);
     const keys = page.keyboard;
     await page.goto(`${system().url}/analyst`);
@@ -86,9 +86,17 @@ describe("the analyst's page", () => {
 
     await tabTo(page, page.getByRole("link", { name: "To orders" }));
     await keys.press("Enter");
+    await tabTo(page, page.getByRole("button", { name: "Swap back…" }));
+    await keys.press("Enter");
+    await page.getByRole("dialog", { name: "Swap orders back to generation 1?" }).waitFor();
+    await keys.press("Enter");
+    await page.getByText("Generation 1 is live.", { exact: false }).waitFor({ timeout: 60_000 });
+
+    await tabTo(page, page.getByRole("link", { name: "To orders" }));
+    await keys.press("Enter");
     await page.getByText("previous, kept").waitFor();
     await keys.press("x");
-    await page.getByRole("dialog", { name: "Drop generation 1 of orders?" }).waitFor();
+    await page.getByRole("dialog", { name: "Drop generation 2 of orders?" }).waitFor();
     await keys.press("Enter");
     await page.getByText("previous, kept").waitFor({ state: "detached" });
     expect(await seriousFaults(page)).toEqual([]);

@@ -1,8 +1,10 @@
+import { useEffect } from "preact/hooks";
 import { ApiProblem } from "../../api/problem.ts";
 import type { Job } from "../../api/replay.ts";
 import { analystWords } from "../../messages/analyst.ts";
 import { formatWhen } from "../../messages/format.ts";
 import { followJob, hasRows } from "../../state/analyst/jobs.ts";
+import { forgetProjections } from "../../state/analyst/projections.ts";
 import { Blank } from "../../ui/Blank.tsx";
 import { toProjection } from "../parts/links.ts";
 import { Reading } from "../parts/Reading.tsx";
@@ -18,6 +20,8 @@ import { jobTitle, whoAsked } from "./JobsTable.tsx";
 /** One job: how far it is, what came out, and what can be done with it. Its address stays good after a reload. */
 export function JobPage({ jobId }: { jobId: string }) {
   const feed = useFeed(() => followJob(jobId));
+  // A job changes what is live while it is looked at.
+  useEffect(forgetProjections, []);
   const words = analystWords.value.job;
   const job = feed.data.value;
   if (!job) {

@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { type Job, postSwap } from "../../api/replay.ts";
 import { analystWords } from "../../messages/analyst.ts";
 import { formatShare } from "../../messages/figures.ts";
-import { followProjections } from "../../state/analyst/projections.ts";
+import { followProjections, forgetProjections } from "../../state/analyst/projections.ts";
 import { AskDialog } from "../parts/AskDialog.tsx";
 import { useFeed } from "../parts/use-feed.ts";
 import { rowsText } from "./JobsTable.tsx";
@@ -31,6 +31,7 @@ export function SwapDialog({ job, onDone, onClose }: SwapDialogProps) {
       missing={decides && !accepted ? words.tick : undefined}
       act={async (key) => {
         await postSwap(job.jobId, decides && accepted, key);
+        forgetProjections();
         onDone();
       }}
       onClose={onClose}
