@@ -180,6 +180,29 @@ describe("a row that was edited", () => {
     });
   });
 
+  it("and says what a stream hides leaves that stream alone unreadable and unwritable", async () => {
+    await withClient(node.url, async (client) => {
+      await client.appendToStream("s", [event(), event()]);
+      await client.setStreamMetadata("s", { maxCount: 7 });
+      edit(3, "$$s", Buffer.from('{"$maxCount":1}'), false);
+      const reading = (async () => {
+        for await (const _ of client.readStream("s")) throw new Error("served");
+      })();
+      await expect(reading).rejects.toThrow("the event at position 3 is damaged");
+      await expect(client.appendToStream("s", event())).rejects.toThrow("position 3 is damaged");
+      await client.appendToStream("other", event());
+      const scavenges = `http://127.0.0.1:${node.port}/admin/scavenge`;
+      await fetch(scavenges, { method: "POST" });
+      await expect
+        .poll(async () => (await fetch(`${scavenges}/last`)).json())
+        .toMatchObject({
+          state: "failed",
+          eventsDropped: 0,
+          message: expect.stringContaining("position 3 is damaged"),
+        });
+    });
+  });
+
   it("with its checksum is served: that it was tampered with is for the chain to find", async () => {
     await withClient(node.url, async (client) => {
       await client.appendToStream("s", event());
