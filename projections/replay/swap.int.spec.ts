@@ -5,6 +5,7 @@ import { readPosition } from "../../infra/consumers/fence.ts";
 import { comparePlaces } from "../../infra/consumers/position.ts";
 import { startConsumer } from "../../infra/consumers/run-consumer.ts";
 import { type Engines, eventually, startEngines } from "../../infra/consumers/testing/engines.ts";
+import { storable } from "../../infra/consumers/testing/events.ts";
 import { pause } from "../../infra/consumers/waiting.ts";
 import { createLog } from "../../infra/log.ts";
 import { followLive, type LiveFollower } from "../runner/follow-live.ts";
@@ -35,6 +36,7 @@ beforeAll(async () => {
   engines = await startEngines([replayMigration]);
   await engines.pool.query(PUBLISHED);
   for (let n = 0; n < 100; n++) await sellOnce(engines.store, n);
+  await engines.store.append("order-poisoned", [storable("sale.poisonous", {})], "no_stream");
   await ensureProjection(engines.pool, salesProjection, clock);
   feed = startFeed({ store: engines.store, log });
   ending = new AbortController();
@@ -262,9 +264,10 @@ describe("the diff before a swap", () => {
     expect((await findLive(engines.pool, "sales"))?.schema).toBe(job.schema);
   });
 
-  test("names the columns of a row that changed, with both values", async () => {
+  test("names the columns of a row that changed, with both values, and streams that are parked on one side only", async () => {
     const built = await rebuildJob({ acceptDiff: true });
     await engines.pool.query(`UPDATE ${built.schema}.sites SET amount = amount + 1 WHERE site = 'site-1'`);
+    await engines.pool.query("DELETE FROM runner.parked WHERE consumer = $1", [built.schema]);
     await rebuildJob({ thenSwap: true, generation: built.generation, acceptDiff: true });
     const job = await rebuildJob({});
     const diff = await findDiff(engines.pool, job.jobId);
@@ -275,5 +278,10 @@ describe("the diff before a swap", () => {
     expect(Object.keys(sample?.columns ?? {})).toEqual(["amount"]);
     const { live, rebuilt } = sample?.columns.amount ?? { live: null, rebuilt: null };
     expect(Number(live) - Number(rebuilt)).toBe(1);
+    const parked = diff?.tables.find(({ table }) => table === "parked");
+    expect(parked).toMatchObject({
+      onlyRebuilt: 1,
+      samples: [{ kind: "only-rebuilt", key: { stream: "order-poisoned" } }],
+    });
   });
 });
