@@ -13,7 +13,7 @@ const TABLES = `
 
 /**
  * A trigger on every table of the system that notes which connection has changed a row. What is rolled back leaves no
- * trace, just as it leaves none in the table.
+ * trace, just as it leaves none in the table. It notes as its own maker, for the system's roles may write nothing here.
  */
 export class WriteAudit {
   readonly #client: Client;
@@ -28,7 +28,7 @@ export class WriteAudit {
     await client.query(`
       CREATE SCHEMA drill;
       CREATE TABLE drill.writes (n bigserial PRIMARY KEY, application text NOT NULL, tab text NOT NULL);
-      CREATE FUNCTION drill.note() RETURNS trigger LANGUAGE plpgsql AS $$
+      CREATE FUNCTION drill.note() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
       BEGIN
         INSERT INTO drill.writes (application, tab)
         VALUES (current_setting('application_name'), TG_TABLE_SCHEMA || '.' || TG_TABLE_NAME);
