@@ -72,7 +72,9 @@ export function plainCounts(history: History): Record<string, number> {
     }
     for (const id of ids) {
       const stages = new Set(
-        later.flatMap(({ event }) => (event.type === "kitchen.stage_started" ? [event.data.stage] : [])),
+        later.flatMap(({ event }) =>
+          event.type === "kitchen.stage_started" || event.type === "kitchen.recalled" ? [event.data.stage] : [],
+        ),
       );
       for (const stage of stages) {
         const mine = (data: Record<string, unknown>) => data.fulfilmentId === id && data.stage === stage;
