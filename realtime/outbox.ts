@@ -1,4 +1,4 @@
-import type { PoolClient } from "pg";
+import type { Pool, PoolClient } from "pg";
 import type { Outbox } from "../projections/runner/topic-message.ts";
 
 const PUBLISH = `
@@ -14,4 +14,13 @@ export function outboxWriter(tx: PoolClient): Outbox {
       await tx.query(PUBLISH, [messages.map(({ topic }) => topic), messages.map((message) => JSON.stringify(message))]);
     },
   };
+}
+
+/** Messages that wait for the relay, counted up to `most`. */
+export async function waitingMessages(db: Pool, most: number): Promise<number> {
+  const { rows } = await db.query<{ waiting: number }>(
+    "SELECT count(*)::int AS waiting FROM (SELECT 1 FROM realtime.outbox LIMIT $1) AS waiting",
+    [most],
+  );
+  return rows[0]?.waiting ?? 0;
 }

@@ -1,5 +1,6 @@
 import type { Pool } from "pg";
 import type { EventStore } from "../../infra/event-store/port.ts";
+import { waitingMessages } from "../../realtime/outbox.ts";
 import { type ConsumerSeen, consumersSeen } from "./consumers-seen.ts";
 import { LogTail } from "./log-tail.ts";
 import { type Standing, standingOf } from "./standing.ts";
@@ -36,7 +37,7 @@ export class StatusLooker {
   /** Rejects while the database cannot be asked. */
   async look(): Promise<StatusSeen> {
     const seen = await consumersSeen(this.#pool);
-    const outbox = await this.#outbox();
+    const outbox = await waitingMessages(this.#pool, MOST_COUNTED);
     const places = seen.filter(({ hasPosition }) => hasPosition).map(({ place }) => place);
     const logFault = await this.#tail.look(places, this.#before ? LATER_BUDGET : FIRST_BUDGET).then(
       () => undefined,
@@ -58,13 +59,5 @@ export class StatusLooker {
     const appended = known && before ? (this.#tail.added - before.added) / seconds : undefined;
     this.#before = { at, added: this.#tail.added, seen: new Map(seen.map((one) => [one.name, one])) };
     return { at: new Date(now).toISOString(), consumers, appended, outbox, logFault };
-  }
-
-  async #outbox(): Promise<number> {
-    const { rows } = await this.#pool.query<{ waiting: number }>(
-      "SELECT count(*)::int AS waiting FROM (SELECT 1 FROM realtime.outbox LIMIT $1) AS waiting",
-      [MOST_COUNTED],
-    );
-    return rows[0]?.waiting ?? 0;
   }
 }
