@@ -1,10 +1,10 @@
 import { Argument, type Command } from "commander";
 import { PROCESS_SCHEMAS } from "../commands/processes/runner/effects-table.ts";
+import { PROJECTIONS } from "../projections/read-models.ts";
 import { bashScript } from "./completion/bash.ts";
 import { fishScript } from "./completion/fish.ts";
 import { type KnownValues, type Words, wordsOf } from "./completion/tree.ts";
 import { zshScript } from "./completion/zsh.ts";
-import { PROJECTIONS } from "./roles/projections.ts";
 
 type Shell = "bash" | "zsh" | "fish";
 

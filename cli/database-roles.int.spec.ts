@@ -11,6 +11,7 @@ import { migrate } from "../infra/postgres/migrations.ts";
 import type { Part } from "../infra/postgres/parts.ts";
 import { createPool, inTransaction } from "../infra/postgres/pool.ts";
 import { throwawayPostgres } from "../infra/postgres/testing.ts";
+import { PROJECTIONS } from "../projections/read-models.ts";
 import { buildUpTo } from "../projections/replay/build-generation.ts";
 import { whatIf } from "../projections/replay/questions/what-if.ts";
 import { refreshAnalystViews } from "../projections/runner/analyst-views.ts";
@@ -18,7 +19,6 @@ import { addGeneration, dropGeneration, ensureProjection } from "../projections/
 import type { Projection } from "../projections/runner/projection.ts";
 import { analystLogin, roleAdvice, setUpRoles } from "./database-roles.ts";
 import { MIGRATIONS } from "./migrations.ts";
-import { PROJECTIONS } from "./roles/projections.ts";
 
 const REFUSED = { code: "42501" };
 const pools: pg.Pool[] = [];

@@ -7,9 +7,9 @@ import { readOrCreateSecret } from "../infra/keys/secret-file.ts";
 import { type AnalystLogin, ensureAnalystLogin } from "../infra/postgres/analyst-login.ts";
 import { createPool } from "../infra/postgres/pool.ts";
 import { applyRoles, type Grant, type RolesOutcome, roleNames, type TableRight } from "../infra/postgres/roles.ts";
+import { PROJECTIONS } from "../projections/read-models.ts";
 import { refreshAnalystViews } from "../projections/runner/analyst-views.ts";
 import { adoptGenerations } from "../projections/runner/privileges.ts";
-import { PROJECTIONS } from "./roles/projections.ts";
 
 const READ: readonly TableRight[] = ["SELECT"];
 const ALL: readonly TableRight[] = ["SELECT", "INSERT", "UPDATE", "DELETE"];

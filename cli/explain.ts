@@ -1,10 +1,10 @@
 import type { Command } from "commander";
 import { ConfigError } from "../infra/config.ts";
+import { PROJECTIONS } from "../projections/read-models.ts";
 import { ExplainError, type Explanation, explain } from "../projections/replay/questions/explain.ts";
 import { liveSchemas } from "../projections/runner/generations.ts";
 import { EXIT } from "./exit.ts";
 import { withEngines } from "./replay/engines.ts";
-import { PROJECTIONS } from "./roles/projections.ts";
 
 /** Adds `ordertrail explain`: which events made a row. */
 export function register(program: Command): void {

@@ -11,11 +11,11 @@ import { OutputFile } from "../projections/export/output-file.ts";
 import { ROW_FORMATS, type RowFormat, writeRows } from "../projections/export/row-writers.ts";
 import type { RowSource } from "../projections/export/rows.ts";
 import { withTables } from "../projections/export/tables.ts";
+import { PROJECTIONS } from "../projections/read-models.ts";
 import { MomentError, parseMoment, placeOfMoment } from "../projections/replay/questions/as-of.ts";
 import { liveSchemas } from "../projections/runner/generations.ts";
 import { progressLine } from "./progress-line.ts";
 import { type ReplayEngines, withEngines } from "./replay/engines.ts";
-import { PROJECTIONS } from "./roles/projections.ts";
 
 interface ExportOptions {
   readonly format?: RowFormat | "json" | "sqlite";

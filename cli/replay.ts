@@ -1,10 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { ConfigError } from "../infra/config.ts";
+import { PROJECTIONS } from "../projections/read-models.ts";
 import { dropCommand, listCommand } from "./replay/list-command.ts";
 import { answeredQuestion, type QuestionOptions } from "./replay/question-commands.ts";
 import { type RebuildOptions, rebuildCommand } from "./replay/rebuild-command.ts";
 import { runJobCommand } from "./replay/run-job.ts";
-import { PROJECTIONS } from "./roles/projections.ts";
 
 interface ReplayOptions extends RebuildOptions, Omit<QuestionOptions, "json"> {
   readonly list?: true;

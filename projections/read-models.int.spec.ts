@@ -9,7 +9,6 @@ import { startConsumer } from "../infra/consumers/run-consumer.ts";
 import { type Engines, eventually, startEngines } from "../infra/consumers/testing/engines.ts";
 import { createLog } from "../infra/log.ts";
 import { appendMixed, idFor, ledgerStreams, masterData, orderStreams } from "../test/fixtures/read-history.ts";
-import { analyticsProjection } from "./analytics/projection.ts";
 import { availabilityProjection } from "./availability/projection.ts";
 import { stockOf } from "./availability/queries.ts";
 import { catalogueProjection } from "./catalogue/projection.ts";
@@ -21,6 +20,7 @@ import { kitchenVersions, readKitchen } from "./kitchen/queries.ts";
 import { listOrders, type OrderFilter } from "./orders/list.ts";
 import { ordersProjection } from "./orders/projection.ts";
 import { findOrder, orderVersions } from "./orders/queries.ts";
+import { PROJECTIONS } from "./read-models.ts";
 import { compareWithLive, rebuild } from "./replay/rebuild.ts";
 import { dropGeneration, ensureProjection, type Generation } from "./runner/generations.ts";
 import type { Projection } from "./runner/projection.ts";
@@ -28,19 +28,8 @@ import { projectionConsumer } from "./runner/projection-consumer.ts";
 import type { TopicMessage } from "./runner/topic-message.ts";
 import { timelineProjection } from "./timeline/projection.ts";
 import type { KitchenDelta, OrderView, TicketView } from "./views.ts";
-import { witnessProjection } from "./witness/projection.ts";
 
 const log = createLog("test", "silent");
-const PROJECTIONS: readonly Projection[] = [
-  ordersProjection,
-  kitchenProjection,
-  timelineProjection,
-  availabilityProjection,
-  catalogueProjection,
-  couriersProjection,
-  analyticsProjection,
-  witnessProjection,
-];
 const SITES = ["bakery-mitte", "restaurant-mitte"];
 const ORDERS = 60;
 const MASTER = masterData();

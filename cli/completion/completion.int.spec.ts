@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { PROJECTIONS } from "../../projections/read-models.ts";
 import { completionScript } from "../completion.ts";
 import { buildProgram } from "../program.ts";
 import { commandReference } from "../reference.ts";
-import { PROJECTIONS } from "../roles/projections.ts";
 
 let program: Command;
 let folder: string;

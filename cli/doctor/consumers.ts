@@ -1,6 +1,6 @@
 import type { Pool } from "pg";
 import { createEventStore } from "../../infra/event-store/client.ts";
-import { PROJECTIONS } from "../roles/projections.ts";
+import { PROJECTIONS } from "../../projections/read-models.ts";
 import { type ConsumerSeen, consumersSeen } from "../status/consumers-seen.ts";
 import { LogTail } from "../status/log-tail.ts";
 import { type Standing, standingOf } from "../status/standing.ts";

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { systemClock } from "../../infra/clock.ts";
+import { PROJECTIONS } from "../../projections/read-models.ts";
 import {
   FINAL_STATES,
   type Job,
@@ -11,7 +12,6 @@ import { createJob, listJobs, wantCancel, wantSwap } from "../../projections/rep
 import { rebuildKind } from "../../projections/replay/jobs/rebuild-kind.ts";
 import { runJob } from "../../projections/replay/jobs/run-job.ts";
 import { progressLine } from "../progress-line.ts";
-import { PROJECTIONS } from "../roles/projections.ts";
 import { JOB_KINDS } from "../roles/replay-kinds.ts";
 import type { ReplayEngines } from "./engines.ts";
 import { progressText } from "./text.ts";

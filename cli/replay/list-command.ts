@@ -1,8 +1,8 @@
 import { systemClock } from "../../infra/clock.ts";
 import { ConfigError } from "../../infra/config.ts";
+import { PROJECTIONS } from "../../projections/read-models.ts";
 import { replayOverview } from "../../projections/replay/overview.ts";
 import { dropGeneration, GenerationStateError, GenerationUnknownError } from "../../projections/runner/generations.ts";
-import { PROJECTIONS } from "../roles/projections.ts";
 import { withEngines } from "./engines.ts";
 import { overviewLines } from "./text.ts";
 

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { resolve } from "node:path";
 import { systemClock } from "../../infra/clock.ts";
 import { ConfigError } from "../../infra/config.ts";
+import { PROJECTIONS } from "../../projections/read-models.ts";
 import type { GenerationDiff } from "../../projections/replay/diff.ts";
 import type { Job, JobParams } from "../../projections/replay/jobs/job.ts";
 import { createJob, findDiff } from "../../projections/replay/jobs/job-table.ts";
@@ -9,7 +10,6 @@ import { MomentError, parseMoment } from "../../projections/replay/questions/as-
 import { questionKinds } from "../../projections/replay/questions/kinds.ts";
 import { dropScratch, listScratches, ScratchUnknownError } from "../../projections/replay/questions/scratch.ts";
 import { EXIT } from "../exit.ts";
-import { PROJECTIONS } from "../roles/projections.ts";
 import { type ReplayEngines, untilStopped, withEngines } from "./engines.ts";
 import { discard, runHere } from "./jobs.ts";
 import { bytes, columns, count, diffLines, percent } from "./text.ts";

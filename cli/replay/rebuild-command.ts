@@ -1,11 +1,11 @@
 import { createInterface } from "node:readline/promises";
 import { ConfigError } from "../../infra/config.ts";
+import { PROJECTIONS } from "../../projections/read-models.ts";
 import type { GenerationDiff } from "../../projections/replay/diff.ts";
 import type { Job } from "../../projections/replay/jobs/job.ts";
 import { findDiff } from "../../projections/replay/jobs/job-table.ts";
 import { listGenerations } from "../../projections/runner/generation-states.ts";
 import { EXIT } from "../exit.ts";
-import { PROJECTIONS } from "../roles/projections.ts";
 import { type ReplayEngines, untilStopped, withEngines } from "./engines.ts";
 import { discard, letSwap, newRebuild, runHere, unfinishedRebuild } from "./jobs.ts";
 import { diffLines } from "./text.ts";

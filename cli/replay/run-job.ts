@@ -1,7 +1,7 @@
 import { systemClock } from "../../infra/clock.ts";
 import { ConfigError } from "../../infra/config.ts";
+import { PROJECTIONS } from "../../projections/read-models.ts";
 import { runJob } from "../../projections/replay/jobs/run-job.ts";
-import { PROJECTIONS } from "../roles/projections.ts";
 import { JOB_KINDS } from "../roles/replay-kinds.ts";
 import { untilStopped, withEngines } from "./engines.ts";
 

@@ -24,6 +24,7 @@ import { registerHealth } from "../../infra/health.ts";
 import { answerProblems } from "../../infra/http/problems.ts";
 import type { Log } from "../../infra/log.ts";
 import { writeFileAtomically } from "../../infra/supervisor/files.ts";
+import { PROJECTIONS } from "../../projections/read-models.ts";
 import { ReadPositions } from "../../read-api/positions.ts";
 import { readRoutes } from "../../read-api/read-routes.ts";
 import { questionRoutes } from "../../read-api/replay-questions/question-routes.ts";
@@ -36,7 +37,6 @@ import { startRelay } from "../../realtime/relay.ts";
 import { type Foundation, foundation, VERSION } from "./foundation.ts";
 import { pages } from "./pages.ts";
 import { problemPage } from "./problem-page.ts";
-import { PROJECTIONS } from "./projections.ts";
 import { JOB_KINDS } from "./replay-kinds.ts";
 import type { RunningRole } from "./role.ts";
 

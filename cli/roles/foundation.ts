@@ -14,8 +14,8 @@ import { fingerprintKey, masterKey } from "../../infra/keys/installation-keys.ts
 import type { Log } from "../../infra/log.ts";
 import { createPool } from "../../infra/postgres/pool.ts";
 import { currentChapter } from "../../projections/availability/current-chapter.ts";
+import { PROJECTIONS } from "../../projections/read-models.ts";
 import { type LiveSchemas, liveSchemas } from "../../projections/runner/generations.ts";
-import { PROJECTIONS } from "./projections.ts";
 
 /** What every role of the business stands on: engines, keys, the write side. */
 export interface Foundation {

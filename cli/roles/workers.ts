@@ -14,6 +14,7 @@ import { startFeed } from "../../infra/consumers/feed.ts";
 import { startConsumer } from "../../infra/consumers/run-consumer.ts";
 import type { Log } from "../../infra/log.ts";
 import { CourierLookup } from "../../projections/couriers/directory.ts";
+import { PROJECTIONS } from "../../projections/read-models.ts";
 import { startWithFirstBuild } from "../../projections/replay/first-build.ts";
 import { runJobs } from "../../projections/replay/jobs/job-runner.ts";
 import { replaceOutdated } from "../../projections/replay/replace-outdated.ts";
@@ -23,7 +24,6 @@ import { ensureProjection } from "../../projections/runner/generations.ts";
 import { projectionConsumer } from "../../projections/runner/projection-consumer.ts";
 import { outboxWriter } from "../../realtime/outbox.ts";
 import { type Foundation, foundation } from "./foundation.ts";
-import { PROJECTIONS } from "./projections.ts";
 import { launchReplayJob } from "./replay-job-child.ts";
 import type { RoleOptions, RunningRole } from "./role.ts";
 

@@ -1,8 +1,8 @@
-import { PROJECTIONS } from "../../cli/roles/projections.ts";
 import { systemClock } from "../../infra/clock.ts";
 import { createEventStore } from "../../infra/event-store/client.ts";
 import { createLog } from "../../infra/log.ts";
 import { createPool } from "../../infra/postgres/pool.ts";
+import { PROJECTIONS } from "../../projections/read-models.ts";
 import { type BuildProgress, buildTogether } from "../../projections/replay/build-generation.ts";
 import { addGeneration, dropGeneration } from "../../projections/runner/generations.ts";
 import type { RebuildLine } from "./rebuilds.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { PROJECTIONS } from "../../cli/roles/projections.ts";
+import { PROJECTIONS } from "../../projections/read-models.ts";
 import { swapWhileOrdersFlow } from "./replay/replay-drill.ts";
 import { say, show } from "./show.ts";
 

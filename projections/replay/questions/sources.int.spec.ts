@@ -3,29 +3,12 @@ import { systemClock } from "../../../infra/clock.ts";
 import { type Engines, startEngines } from "../../../infra/consumers/testing/engines.ts";
 import { createLog } from "../../../infra/log.ts";
 import { appendMixed, ledgerStreams, masterData, orderStreams } from "../../../test/fixtures/read-history.ts";
-import { analyticsProjection } from "../../analytics/projection.ts";
-import { availabilityProjection } from "../../availability/projection.ts";
-import { catalogueProjection } from "../../catalogue/projection.ts";
-import { couriersProjection } from "../../couriers/projection.ts";
-import { kitchenProjection } from "../../kitchen/projection.ts";
-import { ordersProjection } from "../../orders/projection.ts";
+import { PROJECTIONS } from "../../read-models.ts";
 import { ensureProjection, type Generation } from "../../runner/generations.ts";
-import { timelineProjection } from "../../timeline/projection.ts";
-import { witnessProjection } from "../../witness/projection.ts";
 import { buildUpTo } from "../build-generation.ts";
 import { shapeOf } from "../table-shape.ts";
 import { explain } from "./explain.ts";
 
-const PROJECTIONS = [
-  ordersProjection,
-  kitchenProjection,
-  timelineProjection,
-  availabilityProjection,
-  catalogueProjection,
-  couriersProjection,
-  analyticsProjection,
-  witnessProjection,
-];
 const log = createLog("test", "silent");
 const ROWS = 2;
 

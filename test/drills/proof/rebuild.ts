@@ -1,7 +1,7 @@
-import { PROJECTIONS } from "../../../cli/roles/projections.ts";
 import { systemClock } from "../../../infra/clock.ts";
 import { createLog } from "../../../infra/log.ts";
 import { createPool } from "../../../infra/postgres/pool.ts";
+import { PROJECTIONS } from "../../../projections/read-models.ts";
 import { compareWithLive, rebuild } from "../../../projections/replay/rebuild.ts";
 import { dropGeneration } from "../../../projections/runner/generations.ts";
 import type { DrillReport } from "../drill.ts";

@@ -1,5 +1,5 @@
 import type { Pool } from "pg";
-import { PROJECTIONS } from "../../../cli/roles/projections.ts";
+import { PROJECTIONS } from "../../../projections/read-models.ts";
 import { liveSchemas } from "../../../projections/runner/generations.ts";
 import { LiveConnection } from "../../../realtime/client/connection.ts";
 import { tokenFor } from "../../system.ts";

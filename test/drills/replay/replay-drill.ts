@@ -1,9 +1,9 @@
 import { readdir, readFile } from "node:fs/promises";
 import type { Pool } from "pg";
-import { PROJECTIONS } from "../../../cli/roles/projections.ts";
 import { systemClock } from "../../../infra/clock.ts";
 import { createLog } from "../../../infra/log.ts";
 import { createPool } from "../../../infra/postgres/pool.ts";
+import { PROJECTIONS } from "../../../projections/read-models.ts";
 import { FINAL_STATES, type Job, type JobState } from "../../../projections/replay/jobs/job.ts";
 import { findJob } from "../../../projections/replay/jobs/job-table.ts";
 import { compareWithLive, rebuild } from "../../../projections/replay/rebuild.ts";
