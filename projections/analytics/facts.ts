@@ -1,6 +1,7 @@
 import type { RecordedEvent } from "../../domain/chain/envelope.ts";
-import type { OrderEvent, OrderPlaced, SiteKind } from "../../domain/order/events.ts";
-import { evolve, type FulfilmentState, type Order } from "../../domain/order/state.ts";
+import type { OrderPlaced, SiteKind } from "../../domain/order/events.ts";
+import type { FulfilmentState, Order } from "../../domain/order/state.ts";
+import { factOf, foldEvent } from "../order-state/fold-orders.ts";
 
 /** Times (epoch milliseconds) at which something was first true of a fulfilment. None is ever taken back. */
 export interface FulfilmentTimes {
@@ -69,10 +70,9 @@ const LONGEST_REASON = 60;
 
 /** Folds one event of an order's stream. Undefined while the stream does not begin with its placing. */
 export function foldFacts(facts: OrderFacts | undefined, event: RecordedEvent): OrderFacts | undefined {
-  // Only the project writes order streams; the shapes are those of the contract.
-  const fact = { type: event.type, data: event.data } as OrderEvent;
-  const order = evolve(facts?.order, fact, event.metadata.at);
-  if (order === undefined) return undefined;
+  const folded = foldEvent(facts?.order, event);
+  if (folded === undefined) return undefined;
+  const { fact, order } = folded;
   const at = Date.parse(event.metadata.at);
   const { revision, position } = event;
   // An order without facts has just been placed: every other event leaves a missing order missing.
@@ -156,7 +156,7 @@ function stationTimes(
 
 /** What an event refuses. How an order ends counts once; a site's no and a courier's no count each time. */
 function refusalOf(was: Order, is: Order, event: RecordedEvent): Omit<Refused, "count"> | undefined {
-  const { type, data } = { type: event.type, data: event.data } as OrderEvent; // as in foldFacts
+  const { type, data } = factOf(event);
   const ends = was.ended === undefined && is.ended !== undefined;
   switch (type) {
     case "order.out_of_stock":

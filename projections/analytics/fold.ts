@@ -1,5 +1,5 @@
 import type { RecordedEvent } from "../../domain/chain/envelope.ts";
-import { orderIdOf } from "../../domain/order/events.ts";
+import { foldOrders } from "../order-state/fold-orders.ts";
 import { foldFacts, type OrderFacts } from "./facts.ts";
 import { bucketOf } from "./histogram.ts";
 import { COUNTERS, type Counter, type Counts, countsOf, newStepTimes, type View, viewsOf } from "./measures.ts";
@@ -45,15 +45,7 @@ export interface Folded {
 
 /** Folds a batch upon the rows of its orders. An event that a row has seen before changes nothing. */
 export function foldBatch(known: ReadonlyMap<string, OrderFacts>, batch: readonly RecordedEvent[]): Folded {
-  const changed = new Map<string, OrderFacts>();
-  for (const event of batch) {
-    const orderId = orderIdOf(event.stream);
-    if (orderId === undefined) continue;
-    const facts = changed.get(orderId) ?? known.get(orderId);
-    if (facts && event.revision <= facts.revision) continue;
-    const next = foldFacts(facts, event);
-    if (next) changed.set(orderId, next);
-  }
+  const changed = foldOrders(known, batch, foldFacts);
   const sums = new Sums();
   for (const [orderId, is] of changed) sums.add(known.get(orderId), is);
   return { orders: [...changed.values()], ...sums.increments() };

@@ -1,5 +1,5 @@
 import type { RecordedEvent } from "../../domain/chain/envelope.ts";
-import { touchedOrders } from "../order-state/order-events.ts";
+import { familyOf, touchedOrders } from "../order-state/order-events.ts";
 import { inTurn } from "../relation.ts";
 import type { Projection, ProjectionContext } from "../runner/projection.ts";
 import { foldBatch } from "./fold.ts";
@@ -25,7 +25,7 @@ export const analyticsProjection: Projection = {
   version: 1,
   tables: TABLES,
   create: createTables,
-  handles: (type) => FAMILIES.has(type.slice(0, type.indexOf("."))),
+  handles: (type) => FAMILIES.has(familyOf(type)),
   handle,
   sources: analyticsSources,
 };

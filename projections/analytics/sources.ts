@@ -1,4 +1,5 @@
 import { orderStream } from "../../domain/order/events.ts";
+import { sourcesOfOrder } from "../order-state/order-events.ts";
 import type { RowSources } from "../runner/projection.ts";
 import { CITY_PLACES } from "./measures.ts";
 
@@ -7,7 +8,7 @@ import { CITY_PLACES } from "./measures.ts";
  * then, oldest first.
  */
 export async function analyticsSources({ tx, schema, table, key, limit }: RowSources): Promise<readonly string[]> {
-  if (table === "facts") return key.order_id === undefined ? [] : [orderStream(key.order_id)];
+  if (table === "facts") return sourcesOfOrder({ key });
   const { place, hour } = key;
   if (place === undefined || hour === undefined) return [];
   const [prefix] = CITY_PLACES;

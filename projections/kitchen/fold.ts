@@ -1,7 +1,8 @@
 import type { RecordedEvent } from "../../domain/chain/envelope.ts";
-import { type OrderEvent, type OrderLine, orderIdOf } from "../../domain/order/events.ts";
-import { evolve, type Order } from "../../domain/order/state.ts";
-import { type Placing, placingOf } from "../order-state/placing.ts";
+import type { OrderLine } from "../../domain/order/events.ts";
+import type { Order } from "../../domain/order/state.ts";
+import { foldEvent, foldOrders } from "../order-state/fold-orders.ts";
+import type { Placing } from "../order-state/placing.ts";
 import { shownUntil, type TicketStatus, ticketChanged, ticketStatus } from "./tickets.ts";
 
 /** When a ticket came to its kitchen, and when a cook last saw it change. */
@@ -58,19 +59,12 @@ export interface Folded {
 
 /** Folds a batch upon the rows of its orders. An event that a row has seen before changes nothing. */
 export function foldBatch(known: ReadonlyMap<string, KitchenOrder>, batch: readonly RecordedEvent[]): Folded {
-  const orders = new Map<string, KitchenOrder>();
   const placings = new Map<string, KitchenPlacing>();
   const tickets = new Map<string, TicketChange>();
-  for (const event of batch) {
-    const orderId = orderIdOf(event.stream);
-    if (orderId === undefined) continue;
-    const row = orders.get(orderId) ?? known.get(orderId);
-    if (row && event.revision <= row.revision) continue;
-    // Only the project writes order streams; the shapes are those of the contract.
-    const fact = { type: event.type, data: event.data } as OrderEvent;
-    const order = evolve(row?.order, fact, event.metadata.at);
-    if (order === undefined) continue;
-    const placing = row ? undefined : placingOf(event);
+  const orders = foldOrders<KitchenOrder>(known, batch, (row, event, orderId) => {
+    const folded = foldEvent(row?.order, event);
+    if (folded === undefined) return undefined;
+    const { order, placing } = folded;
     if (placing) placings.set(orderId, kitchenPlacing(placing));
     const changed = changedTickets(row?.order, order, event);
     const { at } = event.metadata;
@@ -78,9 +72,9 @@ export function foldBatch(known: ReadonlyMap<string, KitchenOrder>, batch: reado
       const was = row?.times[i];
       return changed[i] ? { receivedAt: was?.receivedAt ?? at, changedAt: at } : was;
     });
-    orders.set(orderId, { order, times, revision: event.revision });
     if (changed.includes(true)) noteTickets(tickets, order, times, event);
-  }
+    return { order, times, revision: event.revision };
+  });
   return { orders, placings, tickets: [...tickets.values()] };
 }
 

@@ -1,6 +1,6 @@
 import type { RecordedEvent } from "../../domain/chain/envelope.ts";
 import { orderStream } from "../../domain/order/events.ts";
-import { touchedOrders } from "../order-state/order-events.ts";
+import { familyOf, sourcesOfOrder, touchedOrders } from "../order-state/order-events.ts";
 import { inTurn } from "../relation.ts";
 import type { Projection, ProjectionContext, RowSources } from "../runner/projection.ts";
 import { type Folded, foldBatch } from "./fold.ts";
@@ -28,7 +28,7 @@ export const kitchenProjection: Projection = {
   insertOnly: INSERT_ONLY,
   create: createTables,
   gatherMs: 20,
-  handles: (type) => TYPES.has(type) || FAMILIES.has(type.slice(0, type.indexOf("."))),
+  handles: (type) => TYPES.has(type) || FAMILIES.has(familyOf(type)),
   handle,
   sources,
 };
@@ -60,7 +60,7 @@ async function write({ tx, schema }: ProjectionContext, folded: Folded): Promise
 
 /** A kitchen's head was moved by one event of the order that it names; every other row is of one order. */
 async function sources({ tx, schema, table, key }: RowSources): Promise<readonly string[]> {
-  if (table !== "heads") return key.order_id === undefined ? [] : [orderStream(key.order_id)];
+  if (table !== "heads") return sourcesOfOrder({ key });
   const { rows } = await tx.query<{ order_id: string }>(`SELECT order_id FROM ${schema}.heads WHERE site_id = $1`, [
     key.site_id,
   ]);

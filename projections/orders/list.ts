@@ -2,14 +2,7 @@ import type { Pool } from "pg";
 import type { Channel, DeliveryMethod } from "../../domain/order/events.ts";
 import type { OrderStatus } from "../../domain/order/state.ts";
 import type { OrderView } from "../views.ts";
-import {
-  ORDER_COLUMNS,
-  orderRowOf,
-  PLACING_COLUMNS,
-  placingRowOf,
-  type StoredOrder,
-  type StoredPlacing,
-} from "./rows.ts";
+import { FOUND_COLUMNS, foundOrderOf, type StoredFound } from "./rows.ts";
 import { orderView } from "./view.ts";
 
 /** Which orders may be listed: somebody's own, those of some sites, some by id, or all. */
@@ -91,15 +84,15 @@ export async function listOrders(db: Pool, schema: string, query: ListQuery): Pr
              WHERE ${[...where, ...conditions, ...place].join(" AND ") || "true"}
              ORDER BY ${by}.placed_at DESC, ${by}.order_id DESC LIMIT $1)`;
   });
-  const { rows } = await db.query<StoredOrder & StoredPlacing>(
-    `SELECT ${ORDER_COLUMNS}, ${PLACING_COLUMNS}
+  const { rows } = await db.query<StoredFound>(
+    `SELECT ${FOUND_COLUMNS}
      FROM (SELECT DISTINCT placed_at, order_id FROM (${pages.join(" UNION ALL ")}) branch
            ORDER BY placed_at DESC, order_id DESC LIMIT $1) page
      JOIN ${schema}.orders o USING (order_id) JOIN ${schema}.placings p USING (order_id)
      ORDER BY page.placed_at DESC, page.order_id DESC`,
     values,
   );
-  const orders = rows.slice(0, limit).map((row) => orderView({ ...orderRowOf(row), placing: placingRowOf(row) }));
+  const orders = rows.slice(0, limit).map((row) => orderView(foundOrderOf(row)));
   return { orders, more: rows.length > limit };
 }
 

@@ -1,6 +1,5 @@
 import type { RecordedEvent } from "../../domain/chain/envelope.ts";
-import { orderStream } from "../../domain/order/events.ts";
-import { mayBeOfOrder, touchedOrders } from "../order-state/order-events.ts";
+import { mayBeOfOrder, sourcesOfOrder, touchedOrders } from "../order-state/order-events.ts";
 import type { Placing } from "../order-state/placing.ts";
 import { inTurn } from "../relation.ts";
 import type { Projection, ProjectionContext } from "../runner/projection.ts";
@@ -21,7 +20,7 @@ export const ordersProjection: Projection = {
   gatherMs: 20,
   handles: mayBeOfOrder,
   handle,
-  sources: async ({ key }) => (key.order_id === undefined ? [] : [orderStream(key.order_id)]),
+  sources: async (row) => sourcesOfOrder(row),
 };
 
 export const orderTopic = (orderId: string): string => `order.${orderId}`;

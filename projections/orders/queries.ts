@@ -1,14 +1,6 @@
 import type { Pool } from "pg";
 import { orderStream } from "../../domain/order/events.ts";
-import {
-  type FoundOrder,
-  ORDER_COLUMNS,
-  orderRowOf,
-  PLACING_COLUMNS,
-  placingRowOf,
-  type StoredOrder,
-  type StoredPlacing,
-} from "./rows.ts";
+import { FOUND_COLUMNS, type FoundOrder, foundOrderOf, type StoredFound } from "./rows.ts";
 
 /** What the read model has of an order. `parked`: its stream was set aside, so what is there may be old. */
 export interface OrderLookup {
@@ -18,8 +10,8 @@ export interface OrderLookup {
 
 /** Looks an order up, in one statement. */
 export async function findOrder(db: Pool, schema: string, orderId: string): Promise<OrderLookup> {
-  const { rows } = await db.query<StoredOrder & StoredPlacing & { parked: boolean }>(
-    `SELECT ${ORDER_COLUMNS}, ${PLACING_COLUMNS},
+  const { rows } = await db.query<StoredFound & { parked: boolean }>(
+    `SELECT ${FOUND_COLUMNS},
        EXISTS (SELECT FROM runner.parked WHERE consumer = $2 AND stream = $3 AND state = 'parked') AS parked
      FROM (SELECT $1::uuid AS order_id) asked
      LEFT JOIN ${schema}.orders o USING (order_id)
@@ -28,7 +20,7 @@ export async function findOrder(db: Pool, schema: string, orderId: string): Prom
   );
   const row = rows[0];
   if (!row?.state || !row.data) return { found: undefined, parked: row?.parked ?? false };
-  return { found: { ...orderRowOf(row), placing: placingRowOf(row) }, parked: row.parked };
+  return { found: foundOrderOf(row), parked: row.parked };
 }
 
 /** Newest versions of these orders' topics. */

@@ -21,11 +21,11 @@ export interface StoredOrder {
 }
 
 /** Columns that `orderRowOf` needs, of the table by the alias `o`. */
-export const ORDER_COLUMNS =
+const ORDER_COLUMNS =
   "o.order_id, o.customer_id, o.placed_by, o.placed_at, o.rejection, o.version, o.revision, o.state, o.milestones";
 
 /** An order's row as the domain knows it. */
-export function orderRowOf(row: StoredOrder): OrderRow {
+function orderRowOf(row: StoredOrder): OrderRow {
   const keys = {
     orderId: row.order_id,
     customerId: row.customer_id,
@@ -49,9 +49,9 @@ export interface StoredPlacing {
 }
 
 /** Columns that `placingRowOf` needs, of the table by the alias `p`. */
-export const PLACING_COLUMNS = "p.event_id, p.data";
+const PLACING_COLUMNS = "p.event_id, p.data";
 
-export const placingRowOf = ({ event_id: eventId, data }: StoredPlacing): Placing => ({
+const placingRowOf = ({ event_id: eventId, data }: StoredPlacing): Placing => ({
   eventId,
   data: data as Placing["data"], // stored in the contract's shape
 });
@@ -60,6 +60,14 @@ export const placingRowOf = ({ event_id: eventId, data }: StoredPlacing): Placin
 export interface FoundOrder extends OrderRow {
   readonly placing: Placing;
 }
+
+/** An order's row with its placing's, as the database gives them back. */
+export interface StoredFound extends StoredOrder, StoredPlacing {}
+
+/** Columns that `foundOrderOf` needs, of the tables by the aliases `o` and `p`. */
+export const FOUND_COLUMNS = `${ORDER_COLUMNS}, ${PLACING_COLUMNS}`;
+
+export const foundOrderOf = (row: StoredFound): FoundOrder => ({ ...orderRowOf(row), placing: placingRowOf(row) });
 
 /** The rows of these orders, by id. */
 export async function loadOrders(
@@ -80,12 +88,12 @@ export async function loadWithPlacings(
   schema: string,
   orderIds: readonly string[],
 ): Promise<Map<string, FoundOrder>> {
-  const { rows } = await db.query<StoredOrder & StoredPlacing>(
-    `SELECT ${ORDER_COLUMNS}, ${PLACING_COLUMNS}
+  const { rows } = await db.query<StoredFound>(
+    `SELECT ${FOUND_COLUMNS}
      FROM ${schema}.orders o JOIN ${schema}.placings p USING (order_id) WHERE o.order_id = ANY($1::uuid[])`,
     [orderIds],
   );
-  return new Map(rows.map((row) => [row.order_id, { ...orderRowOf(row), placing: placingRowOf(row) }]));
+  return new Map(rows.map((row) => [row.order_id, foundOrderOf(row)]));
 }
 
 /** Writes orders as they are now. */

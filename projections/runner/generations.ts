@@ -94,10 +94,7 @@ export async function dropGeneration(
       throw new GenerationStateError(`generation ${generation} of ${projection} is live`);
     }
     await asOwner(tx);
-    for (const [table, column] of CONSUMER_ROWS) {
-      await tx.query(`DELETE FROM runner.${table} WHERE ${column} = $1`, [found.schema]);
-    }
-    await tx.query(`DROP SCHEMA IF EXISTS ${found.schema} CASCADE`);
+    await dropSchema(tx, found.schema);
     await tx.query("UPDATE runner.generations SET state = 'retired' WHERE projection = $1 AND generation = $2", [
       projection,
       generation,
@@ -181,6 +178,14 @@ const CONSUMER_ROWS = [
   ["parked", "consumer"],
   ["parked_events", "consumer"],
 ] as const;
+
+/** Removes the schema that a projection was filled into, if it is there, with its position and parked streams. */
+export async function dropSchema(tx: PoolClient, schema: string): Promise<void> {
+  for (const [table, column] of CONSUMER_ROWS) {
+    await tx.query(`DELETE FROM runner.${table} WHERE ${column} = $1`, [schema]);
+  }
+  await tx.query(`DROP SCHEMA IF EXISTS ${schema} CASCADE`);
+}
 
 /** The live generation of a projection, whatever version of it made it. */
 export async function findLive(db: Pool | PoolClient, projection: string): Promise<Generation | undefined> {

@@ -1,6 +1,6 @@
 import type { RecordedEvent } from "../../domain/chain/envelope.ts";
-import { orderIdOf, orderStream } from "../../domain/order/events.ts";
-import { mayBeOfOrder } from "../order-state/order-events.ts";
+import { orderIdOf } from "../../domain/order/events.ts";
+import { mayBeOfOrder, sourcesOfOrder } from "../order-state/order-events.ts";
 import { column, relation } from "../relation.ts";
 import type { Projection, ProjectionContext } from "../runner/projection.ts";
 import { createTables, TABLES } from "./tables.ts";
@@ -16,7 +16,7 @@ export const timelineProjection: Projection = {
   gatherMs: 100,
   handles: mayBeOfOrder,
   handle,
-  sources: async ({ key }) => (key.order_id === undefined ? [] : [orderStream(key.order_id)]),
+  sources: async (row) => sourcesOfOrder(row),
 };
 
 async function handle(batch: readonly RecordedEvent[], { tx, schema }: ProjectionContext): Promise<void> {

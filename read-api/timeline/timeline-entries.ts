@@ -1,5 +1,6 @@
-import { type OrderEvent, orderStream } from "../../domain/order/events.ts";
+import { orderStream } from "../../domain/order/events.ts";
 import { evolve, type Order, type OrderState, statusOf } from "../../domain/order/state.ts";
+import { factOf } from "../../projections/order-state/fold-orders.ts";
 import type { StoredEvent } from "../../projections/timeline/queries.ts";
 import type { TimelineEntry } from "../../projections/views.ts";
 import { causeOf } from "./causes.ts";
@@ -27,8 +28,7 @@ export function tellTimeline(
   let order: OrderState;
   let told: Told;
   for (const [index, event] of events.entries()) {
-    // Only the project writes order streams; the shapes are those of the contract.
-    const fact = { type: event.type, data: event.data } as OrderEvent;
+    const fact = factOf(event);
     const after = evolve(order, fact, event.at);
     if (fact.type === "order.placed") told ??= fact.data;
     if (shown(event)) {
@@ -47,29 +47,10 @@ export function tellTimeline(
   return { order, entries };
 }
 
-const envelopeOf = ({
-  revision,
-  id,
-  type,
-  at,
-  actor,
-  data,
-  cmd,
-  correlationId,
-  causationId,
-  ...place
-}: StoredEvent) => ({
+const envelopeOf = ({ revision, position, ...said }: StoredEvent) => ({
+  ...said,
   revision: revision.toString(),
-  id,
-  type,
-  at,
-  actor,
-  data,
-  cmd,
-  correlationId,
-  causationId,
-  hash: place.hash,
-  position: place.position.toString(),
+  position: position.toString(),
 });
 
 const sinceBefore = (event: StoredEvent, before: StoredEvent | undefined): number | undefined =>

@@ -4,7 +4,7 @@ import type { Clock } from "../../../infra/clock.ts";
 import { readPosition } from "../../../infra/consumers/fence.ts";
 import type { Place } from "../../../infra/consumers/position.ts";
 import { inTransaction } from "../../../infra/postgres/pool.ts";
-import type { Generation } from "../../runner/generations.ts";
+import { dropSchema, type Generation } from "../../runner/generations.ts";
 import { asOwner, grantToReaders } from "../../runner/privileges.ts";
 import type { Projection } from "../../runner/projection.ts";
 
@@ -38,13 +38,6 @@ export class ScratchUnknownError extends Error {
 export const SCRATCH_LIVES_MS = 7 * 24 * 60 * 60_000;
 
 const NAME = /^scratch_[a-z][a-z0-9_]*_[0-9a-f]{8}$/;
-const CONSUMER_ROWS = [
-  ["positions", "name"],
-  ["leases", "name"],
-  ["inflight", "consumer"],
-  ["parked", "consumer"],
-  ["parked_events", "consumer"],
-] as const;
 
 /**
  * Makes an empty scratch schema with a projection's tables; old ones are dropped before. What is known of it lies in
@@ -143,10 +136,7 @@ export async function dropScratch(pool: Pool, schema: string): Promise<void> {
   await inTransaction(pool, async (tx) => {
     await asOwner(tx);
     await findScratch(tx, schema);
-    await tx.query(`DROP SCHEMA ${schema} CASCADE`);
-    for (const [table, column] of CONSUMER_ROWS) {
-      await tx.query(`DELETE FROM runner.${table} WHERE ${column} = $1`, [schema]);
-    }
+    await dropSchema(tx, schema);
   });
 }
 
