@@ -1,63 +1,50 @@
-import { Command } from "commander";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { systemClock } from "../infra/clock.ts";
 import { type Engines, startEngines } from "../infra/consumers/testing/engines.ts";
 import { createLog } from "../infra/log.ts";
+import { PROJECTIONS } from "../projections/read-models.ts";
 import { buildUpTo } from "../projections/replay/build-generation.ts";
+import type { Job } from "../projections/replay/jobs/job.ts";
 import { ensureProjection, findLive } from "../projections/runner/generations.ts";
+import type { Projection } from "../projections/runner/projection.ts";
+import { timelineProjection } from "../projections/timeline/projection.ts";
 import { witnessProjection } from "../projections/witness/projection.ts";
 import { appendMixed, orderStreams } from "../test/fixtures/read-history.ts";
 import { MIGRATIONS } from "./migrations.ts";
-import { register } from "./replay.ts";
+import { type Ran, runHere } from "./testing-command.ts";
 
 const streams = orderStreams(6, 9);
 const events = streams.reduce((sum, stream) => sum + stream.length, 0);
 let engines: Engines;
-let out: string;
 
 beforeAll(async () => {
   engines = await startEngines(MIGRATIONS.filter(({ name }) => !name.endsWith("-runner")));
   await appendMixed(engines.store, streams, 1);
-  const generation = await ensureProjection(engines.pool, witnessProjection, systemClock);
-  const log = createLog("test", "silent");
-  const options = { projection: witnessProjection, ...engines, log, clock: systemClock, instance: "test" };
-  await buildUpTo(options, generation, await engines.store.head());
+  await startLive(witnessProjection);
 });
 afterAll(() => engines?.stop());
 
-beforeEach(() => {
-  out = "";
-  process.exitCode = undefined;
-  vi.stubEnv("DATABASE_URL", engines.databaseUrl);
-  vi.stubEnv("EVENTSTORE_URL", engines.storeUrl);
-  vi.spyOn(process.stdout, "write").mockImplementation((text) => {
-    out += String(text);
-    return true;
-  });
-  vi.spyOn(process.stderr, "write").mockReturnValue(true);
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  vi.unstubAllEnvs();
-  process.exitCode = undefined;
-});
-
-async function replay(...args: string[]): Promise<string> {
-  out = "";
-  const program = new Command().exitOverride();
-  register(program);
-  await program.parseAsync(["node", "ordertrail", "replay", ...args]);
-  return out;
+/** Makes the first generation of a projection, built up to the head of the log. */
+async function startLive(projection: Projection): Promise<void> {
+  const generation = await ensureProjection(engines.pool, projection, systemClock);
+  const log = createLog("test", "silent");
+  const options = { projection, ...engines, log, clock: systemClock, instance: "test" };
+  await buildUpTo(options, generation, await engines.store.head());
 }
+
+const ran = (...args: string[]): Promise<Ran> =>
+  runHere({ DATABASE_URL: engines.databaseUrl, EVENTSTORE_URL: engines.storeUrl }, ["replay", ...args]);
+
+const replay = async (...args: string[]): Promise<string> => (await ran(...args)).out;
 
 const live = async () => (await findLive(engines.pool, "witness"))?.epoch;
 
 test("replay builds and compares, waits for a word, goes on with the same job, and swaps it in", async () => {
-  const built = await replay("witness", "--no-swap");
+  const { code, out: built } = await ran("witness", "--no-swap");
   expect(built).toMatch(/heads +\d+ +\d+ +0 +0 +0\n/);
   expect(built).toContain("Equal, row by row, at position");
   expect(built).toContain("witness_g2 is ready and not swapped in");
-  expect(process.exitCode).toBeUndefined();
+  expect(code).toBe(0);
   expect(await live()).toBe("witness:1");
   // Without a terminal nobody can agree.
   await replay("witness");
@@ -83,22 +70,42 @@ test("replay --back swaps the one before in again, and what is not live can be d
 
 test("replay stops where too much differs, exits with a failure, and swaps only when that is accepted", async () => {
   await engines.pool.query("DELETE FROM witness_g1.heads WHERE stream = (SELECT min(stream) FROM witness_g1.heads)");
-  const stopped = await replay("witness", "--yes");
+  const { code, out: stopped } = await ran("witness", "--yes");
   expect(stopped).toContain("only in the rebuilt one");
   expect(stopped).toMatch(/STOPPED: .* of the rows differ, more than the 1 % that were allowed/);
-  expect(process.exitCode).toBe(1);
+  expect(code).toBe(1);
   expect(await live()).toBe("witness:1");
-  process.exitCode = undefined;
-  await replay("witness", "--yes", "--accept-diff");
+  expect(await ran("witness", "--yes", "--accept-diff")).toMatchObject({ code: 0 });
   expect(await live()).toBe("witness:3");
-  expect(process.exitCode).toBeUndefined();
 });
 
 test("replay says what is wrong with what it was asked", async () => {
   await expect(replay("nothing")).rejects.toThrow('there is no projection "nothing"; there are: orders');
   await expect(replay("witness", "--stop-share", "200%")).rejects.toThrow("a share such as 5%");
   await expect(replay("--drop", "1")).rejects.toThrow("--drop needs the name of a projection");
-  const [{ job }] = JSON.parse(await replay("orders", "--json"));
+  const { code, out } = await ran("orders", "--json");
+  const [{ job }] = JSON.parse(out);
   expect(job).toMatchObject({ state: "failed", message: "orders has never been started" });
-  expect(process.exitCode).toBe(1);
+  expect(code).toBe(1);
+});
+
+test("replay --all rebuilds what has been started, and says of the rest that it has not", async () => {
+  await startLive(timelineProjection);
+  const outcomes: { job: Job; diff: { equal: boolean } | undefined }[] = JSON.parse(
+    await replay("--all", "--yes", "--json"),
+  );
+  const of = (name: string) => outcomes.find(({ job }) => job.projection === name);
+  for (const name of ["witness", "timeline"]) {
+    expect(of(name)).toMatchObject({ job: { state: "done" }, diff: { equal: true } });
+    expect(of(name)?.job.message).toMatch(/checksums were equal$/);
+  }
+  const failed = outcomes.filter(({ job }) => job.state !== "done").map(({ job }) => job);
+  expect(failed.map(({ projection }) => projection)).toEqual(
+    PROJECTIONS.map(({ name }) => name).filter((name) => !["witness", "timeline"].includes(name)),
+  );
+  expect(new Set(failed.map(({ message }) => message?.replace(/^\S+/, "it")))).toEqual(
+    new Set(["it has never been started"]),
+  );
+  const building = await engines.pool.query("SELECT FROM runner.generations WHERE state = 'building'");
+  expect(building.rowCount).toBe(0);
 });

@@ -18,7 +18,7 @@ export function register(program: Command): void {
     .command("replay")
     .description("build a read model anew from the log, show what differs, and swap it in")
     .argument("[projection]", "which one")
-    .option("--all", "every projection, one after the other")
+    .option("--all", "every projection: built by one reading of the log, then compared and swapped in turn")
     .option("--list", "projections with their generations (also without any argument)")
     .option("--yes", "swap without asking, unless too much differs")
     .option("--no-swap", "build and compare only; a later call goes on from there")
@@ -46,6 +46,7 @@ Examples:
   ordertrail replay                             what there is
   ordertrail replay orders                      build, show what differs, ask
   ordertrail replay orders --yes --stop-share 5%
+  ordertrail replay --all --yes
   ordertrail replay orders --drop 1
   ordertrail replay orders --as-of 2026-11-21T18:00:00Z
   ordertrail replay analytics --what-if ./my-handler.ts`,

@@ -6,6 +6,7 @@ import type { Job } from "../../projections/replay/jobs/job.ts";
 import { findDiff } from "../../projections/replay/jobs/job-table.ts";
 import { listGenerations } from "../../projections/runner/generation-states.ts";
 import { EXIT } from "../exit.ts";
+import { buildAll } from "./build-all.ts";
 import { type ReplayEngines, untilStopped, withEngines } from "./engines.ts";
 import { discard, letSwap, newRebuild, runHere, unfinishedRebuild } from "./jobs.ts";
 import { diffLines } from "./text.ts";
@@ -26,7 +27,10 @@ interface Outcome {
   readonly diff: GenerationDiff | undefined;
 }
 
-/** Rebuilds projections, one after the other, and ends with a failure where one did not come to its end. */
+/**
+ * Rebuilds projections: several are built by one reading of the log, then compared and swapped one after the other. Ends
+ * with a failure where one did not come to its end.
+ */
 export async function rebuildCommand(names: readonly string[], options: RebuildOptions): Promise<void> {
   for (const name of names) {
     if (PROJECTIONS.some((projection) => projection.name === name)) continue;
@@ -38,9 +42,18 @@ export async function rebuildCommand(names: readonly string[], options: RebuildO
   await withEngines(
     async (engines) => {
       const outcomes: Outcome[] = [];
+      const begun: { readonly rebuilding: Rebuilding; readonly job: Job }[] = [];
       for (const name of names) {
+        const rebuilding = new Rebuilding(engines, name, options, signal);
+        begun.push({ rebuilding, job: await rebuilding.begin() });
+      }
+      if (names.length > 1) {
+        const jobs = begun.map(({ job }) => job);
+        await buildAll(engines, jobs, { signal, quiet: options.json ?? false });
+      }
+      for (const { rebuilding, job } of begun) {
         if (signal.aborted) break;
-        outcomes.push(await new Rebuilding(engines, name, options, signal).run());
+        outcomes.push(await rebuilding.run(job));
       }
       if (options.json) process.stdout.write(`${JSON.stringify(outcomes, null, 2)}\n`);
       const fine = outcomes.every(({ job }) => job.state === "done" || (job.state === "ready" && !options.swap));
@@ -63,8 +76,8 @@ class Rebuilding {
     this.#signal = signal;
   }
 
-  async run(): Promise<Outcome> {
-    const begun = await this.#begin();
+  /** Builds, compares and swaps what `begin` has answered. */
+  async run(begun: Job): Promise<Outcome> {
     const waits = begun.state === "ready" || begun.state === "needs_decision";
     const built = waits ? begun : await this.#run(begun);
     const diff = await findDiff(this.#engines.pool, built.jobId);
@@ -74,7 +87,8 @@ class Rebuilding {
     return { job: swapped, diff };
   }
 
-  async #begin(): Promise<Job> {
+  /** The rebuild that was left unfinished, or a new one. */
+  async begin(): Promise<Job> {
     const unfinished = await unfinishedRebuild(this.#engines, this.#name);
     if (unfinished && (this.#options.fresh || this.#options.back)) await discard(this.#engines, unfinished);
     else if (unfinished) {

@@ -71,10 +71,10 @@ class Rebuild {
 
   async run(): Promise<JobOutcome> {
     const { pool, update } = this.#context;
-    const rebuilt = await this.#own();
-    if (rebuilt.state === "live") return { state: "done", message: "swapped in" };
     const live = await findLive(pool, this.#projection.name);
     if (live === undefined) throw new JobFailedError(`${this.#projection.name} has never been started`);
+    const rebuilt = await this.#own();
+    if (rebuilt.state === "live") return { state: "done", message: "swapped in" };
     const comparable = live.version === this.#projection.version;
     const meeting: MeetOptions = { ...this.#building(), live, rebuilt };
     let diff = this.#job.diff;
