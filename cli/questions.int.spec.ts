@@ -1,8 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Command } from "commander";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemClock } from "../infra/clock.ts";
 import { type Engines, startEngines } from "../infra/consumers/testing/engines.ts";
 import { createLog } from "../infra/log.ts";
@@ -11,13 +10,10 @@ import { buildUpTo } from "../projections/replay/build-generation.ts";
 import { replayMigration } from "../projections/replay/migration.ts";
 import { ensureProjection } from "../projections/runner/generations.ts";
 import { appendMixed, masterData } from "../test/fixtures/read-history.ts";
-import { register as registerExplain } from "./explain.ts";
-import { register as registerExport } from "./export.ts";
-import { register as registerReplay } from "./replay.ts";
+import { type Ran, runHere } from "./testing-command.ts";
 
 let engines: Engines;
 let folder: string;
-let out: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "ordertrail-questions-"));
@@ -33,43 +29,19 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-beforeEach(() => {
-  out = "";
-  process.exitCode = undefined;
-  vi.stubEnv("DATABASE_URL", engines.databaseUrl);
-  vi.stubEnv("EVENTSTORE_URL", engines.storeUrl);
-  vi.spyOn(process.stdout, "write").mockImplementation((text) => {
-    out += String(text);
-    return true;
-  });
-  vi.spyOn(process.stderr, "write").mockImplementation(() => true);
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  vi.unstubAllEnvs();
-  process.exitCode = undefined;
-});
-
-async function ordertrail(...parts: string[]): Promise<number | string> {
-  const program = new Command("ordertrail").exitOverride();
-  for (const register of [registerReplay, registerExplain, registerExport]) register(program);
-  await program.parseAsync(["node", "ordertrail", ...parts]);
-  const code = process.exitCode ?? 0;
-  process.exitCode = undefined;
-  return code;
-}
+const ordertrail = (...parts: string[]): Promise<Ran> =>
+  runHere({ DATABASE_URL: engines.databaseUrl, EVENTSTORE_URL: engines.storeUrl }, parts);
 
 describe("ordertrail replay", () => {
   test("--as-of shows a read model's tables as they stood, lists them and drops them", async () => {
     const { events } = await engines.store.readAll(undefined, 3);
     const position = events[2]?.position.commit.toString() ?? "";
-    expect(await ordertrail("replay", "catalogue", "--as-of", position)).toBe(0);
+    const { code, out } = await ordertrail("replay", "catalogue", "--as-of", position);
+    expect(code).toBe(0);
     const schema = /scratch_catalogue_[0-9a-f]{8}/.exec(out)?.[0] ?? "";
     expect(out).toContain(`as of position ${position} in schema ${schema}`);
-    await ordertrail("replay", "--scratch");
-    expect(out).toMatch(new RegExp(`${schema} +as-of +${position}`));
-    await ordertrail("replay", "--drop-scratch", schema);
-    expect(out).toContain(`${schema} is dropped.`);
+    expect((await ordertrail("replay", "--scratch")).out).toMatch(new RegExp(`${schema} +as-of +${position}`));
+    expect((await ordertrail("replay", "--drop-scratch", schema)).out).toContain(`${schema} is dropped.`);
     await expect(ordertrail("replay", "--drop-scratch", schema)).rejects.toThrow("there is no scratch schema");
   });
 
@@ -82,7 +54,8 @@ describe("ordertrail replay", () => {
        export default { ...real, handle: (batch, context) => real.handle(batch.map((event) =>
          event.stream === "item-tart" ? { ...event, data: { ...event.data, name: "Torte" } } : event), context) };`,
     );
-    expect(await ordertrail("replay", "catalogue", "--what-if", file)).toBe(0);
+    const { code, out } = await ordertrail("replay", "catalogue", "--what-if", file);
+    expect(code).toBe(0);
     expect(out).toMatch(/items sku=tart: changed\n +details: .*→ .*Torte/);
     expect(out).toContain("of the rows of catalogue would differ");
   });
@@ -90,7 +63,8 @@ describe("ordertrail replay", () => {
   test("says what is wrong with a file and fails", async () => {
     const file = join(folder, "empty.ts");
     await writeFile(file, "export const nothing = 1;");
-    expect(await ordertrail("replay", "catalogue", "--what-if", file)).toBe(1);
+    const { code, out } = await ordertrail("replay", "catalogue", "--what-if", file);
+    expect(code).toBe(1);
     expect(out).toContain("no default export");
   });
 
@@ -105,13 +79,15 @@ describe("ordertrail replay", () => {
 
 describe("ordertrail explain", () => {
   test("lists what each event changed in a row", async () => {
-    expect(await ordertrail("explain", "catalogue", "items", "sku=tart")).toBe(0);
+    const { code, out } = await ordertrail("explain", "catalogue", "items", "sku=tart");
+    expect(code).toBe(0);
     expect(out).toMatch(/item\.listed {2}\(item-tart, revision 0\)\n {4}sku: null → tart/);
     expect(out).toMatch(/These \d+ events make items sku=tart exactly as it is/);
   });
 
   test("answers for a row that does not exist and fails", async () => {
-    expect(await ordertrail("explain", "catalogue", "items", "sku=nothing", "--json")).toBe(1);
+    const { code, out } = await ordertrail("explain", "catalogue", "items", "sku=nothing", "--json");
+    expect(code).toBe(1);
     expect(JSON.parse(out)).toMatchObject({ events: [], complete: false });
   });
 
@@ -124,14 +100,21 @@ describe("ordertrail explain", () => {
 describe("ordertrail export", () => {
   test("writes events, the tables of a read model and an OCEL log, each as of one position", async () => {
     const head = (await engines.store.head())?.commit.toString();
-    await ordertrail("export", "events", "--format", "jsonl", "--out", join(folder, "events.jsonl"), "--json");
-    expect(JSON.parse(out)).toMatchObject({ written: [{ what: "events", position: head }] });
-    out = "";
-    await ordertrail("export", "catalogue", "--out", join(folder, "catalogue"));
+    const events = await ordertrail(
+      "export",
+      "events",
+      "--format",
+      "jsonl",
+      "--out",
+      join(folder, "events.jsonl"),
+      "--json",
+    );
+    expect(JSON.parse(events.out)).toMatchObject({ written: [{ what: "events", position: head }] });
+    const catalogue = await ordertrail("export", "catalogue", "--out", join(folder, "catalogue"));
     expect((await readdir(join(folder, "catalogue"))).toSorted()).toEqual(["items.parquet", "sites.parquet"]);
-    await ordertrail("export", "ocel", "--out", join(folder, "log.json"));
+    const ocel = await ordertrail("export", "ocel", "--out", join(folder, "log.json"));
     expect(JSON.parse(await readFile(join(folder, "log.json"), "utf8"))).toHaveProperty("objectTypes");
-    expect(out.match(new RegExp(`as of position ${head}`, "g"))?.length).toBe(3);
+    expect(`${catalogue.out}${ocel.out}`.match(new RegExp(`as of position ${head}`, "g"))?.length).toBe(3);
   });
 
   test("of a span ends where the next one goes on", async () => {
@@ -139,8 +122,16 @@ describe("ordertrail export", () => {
     const middle = events[3]?.position.commit.toString() ?? "";
     const rows: number[] = [];
     for (const span of [["--to", middle], ["--from", middle], []]) {
-      out = "";
-      await ordertrail("export", "events", "--format", "csv", "--out", join(folder, "span.csv"), "--json", ...span);
+      const { out } = await ordertrail(
+        "export",
+        "events",
+        "--format",
+        "csv",
+        "--out",
+        join(folder, "span.csv"),
+        "--json",
+        ...span,
+      );
       rows.push(JSON.parse(out).written[0].rows);
     }
     expect(rows[0]).toBe(4);

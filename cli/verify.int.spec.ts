@@ -1,5 +1,4 @@
-import { Command } from "commander";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemClock } from "../infra/clock.ts";
 import { type Engines, startEngines } from "../infra/consumers/testing/engines.ts";
 import { createLog } from "../infra/log.ts";
@@ -7,7 +6,7 @@ import { buildUpTo } from "../projections/replay/build-generation.ts";
 import { ensureProjection } from "../projections/runner/generations.ts";
 import { witnessProjection } from "../projections/witness/projection.ts";
 import { appendMixed, orderStreams } from "../test/fixtures/read-history.ts";
-import { register } from "./verify.ts";
+import { type Ran, runHere } from "./testing-command.ts";
 
 const streams = orderStreams(6, 9);
 const events = streams.reduce((sum, stream) => sum + stream.length, 0);
@@ -27,40 +26,13 @@ beforeAll(async () => {
 });
 afterAll(() => engines?.stop());
 
-let out: string;
-let err: string;
-beforeEach(() => {
-  [out, err] = ["", ""];
-  process.exitCode = undefined;
-  vi.stubEnv("DATABASE_URL", engines.databaseUrl);
-  vi.stubEnv("EVENTSTORE_URL", engines.storeUrl);
-  vi.spyOn(process.stdout, "write").mockImplementation((text) => {
-    out += String(text);
-    return true;
-  });
-  vi.spyOn(process.stderr, "write").mockImplementation((text) => {
-    err += String(text);
-    return true;
-  });
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  vi.unstubAllEnvs();
-  process.exitCode = undefined;
-});
-
-async function verify(...parts: string[]): Promise<number | string | undefined> {
-  const program = new Command("ordertrail").exitOverride();
-  register(program);
-  await program.parseAsync(["node", "ordertrail", "verify", ...parts]);
-  const code = process.exitCode ?? 0;
-  process.exitCode = undefined;
-  return code;
-}
+const verify = (...parts: string[]): Promise<Ran> =>
+  runHere({ DATABASE_URL: engines.databaseUrl, EVENTSTORE_URL: engines.storeUrl }, ["verify", ...parts]);
 
 describe("ordertrail verify", () => {
   test("says in one line that everything is unchanged, and ends with 0", async () => {
-    expect(await verify()).toBe(0);
+    const { code, out, err } = await verify();
+    expect(code).toBe(0);
     expect(out).toBe(
       `${events} events in ${streams.length} streams, unchanged since written; ${streams.length} streams compared with the witness\n`,
     );
@@ -68,7 +40,8 @@ describe("ordertrail verify", () => {
   });
 
   test("proves one order", async () => {
-    expect(await verify(orderId)).toBe(0);
+    const { code, out } = await verify(orderId);
+    expect(code).toBe(0);
     const last = (streams[0]?.length ?? 0) - 1;
     expect(out).toMatch(
       new RegExp(`^order-${orderId}: \\d+ events?, unchanged since written; witnessed to revision ${last}\n$`),
@@ -76,11 +49,12 @@ describe("ordertrail verify", () => {
   });
 
   test("prints the verdict as JSON when it is asked to", async () => {
-    expect(await verify("--json")).toBe(0);
-    expect(JSON.parse(out)).toMatchObject({ verified: true, events, findings: [] });
-    out = "";
-    expect(await verify(orderId, "--json")).toBe(0);
-    expect(JSON.parse(out)).toMatchObject({ verified: true, stream: `order-${orderId}` });
+    const all = await verify("--json");
+    expect(all.code).toBe(0);
+    expect(JSON.parse(all.out)).toMatchObject({ verified: true, events, findings: [] });
+    const one = await verify(orderId, "--json");
+    expect(one.code).toBe(0);
+    expect(JSON.parse(one.out)).toMatchObject({ verified: true, stream: `order-${orderId}` });
   });
 
   test("names order, revision and reason of what it finds, and ends with 1", async () => {
@@ -88,19 +62,21 @@ describe("ordertrail verify", () => {
       `order-${orderId}`,
     ]);
     const seen = (streams[0]?.length ?? 0) + 1;
-    expect(await verify()).toBe(1);
-    expect(out).toContain(`order ${orderId}, revision ${seen}: tail_missing: `);
-    expect(out).toContain("1 finding: NOT as written");
-    out = "";
-    expect(await verify(orderId)).toBe(1);
-    expect(out).toContain(`order ${orderId}, revision ${seen}: tail_missing: `);
+    const all = await verify();
+    expect(all.code).toBe(1);
+    expect(all.out).toContain(`order ${orderId}, revision ${seen}: tail_missing: `);
+    expect(all.out).toContain("1 finding: NOT as written");
+    const one = await verify(orderId);
+    expect(one.code).toBe(1);
+    expect(one.out).toContain(`order ${orderId}, revision ${seen}: tail_missing: `);
     await engines.pool.query(`UPDATE ${schema}.heads SET revision = revision - 2 WHERE stream = $1`, [
       `order-${orderId}`,
     ]);
   });
 
   test("does not call an order verified that does not exist", async () => {
-    expect(await verify("00000000-0000-4000-8000-000000000000")).toBe(1);
+    const { code, out } = await verify("00000000-0000-4000-8000-000000000000");
+    expect(code).toBe(1);
     expect(out).toContain("there is no such stream");
   });
 

@@ -1,10 +1,9 @@
-import { Command } from "commander";
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RecordedEvent } from "../../domain/chain/envelope.ts";
 import { type Engines, startEngines } from "../../infra/consumers/testing/engines.ts";
 import { realtimeMigration } from "../../realtime/migration.ts";
 import { appendMixed, orderStreams } from "../../test/fixtures/read-history.ts";
-import { register } from "../status.ts";
+import { runHere } from "../testing-command.ts";
 import { LogTail } from "./log-tail.ts";
 import type { StatusSeen } from "./look.ts";
 
@@ -18,12 +17,6 @@ beforeAll(async () => {
   log = (await engines.store.readAll(undefined, 1_000)).events;
 });
 afterAll(() => engines?.stop());
-afterEach(() => {
-  vi.restoreAllMocks();
-  vi.unstubAllEnvs();
-  process.exitCode = undefined;
-});
-
 const placeAfter = (events: number) => log[events - 1]?.position;
 
 describe("the lag of a place", () => {
@@ -63,20 +56,12 @@ test("ordertrail status --once --json shows owner, lag and parked streams, and e
   await pool.query(
     "INSERT INTO runner.leases VALUES ('payment', 'host-1', 1, now() + interval '1 hour'), ('stock', 'host-1', 1, '-infinity')",
   );
-  let printed = "";
-  vi.stubEnv("DATABASE_URL", engines.databaseUrl);
-  vi.stubEnv("EVENTSTORE_URL", engines.storeUrl);
-  vi.spyOn(process.stdout, "write").mockImplementation((text) => {
-    printed += String(text);
-    return true;
-  });
-  const program = new Command("ordertrail").exitOverride();
-  register(program);
-  await program.parseAsync(["node", "ordertrail", "status", "--once", "--json"]);
-  const seen: StatusSeen = JSON.parse(printed);
+  const env = { DATABASE_URL: engines.databaseUrl, EVENTSTORE_URL: engines.storeUrl };
+  const { code, out } = await runHere(env, ["status", "--once", "--json"]);
+  const seen: StatusSeen = JSON.parse(out);
   expect(seen.consumers).toMatchObject([
     { name: "payment", owner: "host-1", state: "running", lag: { events: 4, exact: true }, level: "ok", rate: 0 },
     { name: "stock", state: "stopped", lag: { events: 0 }, parked: 0 },
   ]);
-  expect(process.exitCode).toBe(1);
+  expect(code).toBe(1);
 });
