@@ -104,7 +104,8 @@ export class Streams {
   /** To be called when an event was written to `name`: if it holds metadata, that of another stream has changed. */
   written(name: string): void {
     const original = originalOf(name);
-    const known = original === undefined ? undefined : this.#byName.peek(original);
+    // Not only a look into one of the caches: the stream may be kept in the other one.
+    const known = original === undefined ? undefined : this.named(original);
     if (known) known.rules = undefined;
   }
 
