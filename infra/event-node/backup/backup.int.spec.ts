@@ -1,5 +1,14 @@
 import { randomUUID } from "node:crypto";
-import { copyFileSync, cpSync, openSync, readdirSync, readFileSync, writeFileSync, writeSync } from "node:fs";
+import {
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -113,5 +122,13 @@ describe("a backup", () => {
     expect(readdirSync(join(dir, "restored"))).not.toContain("events.db");
     await restoreLog(path, join(dir, "restored"));
     expect(readdirSync(join(dir, "restored"))).toContain("events.db");
+  });
+
+  it("is not restored beside the write-ahead log of another log", async () => {
+    const { path } = await backupLog(join(dir, "live"), join(dir, "backup"));
+    mkdirSync(join(dir, "restored"));
+    writeFileSync(join(dir, "restored", "events.db-wal"), "of a log that was moved away");
+    await expect(restoreLog(path, join(dir, "restored"))).rejects.toThrow("holds events.db-wal");
+    expect(readdirSync(join(dir, "restored"))).not.toContain("events.db");
   });
 });

@@ -18,7 +18,7 @@ export async function restoreLog(
   const manifest = readManifest(backup);
   const source = join(backup, BACKUP_FILE);
   const target = join(dataDir, BACKUP_FILE);
-  if (existsSync(target)) throw new BackupError(`${dataDir} holds an event log already; nothing was overwritten`);
+  refuseOther(dataDir);
   if (!existsSync(source)) throw new BackupError(`there is no ${BACKUP_FILE} in ${backup}`);
   const lock = lockDataDir(dataDir);
   const partial = `${target}.partial`;
@@ -29,7 +29,7 @@ export async function restoreLog(
     const report = await checkFile(partial, onProgress);
     if (!report.sound) throw new BackupError(`the backup is damaged: ${report.findings[0]?.message}`);
     syncToDisk(partial);
-    if (existsSync(target)) throw new BackupError(`${dataDir} holds an event log already; nothing was overwritten`);
+    refuseOther(dataDir);
     renameSync(partial, target);
     syncToDisk(dataDir);
     return manifest;
@@ -37,4 +37,15 @@ export async function restoreLog(
     rmSync(partial, { force: true });
     lock.release();
   }
+}
+
+/** Nothing of another log may be there: SQLite would bring what a write-ahead log holds into the restored file. */
+function refuseOther(dataDir: string): void {
+  if (existsSync(join(dataDir, BACKUP_FILE)))
+    throw new BackupError(`${dataDir} holds an event log already; nothing was overwritten`);
+  const left = ["-wal", "-shm", "-journal"]
+    .map((end) => BACKUP_FILE + end)
+    .find((name) => existsSync(join(dataDir, name)));
+  if (left !== undefined)
+    throw new BackupError(`${dataDir} holds ${left}, which is left of another event log: move it away first`);
 }
