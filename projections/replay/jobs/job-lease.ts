@@ -73,6 +73,15 @@ export async function giveBack(pool: Pool, { jobId, run }: TakenJob, how: { read
   );
 }
 
+/** Whether the process of that name has the job in work, and nobody wants it to stop. */
+export async function isAtWork(pool: Pool, job: { readonly jobId: string; readonly owner: string }): Promise<boolean> {
+  const { rows } = await pool.query(
+    "SELECT FROM replay.jobs WHERE job_id = $1 AND owner = $2 AND lease_until > clock_timestamp() AND NOT cancel_wanted",
+    [job.jobId, job.owner],
+  );
+  return rows.length > 0;
+}
+
 /** The process of that name has died: what it had in work may be taken at once. */
 export async function freeJobsOf(pool: Pool, owner: string): Promise<void> {
   await pool.query(

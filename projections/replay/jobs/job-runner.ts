@@ -2,7 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import type { Pool } from "pg";
 import { GrowingPause, messageOf, pause } from "../../../infra/consumers/waiting.ts";
 import type { Log } from "../../../infra/log.ts";
-import { findFreeJob, freeJobsOf } from "./job-lease.ts";
+import { findFreeJob, freeJobsOf, isAtWork } from "./job-lease.ts";
 
 export interface JobRunnerOptions {
   readonly pool: Pool;
@@ -13,6 +13,8 @@ export interface JobRunnerOptions {
   readonly instance: string;
   /** How often waiting jobs are looked for. Default 500 ms. */
   readonly everyMs?: number;
+  /** A child that has not had its job in work for so long, or was to stop so long ago, is killed. Default 60,000 ms. */
+  readonly deafMs?: number;
   readonly signal: AbortSignal;
 }
 
@@ -35,7 +37,9 @@ export async function runJobs(options: JobRunnerOptions): Promise<void> {
       }
       const owner = `${instance}-job-${n}`;
       log.info({ jobId }, "replay job begins");
-      const ended = await endOf(options.launch(jobId, owner), signal);
+      const ended = await endOf(options.launch(jobId, owner), signal, (child, over) =>
+        killWhenDeaf(options, child, { jobId, owner }, over),
+      );
       // Its lease need not run out: whoever asks the kernel knows that it is gone.
       await freeJobsOf(pool, owner);
       if (ended.code === 0) {
@@ -58,8 +62,39 @@ interface Ended {
   readonly killedBy: NodeJS.Signals | null;
 }
 
-/** Waits for the end of a child, which the signal brings about. */
-function endOf(child: ChildProcess, signal: AbortSignal): Promise<Ended> {
+/**
+ * Kills a child that hears nothing: a handler of somebody else's that never comes back keeps it from renewing its lease,
+ * or from being cancelled, and all other jobs would wait for it.
+ */
+async function killWhenDeaf(
+  { pool, log, deafMs = 60_000 }: JobRunnerOptions,
+  child: ChildProcess,
+  job: { readonly jobId: string; readonly owner: string },
+  over: AbortSignal,
+): Promise<void> {
+  let heardAt = performance.now();
+  while (!over.aborted) {
+    await pause(deafMs / 6, over);
+    // With the database away nobody can tell.
+    const heard = await isAtWork(pool, job).catch(() => true);
+    if (over.aborted) return;
+    if (heard) heardAt = performance.now();
+    else if (performance.now() - heardAt > deafMs) {
+      log.warn(job, "the process of a replay job hears nothing: it is killed");
+      child.kill("SIGKILL");
+      return;
+    }
+  }
+}
+
+/** Waits for the end of a child, which the signal brings about; `watch` looks after it until then, and never rejects. */
+function endOf(
+  child: ChildProcess,
+  signal: AbortSignal,
+  watch: (child: ChildProcess, over: AbortSignal) => Promise<void>,
+): Promise<Ended> {
+  const over = new AbortController();
+  void watch(child, over.signal);
   return new Promise((resolve, reject) => {
     let killing: NodeJS.Timeout | undefined;
     const stop = () => {
@@ -67,6 +102,7 @@ function endOf(child: ChildProcess, signal: AbortSignal): Promise<Ended> {
       killing = setTimeout(() => child.kill("SIGKILL"), STOP_WITHIN_MS);
     };
     const clean = () => {
+      over.abort();
       clearTimeout(killing);
       signal.removeEventListener("abort", stop);
     };

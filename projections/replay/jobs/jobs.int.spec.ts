@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemClock } from "../../../infra/clock.ts";
@@ -134,6 +135,35 @@ describe("a job", () => {
     await running;
     const { generation } = (await findJob(pool, jobId)) ?? {};
     await dropGeneration(pool, "sales", generation ?? 0);
+  });
+
+  test("whose process hears nothing does not keep the others waiting: the process is killed", async () => {
+    const stop = new AbortController();
+    const { pool, databaseUrl, storeUrl } = engines;
+    const { jobId } = await newJob({ takenBy: "workers" });
+    const signals: (NodeJS.Signals | null)[] = [];
+    const launch = (id: string, owner: string) => {
+      if (signals.length > 0) return startJobProcess({ databaseUrl, storeUrl, jobId: id, owner });
+      const deaf = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: "ignore" });
+      deaf.once("exit", (_code, signal) => signals.push(signal));
+      return deaf;
+    };
+    const running = runJobs({
+      pool,
+      log,
+      launch,
+      instance: "workers",
+      everyMs: 50,
+      deafMs: 5_000,
+      signal: stop.signal,
+    });
+    await eventually(async () => expect(await findJob(pool, jobId)).toMatchObject({ state: "ready" }), 60_000);
+    expect(signals).toEqual(["SIGKILL"]);
+    stop.abort();
+    await running;
+    await wantCancel(pool, jobId, clock);
+    await runJob(options(jobId));
+    expect(await findJob(pool, jobId)).toMatchObject({ state: "cancelled" });
   });
 });
 
