@@ -91,7 +91,13 @@ class Follower {
       const live = standings.get(projection.name)?.generation;
       const before = this.#followed.get(projection.name);
       if (live === undefined || before?.schema === live.schema) continue;
-      await this.#change(projection, live, before);
+      try {
+        await this.#change(projection, live, before);
+      } catch (error) {
+        // Tried again at the next look; the others do not wait for it.
+        const { log } = this.#options;
+        log.warn({ projection: projection.name, cause: messageOf(error) }, "a live generation could not be followed");
+      }
     }
   }
 
