@@ -9,6 +9,7 @@ import { type Engines, startEngines } from "../../infra/consumers/testing/engine
 import { createLog } from "../../infra/log.ts";
 import { appendMixed, idFor, ledgerStreams, masterData, orderStreams } from "../../test/fixtures/read-history.ts";
 import { catalogueProjection } from "../catalogue/projection.ts";
+import { kitchenProjection } from "../kitchen/projection.ts";
 import { buildUpTo } from "../replay/build-generation.ts";
 import { ensureProjection, type Generation } from "../runner/generations.ts";
 import { timelineProjection } from "../timeline/projection.ts";
@@ -122,6 +123,24 @@ describe("a read model", () => {
     if (found === undefined) throw new Error(`${name} was not built`);
     return found;
   };
+
+  test("with a time that has no end is written with the last one that other tools know", async () => {
+    const { pool } = engines;
+    const kitchen = await ensureProjection(pool, kitchenProjection, systemClock);
+    await pool.query(
+      `INSERT INTO ${kitchen.schema}.tickets
+         (order_id, fulfilment_id, site_id, status, received_at, changed_at, shown_until, version)
+       VALUES (gen_random_uuid(), '1.1', 'bakery-mitte', 'new', '2026-11-21Z', '2026-11-21Z', 'infinity', 1)`,
+    );
+    for (const format of ROW_FORMATS) {
+      const { path } = await withTables(pool, kitchen, ["tickets"], async ([source]) => {
+        if (source === undefined) throw new Error("no table");
+        return await write(source, format);
+      });
+      const [row] = await readBack(path, format);
+      expect(new Date(row?.shown_until as string | Date).toISOString()).toBe("9999-12-31T23:59:59.999Z"); // a Date in Parquet
+    }
+  });
 
   test.each(ROW_FORMATS)("written as %s is read back row by row", async (format) => {
     const { pool } = engines;

@@ -80,6 +80,14 @@ function cellOf(text: string | null, type: ColumnType): Cell {
   if (text === null || type === "text" || type === "json") return text;
   if (type === "bigint") return BigInt(text);
   if (type === "boolean") return text === "t";
-  // Snapshots are taken in UTC: `2026-11-21 09:00:00.123+00`.
-  return type === "time" ? new Date(text.replace(" ", "T").replace(/\+00$/, "Z")) : Number(text);
+  return type === "time" ? timeOf(text) : Number(text);
 }
+
+/** What stands for times without an end, and without a beginning: other tools know no such times. */
+const UNBOUNDED: Readonly<Record<string, string>> = {
+  infinity: "9999-12-31T23:59:59.999Z",
+  "-infinity": "0001-01-01T00:00:00.000Z",
+};
+
+/** Snapshots are taken in UTC: `2026-11-21 09:00:00.123+00`. */
+const timeOf = (text: string): Date => new Date(UNBOUNDED[text] ?? text.replace(" ", "T").replace(/\+00$/, "Z"));
