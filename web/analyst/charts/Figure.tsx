@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { analystWords } from "../../messages/analyst.ts";
 import { Icon } from "../../ui/Icon.tsx";
 import { type Cell, csvOf, download } from "../parts/csv.ts";
+import { Head } from "../parts/Head.tsx";
 import { Reading } from "../parts/Reading.tsx";
 import { TableFrame } from "../parts/TableFrame.tsx";
 
@@ -108,9 +109,9 @@ function DataTable<Row>({ table: { caption, columns, rows } }: { table: FigureTa
       <thead>
         <tr>
           {columns.map(({ id, head, numeric }) => (
-            <th key={id} scope="col" class={numeric ? "n" : ""}>
+            <Head key={id} n={numeric ?? false}>
               {head}
-            </th>
+            </Head>
           ))}
         </tr>
       </thead>

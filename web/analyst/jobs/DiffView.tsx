@@ -3,6 +3,7 @@ import { type Diff, getDiff, type Job, type TableDiff } from "../../api/replay.t
 import { analystWords } from "../../messages/analyst.ts";
 import { formatCount, formatShare } from "../../messages/figures.ts";
 import { Notice } from "../../ui/Notice.tsx";
+import { Head } from "../parts/Head.tsx";
 import { Reading } from "../parts/Reading.tsx";
 import { TableFrame } from "../parts/TableFrame.tsx";
 import { useReading } from "../parts/use-reading.ts";
@@ -47,11 +48,11 @@ function Counts({ job, diff }: { job: Job; diff: Diff }) {
       <TableFrame caption={caption}>
         <thead>
           <tr>
-            <th scope="col">{words.table}</th>
+            <Head>{words.table}</Head>
             {[words.liveRows, words.rebuiltRows, words.onlyLive, words.onlyRebuilt, words.changed].map((head) => (
-              <th key={head} scope="col" class="n">
+              <Head key={head} n>
                 {head}
-              </th>
+              </Head>
             ))}
           </tr>
         </thead>

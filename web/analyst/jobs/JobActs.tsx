@@ -3,6 +3,7 @@ import { type Job, postCancel } from "../../api/replay.ts";
 import { analystWords } from "../../messages/analyst.ts";
 import { isWorking } from "../../state/analyst/jobs.ts";
 import { AskDialog } from "../parts/AskDialog.tsx";
+import { KeyButton } from "../parts/KeyButton.tsx";
 import { SwapDialog } from "./SwapDialog.tsx";
 
 type Asking = "swap" | "cancel" | "drop";
@@ -16,31 +17,19 @@ export function JobActs({ job, onDone }: { job: Job; onDone: () => void }) {
   return (
     <div class="acts">
       {decides && (
-        <button
-          type="button"
-          class="button slim main"
-          data-key="s"
-          aria-keyshortcuts="s"
-          onClick={() => setAsking("swap")}
-        >
+        <KeyButton press="s" main onClick={() => setAsking("swap")}>
           {words.swap}
-        </button>
+        </KeyButton>
       )}
       {decides && (
-        <button type="button" class="button slim" data-key="x" aria-keyshortcuts="x" onClick={() => setAsking("drop")}>
+        <KeyButton press="x" onClick={() => setAsking("drop")}>
           {job.params?.generation === undefined ? words.drop : words.leave}
-        </button>
+        </KeyButton>
       )}
       {isWorking(job) && job.state !== "swapping" && (
-        <button
-          type="button"
-          class="button slim"
-          data-key="x"
-          aria-keyshortcuts="x"
-          onClick={() => setAsking("cancel")}
-        >
+        <KeyButton press="x" onClick={() => setAsking("cancel")}>
           {words.cancel}
-        </button>
+        </KeyButton>
       )}
       {asking === "swap" && <SwapDialog job={job} onDone={onDone} onClose={close} />}
       {asking === "cancel" && <EndDialog job={job} drops={false} onDone={onDone} onClose={close} />}

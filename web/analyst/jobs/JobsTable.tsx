@@ -3,6 +3,7 @@ import { analystWords } from "../../messages/analyst.ts";
 import { formatCount, formatMoment, formatShare } from "../../messages/figures.ts";
 import { formatWhen } from "../../messages/format.ts";
 import { followJobs, shareDone } from "../../state/analyst/jobs.ts";
+import { Head } from "../parts/Head.tsx";
 import { JobTag } from "../parts/JobTag.tsx";
 import { toJob } from "../parts/links.ts";
 import { ProgressBar } from "../parts/ProgressBar.tsx";
@@ -35,10 +36,10 @@ export function JobsTable({ title, caption, asked, empty }: JobsTableProps) {
         <TableFrame caption={caption} quiet>
           <thead>
             <tr>
-              <th scope="col">{words.what}</th>
-              <th scope="col">{words.state}</th>
-              {compares && <th scope="col">{words.lastDiff}</th>}
-              <th scope="col">{words.started}</th>
+              <Head>{words.what}</Head>
+              <Head>{words.state}</Head>
+              {compares && <Head>{words.lastDiff}</Head>}
+              <Head>{words.started}</Head>
             </tr>
           </thead>
           <tbody>

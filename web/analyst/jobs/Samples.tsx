@@ -1,6 +1,7 @@
 import type { Sample, TableDiff } from "../../api/replay.ts";
 import { analystWords } from "../../messages/analyst.ts";
 import { formatCount } from "../../messages/figures.ts";
+import { Head } from "../parts/Head.tsx";
 import { keyText, toExplanation } from "../parts/links.ts";
 import { TableFrame } from "../parts/TableFrame.tsx";
 import { Value } from "../parts/Value.tsx";
@@ -56,9 +57,9 @@ function Columns({ sample }: { sample: Sample }) {
     <TableFrame caption={words.sampleCaption(keyText(sample.key))} quiet class="columns">
       <thead>
         <tr>
-          <th scope="col">{words.column}</th>
-          {sample.kind !== "only-rebuilt" && <th scope="col">{words.live}</th>}
-          {sample.kind !== "only-live" && <th scope="col">{words.rebuilt}</th>}
+          <Head>{words.column}</Head>
+          {sample.kind !== "only-rebuilt" && <Head>{words.live}</Head>}
+          {sample.kind !== "only-live" && <Head>{words.rebuilt}</Head>}
         </tr>
       </thead>
       <tbody>

@@ -1,6 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { analystWords } from "../../messages/analyst.ts";
 import { messages } from "../../messages/catalogue.ts";
+import { KeyList } from "../../ui/KeyList.tsx";
 
 /** The keys of the analyst's page. */
 export function KeyHelp({ onClose }: { onClose: () => void }) {
@@ -14,16 +15,7 @@ export function KeyHelp({ onClose }: { onClose: () => void }) {
   return (
     <dialog ref={dialog} class="ask" aria-labelledby="keys-title" onClose={onClose}>
       <h2 id="keys-title">{words.keys}</h2>
-      <dl class="keys">
-        {words.keyHelp.map(([key, what]) => (
-          <div key={key}>
-            <dt>
-              <kbd>{key}</kbd>
-            </dt>
-            <dd>{what}</dd>
-          </div>
-        ))}
-      </dl>
+      <KeyList keys={words.keyHelp} />
       <div class="ask-acts">
         <button type="button" class="button" onClick={onClose}>
           {messages.value.common.close}

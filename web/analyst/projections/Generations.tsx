@@ -4,6 +4,7 @@ import { analystWords } from "../../messages/analyst.ts";
 import { formatBytes } from "../../messages/figures.ts";
 import { formatWhen } from "../../messages/format.ts";
 import { isUnfinished } from "../../state/analyst/jobs.ts";
+import { Head } from "../parts/Head.tsx";
 import { TableFrame } from "../parts/TableFrame.tsx";
 import { DropDialog, type Droppable } from "./DropDialog.tsx";
 import { SwapBackDialog } from "./SwapBackDialog.tsx";
@@ -27,20 +28,14 @@ export function Generations({ projection, onDone }: GenerationsProps) {
       <TableFrame caption={words.generationsCaption(name)} quiet>
         <thead>
           <tr>
-            <th scope="col" class="n">
-              {words.generation}
-            </th>
-            <th scope="col">{words.state}</th>
-            <th scope="col" class="n">
-              {words.position}
-            </th>
-            <th scope="col" class="n">
-              {words.size}
-            </th>
-            <th scope="col">{words.made}</th>
-            <th scope="col">
+            <Head n>{words.generation}</Head>
+            <Head>{words.state}</Head>
+            <Head n>{words.position}</Head>
+            <Head n>{words.size}</Head>
+            <Head>{words.made}</Head>
+            <Head>
               <span class="unseen">{words.actions}</span>
-            </th>
+            </Head>
           </tr>
         </thead>
         <tbody>
@@ -58,17 +53,7 @@ export function Generations({ projection, onDone }: GenerationsProps) {
               <td class="n">{formatBytes(live.bytes)}</td>
               <td>{formatWhen(live.createdAt)}</td>
               <td class="acts-cell">
-                {removed && (
-                  <button
-                    type="button"
-                    class="button slim"
-                    data-row
-                    data-key="x"
-                    onClick={() => setDropping({ ...live, previous: false })}
-                  >
-                    {words.drop}
-                  </button>
-                )}
+                {removed && <DropButton onClick={() => setDropping({ ...live, previous: false })} />}
               </td>
             </tr>
           )}
@@ -88,15 +73,7 @@ export function Generations({ projection, onDone }: GenerationsProps) {
                   </button>
                 )}
                 {other.state !== "building" && (
-                  <button
-                    type="button"
-                    class="button slim"
-                    data-row
-                    data-key="x"
-                    onClick={() => setDropping({ ...other, previous: other.state === "previous" })}
-                  >
-                    {words.drop}
-                  </button>
+                  <DropButton onClick={() => setDropping({ ...other, previous: other.state === "previous" })} />
                 )}
               </td>
             </tr>
@@ -112,3 +89,9 @@ export function Generations({ projection, onDone }: GenerationsProps) {
     </section>
   );
 }
+
+const DropButton = ({ onClick }: { onClick: () => void }) => (
+  <button type="button" class="button slim" data-row data-key="x" onClick={onClick}>
+    {analystWords.value.projections.drop}
+  </button>
+);

@@ -7,6 +7,7 @@ import { followProjections } from "../../state/analyst/projections.ts";
 import { Blank } from "../../ui/Blank.tsx";
 import { Notice } from "../../ui/Notice.tsx";
 import { JobsTable } from "../jobs/JobsTable.tsx";
+import { KeyButton } from "../parts/KeyButton.tsx";
 import { toJob, toQuestion } from "../parts/links.ts";
 import { Reading } from "../parts/Reading.tsx";
 import { useFeed } from "../parts/use-feed.ts";
@@ -43,15 +44,9 @@ export function ProjectionPage({ name }: { name: string }) {
               {open.state === "ready" || open.state === "needs_decision" ? words.decide : words.watch}
             </a>
           ) : projection.removed ? null : (
-            <button
-              type="button"
-              class="button slim main"
-              data-key="r"
-              aria-keyshortcuts="r"
-              onClick={() => setAsking(true)}
-            >
+            <KeyButton press="r" main onClick={() => setAsking(true)}>
               {words.rebuild}
-            </button>
+            </KeyButton>
           )}
           {projection.removed ? null : <Questions name={name} />}
         </div>

@@ -6,6 +6,7 @@ import { isUnfinished, isWorking, shareDone } from "../../state/analyst/jobs.ts"
 import { sizeOf } from "../../state/analyst/projections.ts";
 import { Icon } from "../../ui/Icon.tsx";
 import { JobTag } from "../parts/JobTag.tsx";
+import { KeyButton } from "../parts/KeyButton.tsx";
 import { toJob, toProjection } from "../parts/links.ts";
 import { ProgressBar } from "../parts/ProgressBar.tsx";
 
@@ -163,15 +164,8 @@ function Act({ projection, onRebuild }: { projection: ProjectionState; onRebuild
   }
   if (projection.removed) return null;
   return (
-    <button
-      type="button"
-      class="button slim"
-      data-key="r"
-      aria-keyshortcuts="r"
-      aria-label={words.rebuildOf(name)}
-      onClick={onRebuild}
-    >
+    <KeyButton press="r" label={words.rebuildOf(name)} onClick={onRebuild}>
       {words.rebuild}
-    </button>
+    </KeyButton>
   );
 }

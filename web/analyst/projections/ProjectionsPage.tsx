@@ -4,6 +4,7 @@ import { analystWords } from "../../messages/analyst.ts";
 import { followProjections } from "../../state/analyst/projections.ts";
 import type { Polled } from "../../state/polled.ts";
 import { Blank } from "../../ui/Blank.tsx";
+import { Head } from "../parts/Head.tsx";
 import { Reading } from "../parts/Reading.tsx";
 import { TableFrame } from "../parts/TableFrame.tsx";
 import { useFeed } from "../parts/use-feed.ts";
@@ -42,25 +43,17 @@ function Projections({ feed, view }: { feed: Polled<ProjectionsView>; view: Proj
       <TableFrame caption={words.caption} quiet class="projections">
         <thead>
           <tr>
-            <th scope="col">{words.name}</th>
-            <th scope="col" class="n">
-              {words.position}
-            </th>
-            <th scope="col" class="n">
-              {words.lag}
-            </th>
-            <th scope="col">{words.generation}</th>
-            <th scope="col" class="n">
-              {words.size}
-            </th>
-            <th scope="col" class="n">
-              {words.parked}
-            </th>
-            <th scope="col">{words.lastRebuild}</th>
-            <th scope="col">{words.lastDiff}</th>
-            <th scope="col">
+            <Head>{words.name}</Head>
+            <Head n>{words.position}</Head>
+            <Head n>{words.lag}</Head>
+            <Head>{words.generation}</Head>
+            <Head n>{words.size}</Head>
+            <Head n>{words.parked}</Head>
+            <Head>{words.lastRebuild}</Head>
+            <Head>{words.lastDiff}</Head>
+            <Head>
               <span class="unseen">{words.actions}</span>
-            </th>
+            </Head>
           </tr>
         </thead>
         <tbody>

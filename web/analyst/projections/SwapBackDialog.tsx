@@ -1,9 +1,7 @@
-import { postJob } from "../../api/replay.ts";
-import { navigate } from "../../app/router.ts";
 import { analystWords } from "../../messages/analyst.ts";
 import { formatShare } from "../../messages/figures.ts";
 import { AskDialog } from "../parts/AskDialog.tsx";
-import { toJob } from "../parts/links.ts";
+import { startJob } from "../parts/start-job.ts";
 import { USUAL_STOP_SHARE } from "./RebuildDialog.tsx";
 
 interface SwapBackDialogProps {
@@ -21,10 +19,7 @@ export function SwapBackDialog({ projection, generation, onClose }: SwapBackDial
       title={words.backTitle(projection, generation)}
       doIt={words.backDoIt}
       body={body}
-      act={async (key) => {
-        const { data } = await postJob(body, key);
-        navigate(toJob(data.jobId));
-      }}
+      act={(key) => startJob(body, key)}
       onClose={onClose}
     >
       <ul class="said">

@@ -1,6 +1,7 @@
 import type { ProjectionState } from "../../api/replay.ts";
 import { analystWords } from "../../messages/analyst.ts";
 import { formatBytes, formatCount } from "../../messages/figures.ts";
+import { Head } from "../parts/Head.tsx";
 import { TableFrame } from "../parts/TableFrame.tsx";
 
 /** The tables of the live generation. */
@@ -12,14 +13,12 @@ export function Tables({ projection: { name, tables } }: { projection: Projectio
       <TableFrame caption={words.tablesCaption(name)} quiet>
         <thead>
           <tr>
-            <th scope="col">{words.table}</th>
-            <th scope="col">{words.key}</th>
-            <th scope="col" class="n">
+            <Head>{words.table}</Head>
+            <Head>{words.key}</Head>
+            <Head n>
               <abbr title={words.rowCountHint}>{words.rowCount}</abbr>
-            </th>
-            <th scope="col" class="n">
-              {words.bytes}
-            </th>
+            </Head>
+            <Head n>{words.bytes}</Head>
           </tr>
         </thead>
         <tbody>

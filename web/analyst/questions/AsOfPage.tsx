@@ -1,13 +1,12 @@
 import { useState } from "preact/hooks";
-import { type JobRequest, type ProjectionsView, postJob } from "../../api/replay.ts";
-import { navigate } from "../../app/router.ts";
+import type { JobRequest, ProjectionsView } from "../../api/replay.ts";
 import { analystWords } from "../../messages/analyst.ts";
 import { followProjections } from "../../state/analyst/projections.ts";
 import { JobsTable } from "../jobs/JobsTable.tsx";
 import { Asking } from "../parts/Asking.tsx";
-import { toJob } from "../parts/links.ts";
 import { ProjectionChoice } from "../parts/ProjectionChoice.tsx";
 import { Reading } from "../parts/Reading.tsx";
+import { startJob } from "../parts/start-job.ts";
 import { useFeed } from "../parts/use-feed.ts";
 
 /** Asks for a read model as it stood, and lists those that were built. */
@@ -44,10 +43,7 @@ function AsOfForm({ view, wished }: { view: ProjectionsView; wished: string | un
       doIt={words.doIt}
       missing={typeof moment === "string" ? words[moment] : undefined}
       body={{ kind: "as-of", projection, ...(typeof moment === "string" ? {} : moment) } satisfies JobRequest}
-      act={async (body, key) => {
-        const { data } = await postJob(body, key);
-        navigate(toJob(data.jobId));
-      }}
+      act={startJob}
     >
       <ProjectionChoice view={view} value={projection} onChange={setProjection} />
       <fieldset class="field">

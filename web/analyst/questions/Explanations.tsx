@@ -3,6 +3,7 @@ import { type ExplainedEvent, type Explanation, getExplanation } from "../../api
 import { analystWords } from "../../messages/analyst.ts";
 import { formatMoment } from "../../messages/figures.ts";
 import { Notice } from "../../ui/Notice.tsx";
+import { Head } from "../parts/Head.tsx";
 import { type ExplainedRow, keyText } from "../parts/links.ts";
 import { Reading } from "../parts/Reading.tsx";
 import { TableFrame } from "../parts/TableFrame.tsx";
@@ -68,9 +69,9 @@ function Events({ explanation, until }: { explanation: Explanation; until: strin
         <TableFrame caption={words.eventsCaption(keyText(key))} class="events">
           <thead>
             <tr>
-              <th scope="col">{words.at}</th>
-              <th scope="col">{words.type}</th>
-              <th scope="col">{words.changes}</th>
+              <Head>{words.at}</Head>
+              <Head>{words.type}</Head>
+              <Head>{words.changes}</Head>
             </tr>
           </thead>
           <tbody>

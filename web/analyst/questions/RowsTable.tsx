@@ -1,5 +1,6 @@
 import type { Job, RowsPage } from "../../api/replay.ts";
 import { analystWords } from "../../messages/analyst.ts";
+import { Head } from "../parts/Head.tsx";
 import { keyText, toExplanation } from "../parts/links.ts";
 import { TableFrame } from "../parts/TableFrame.tsx";
 import { Value } from "../parts/Value.tsx";
@@ -22,11 +23,9 @@ export function RowsTable({ job, page, keyColumns }: RowsTableProps) {
     >
       <thead>
         <tr>
-          {keyColumns && <th scope="col">{words.whyHead}</th>}
+          {keyColumns && <Head>{words.whyHead}</Head>}
           {page.columns.map((column) => (
-            <th key={column} scope="col">
-              {column}
-            </th>
+            <Head key={column}>{column}</Head>
           ))}
         </tr>
       </thead>

@@ -1,13 +1,12 @@
 import { useState } from "preact/hooks";
-import { getHandlers, type JobRequest, type ProjectionsView, postJob } from "../../api/replay.ts";
-import { navigate } from "../../app/router.ts";
+import { getHandlers, type JobRequest, type ProjectionsView } from "../../api/replay.ts";
 import { analystWords } from "../../messages/analyst.ts";
 import { followProjections } from "../../state/analyst/projections.ts";
 import { JobsTable } from "../jobs/JobsTable.tsx";
 import { Asking } from "../parts/Asking.tsx";
-import { toJob } from "../parts/links.ts";
 import { ProjectionChoice } from "../parts/ProjectionChoice.tsx";
 import { Reading } from "../parts/Reading.tsx";
+import { startJob } from "../parts/start-job.ts";
 import { useFeed } from "../parts/use-feed.ts";
 import { useReading } from "../parts/use-reading.ts";
 
@@ -93,10 +92,7 @@ function WhatIfForm({ view, handlers, wished }: WhatIfFormProps) {
       doIt={words.doIt}
       missing={undefined}
       body={{ kind: "what-if", projection, handler } satisfies JobRequest}
-      act={async (body, key) => {
-        const { data } = await postJob(body, key);
-        navigate(toJob(data.jobId));
-      }}
+      act={startJob}
     >
       <ProjectionChoice view={view} value={projection} onChange={setProjection} />
       <label class="field">
