@@ -8,7 +8,7 @@ import {
   type JobParams,
   type JobProgress,
 } from "../../projections/replay/jobs/job.ts";
-import { createJob, listJobs, wantCancel, wantSwap } from "../../projections/replay/jobs/job-table.ts";
+import { createJob, findJob, listJobs, wantCancel, wantSwap } from "../../projections/replay/jobs/job-table.ts";
 import { rebuildKind } from "../../projections/replay/jobs/rebuild-kind.ts";
 import { runJob } from "../../projections/replay/jobs/run-job.ts";
 import { progressLine } from "../progress-line.ts";
@@ -38,7 +38,9 @@ export async function unfinishedRebuild({ pool }: ReplayEngines, projection: str
 /** Stops a job and drops what it has built. */
 export async function discard(engines: ReplayEngines, job: Job): Promise<void> {
   await wantCancel(engines.pool, job.jobId, clock);
-  await runHere(engines, job, {});
+  const now = await findJob(engines.pool, job.jobId);
+  // One that nobody had begun has ended with that.
+  if (now && !FINAL_STATES.includes(now.state)) await runHere(engines, now, {});
 }
 
 /** Lets a job that waits go on to its swap; undefined when it does not wait any more. */

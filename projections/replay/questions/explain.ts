@@ -130,9 +130,14 @@ async function history(
   until: Place,
   most: number,
 ): Promise<{ events: RecordedEvent[]; truncated: boolean }> {
-  const found: RecordedEvent[] = [];
+  let found: RecordedEvent[] = [];
   let truncated = false;
   for (const stream of streams) {
+    // However many streams there are, no more is kept than could still be shown.
+    if (found.length > 2 * most) {
+      found = inOrder(found).slice(0, most);
+      truncated = true;
+    }
     let ofStream = 0;
     for (let from = 0n; ; ) {
       const page = await store.readStream(stream, { from, limit: STREAM_PAGE });
@@ -150,9 +155,12 @@ async function history(
       from = last.revision + 1n;
     }
   }
-  const events = found.toSorted((a, b) => comparePlaces(a.position, b.position));
+  const events = inOrder(found);
   return { events: events.slice(0, most), truncated: truncated || events.length > most };
 }
+
+const inOrder = (events: readonly RecordedEvent[]): RecordedEvent[] =>
+  events.toSorted((a, b) => comparePlaces(a.position, b.position));
 
 interface Replayed {
   readonly events: ExplainedEvent[];
