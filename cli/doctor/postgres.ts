@@ -6,9 +6,9 @@ import { clockFinding } from "./clock-skew.ts";
 import { type Examined, type Finding, ok, type Probe, problem, reasonOf, warning } from "./finding.ts";
 
 /** Versions that the tests run against, oldest and newest; what is between is taken on trust. */
-export const POSTGRES_VERSIONS = { oldest: 15, newest: 18 } as const;
+const POSTGRES_VERSIONS = { oldest: 15, newest: 18 } as const;
 
-export const PROBE_DATABASE_MS = 3_000;
+const PROBE_DATABASE_MS = 3_000;
 /** Processes that one installation runs at least, each with a pool. */
 const PROCESSES = 2;
 

@@ -5,7 +5,7 @@ import type { Behind } from "./log-tail.ts";
 export type LagLevel = "ok" | "warning" | "critical" | "emergency";
 
 /** Events behind from which each level begins. */
-export const LAG_LEVELS = { warning: 10_000, critical: 50_000, emergency: 100_000 } as const;
+const LAG_LEVELS = { warning: 10_000, critical: 50_000, emergency: 100_000 } as const;
 
 export type StandingState =
   /** A process owns it and it moves, or has nothing to do. */

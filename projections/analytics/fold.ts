@@ -7,7 +7,7 @@ import { COUNTERS, type Counter, type Counts, countsOf, newStepTimes, type View,
 const HOUR_MS = 60 * 60_000;
 
 /** The hour in which an order was placed, as epoch milliseconds of its beginning (UTC). */
-export const hourOf = (placedAt: number): number => Math.floor(placedAt / HOUR_MS) * HOUR_MS;
+const hourOf = (placedAt: number): number => Math.floor(placedAt / HOUR_MS) * HOUR_MS;
 
 /** What is to be added to the counters of a place in an hour. */
 export interface HourIncrement {

@@ -6,13 +6,13 @@ import { actAs, rolesOf } from "./privileges.ts";
 import type { Projection } from "./projection.ts";
 
 /** Schema of the names by which analysts read: they stay the same whichever generation is live. */
-export const ANALYST_SCHEMA = "analyst";
+const ANALYST_SCHEMA = "analyst";
 
 /** How long a view may wait for those who read it. Whoever asks for it meanwhile waits behind. */
 const LOCK_TIMEOUT_MS = 250;
 
 /** The name under which analysts find a table: `orders`, `timeline_events`. */
-export const viewName = (projection: string, table: string): string =>
+const viewName = (projection: string, table: string): string =>
   table === projection || table.startsWith(`${projection}_`) ? table : `${projection}_${table}`;
 
 /** The lock is not free; the generation was dropped meanwhile; another process has made the view, or is about to. */

@@ -80,7 +80,7 @@ async function fromReadModel(
 }
 
 /** Folds an order from its stream; undefined when there is none. */
-export async function fromEventStore(store: EventStore, orderId: string): Promise<FoundOrder | undefined> {
+async function fromEventStore(store: EventStore, orderId: string): Promise<FoundOrder | undefined> {
   const { orders, placings } = foldBatch(new Map(), await readOrderStream(store, orderId));
   const [row, placing] = [orders.get(orderId), placings.get(orderId)];
   return row && placing && { ...row, placing };

@@ -170,7 +170,7 @@ export function replayJobRoutes(api: Api, services: ReadServices): void {
 }
 
 /** The problem of a projection that the code does not have. */
-export const projectionUnknown = (name: string) => new Problem("projection_unknown", `there is no projection ${name}`);
+const projectionUnknown = (name: string) => new Problem("projection_unknown", `there is no projection ${name}`);
 
 const accepted = (reply: FastifyReply, one: Job): Job => {
   void reply.code(202).header("location", `/api/replay/jobs/${one.jobId}`);

@@ -5,7 +5,7 @@ const position = z.string().describe("a commit position of the log, decimal");
 const text = z.string();
 const list = <Shape extends z.ZodType>(shape: Shape) => z.array(shape).readonly();
 
-export const diffSummary = z
+const diffSummary = z
   .object({
     position,
     equal: z.boolean(),

@@ -6,7 +6,7 @@ import type { Findings } from "./report.ts";
 const MOST_MESSAGES = 100;
 
 /** True when a write-ahead log with something in it lies beside the file: a node runs, or was killed. */
-export function hasWal(path: string): boolean {
+function hasWal(path: string): boolean {
   const wal = `${path}-wal`;
   if (!existsSync(wal) || statSync(wal).size < 32) return false;
   return readFileSync(wal)

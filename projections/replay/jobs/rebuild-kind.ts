@@ -20,7 +20,7 @@ import { JobFailedError } from "./job.ts";
 import { progressFrom } from "./progress.ts";
 
 /** What a rebuild can be asked for. */
-export const rebuildParams = z.object({
+const rebuildParams = z.object({
   /** Differing rows above this share of all rows need somebody's decision. */
   stopShare: z.number().min(0).max(1).default(0.01),
   /** An earlier generation that is to catch up and go live again, in place of a new one. */

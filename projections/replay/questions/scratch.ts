@@ -141,7 +141,7 @@ export async function dropScratch(pool: Pool, schema: string): Promise<void> {
 }
 
 /** Drops what is older than SCRATCH_LIVES_MS; answers with the names. */
-export async function dropOldScratches(pool: Pool, clock: Clock): Promise<string[]> {
+async function dropOldScratches(pool: Pool, clock: Clock): Promise<string[]> {
   const before = clock.now() - SCRATCH_LIVES_MS;
   const old = (await listScratches(pool)).filter(({ createdAt }) => Date.parse(createdAt) < before);
   const dropped: string[] = [];

@@ -23,7 +23,7 @@ const MOST_HOURS = 31 * 24;
 /** The longest range that is answered. */
 const MOST_DAYS = 400;
 
-export const bucketLength = (bucket: Bucket): number => (bucket === "hour" ? HOUR : DAY);
+const bucketLength = (bucket: Bucket): number => (bucket === "hour" ? HOUR : DAY);
 
 const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10);
 const isDay = (text: string | null): text is string => text !== null && !Number.isNaN(Date.parse(`${text}T00:00:00Z`));
