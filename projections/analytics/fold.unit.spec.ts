@@ -4,6 +4,7 @@ import type { RecordedEvent } from "../../domain/chain/envelope.ts";
 import { type OrderEvent, orderStream } from "../../domain/order/events.ts";
 import { evolve, type OrderState, statusOf } from "../../domain/order/state.ts";
 import { recorded } from "../../infra/consumers/testing/events.ts";
+import { inBatches } from "../../test/fixtures/in-batches.ts";
 import { anyOrderEvent, kinds } from "../../test/fixtures/order-arbitraries.ts";
 import { happened, life, until, worked } from "../../test/fixtures/order-examples.ts";
 import { run, steps } from "../../test/fixtures/order-steps.ts";
@@ -72,11 +73,7 @@ const idOf = (n: number): string => `00000000-0000-4000-8000-00000000000${n}`;
 
 function handled(log: readonly RecordedEvent[], sizes: readonly number[]): Tables {
   const tables = new Tables();
-  for (let from = 0, turn = 0; from < log.length; turn++) {
-    const size = sizes[turn % sizes.length] ?? 1;
-    tables.handle(log.slice(from, from + size));
-    from += size;
-  }
+  for (const batch of inBatches(log, sizes)) tables.handle(batch);
   return tables;
 }
 

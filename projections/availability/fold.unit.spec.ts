@@ -6,6 +6,7 @@ import { decide, type LedgerCommand } from "../../domain/inventory/decide.ts";
 import { type LedgerEvent, ledgerStream } from "../../domain/inventory/events.ts";
 import { availableOf, emptyLedger, evolve, type Ledger } from "../../domain/inventory/state.ts";
 import { recorded } from "../../infra/consumers/testing/events.ts";
+import { inBatches } from "../../test/fixtures/in-batches.ts";
 import { OPENED_AT, SITE } from "../../test/fixtures/ledger-examples.ts";
 import { foldBatch } from "./fold.ts";
 import type { KnownRows, LedgerRow, OutageRow, ReservationRow, StockRow } from "./row-shapes.ts";
@@ -120,11 +121,7 @@ class Tables {
 
 function handled(log: readonly RecordedEvent[], sizes: readonly number[]): Tables {
   const tables = new Tables();
-  for (let from = 0, turn = 0; from < log.length; turn++) {
-    const size = sizes[turn % sizes.length] ?? 1;
-    tables.handle(log.slice(from, from + size));
-    from += size;
-  }
+  for (const batch of inBatches(log, sizes)) tables.handle(batch);
   return tables;
 }
 

@@ -91,8 +91,17 @@ async function follow(options: MeetOptions): Promise<void> {
   }
 }
 
-/** A rebuild that began later may be ahead of a live generation that lags. */
-async function liveReaches({ pool, live, rebuilt, waitMs = 60_000, signal }: MeetOptions): Promise<void> {
+/**
+ * Waits until the live generation stands where the rebuilt one does or further on: a rebuild that began later may be
+ * ahead of a live generation that lags. Rejects with NeverMetError.
+ */
+export async function liveReaches({
+  pool,
+  live,
+  rebuilt,
+  waitMs = 60_000,
+  signal,
+}: Pick<MeetOptions, "pool" | "live" | "rebuilt" | "waitMs" | "signal">): Promise<void> {
   const { place: wanted } = await readPosition(pool, rebuilt.schema);
   const giveUpAt = performance.now() + waitMs;
   while (comparePlaces((await readPosition(pool, live.schema)).place, wanted) < 0) {

@@ -1,9 +1,9 @@
 import { readPosition } from "../../infra/consumers/fence.ts";
-import { comparePlaces, type Place } from "../../infra/consumers/position.ts";
-import { pause } from "../../infra/consumers/waiting.ts";
+import type { Place } from "../../infra/consumers/position.ts";
 import { addGeneration, ensureProjection, type Generation } from "../runner/generations.ts";
 import { type BuildOptions, type BuildProgress, buildUpTo } from "./build-generation.ts";
 import { checksum, checksumWithin, inSnapshot, type TableChecksum } from "./checksum.ts";
+import { liveReaches } from "./live-stands.ts";
 
 export interface RebuildOptions extends BuildOptions {
   /** Build up to this place, inclusive. Default: the head of the store when the rebuild begins. */
@@ -43,8 +43,6 @@ export interface CompareOptions extends BuildOptions {
   readonly waitMs?: number;
 }
 
-const POLL_MS = 50;
-
 /**
  * Compares a rebuilt generation with the live one, table by table, at one position.
  *
@@ -56,7 +54,7 @@ const POLL_MS = 50;
 export async function compareWithLive(options: CompareOptions): Promise<Comparison> {
   const { pool, projection, rebuilt, clock } = options;
   const live = await ensureProjection(pool, projection, clock);
-  await liveReaches(options, live);
+  await liveReaches({ ...options, live });
   const taken = await inSnapshot(pool, async (tx) => {
     const { place } = await readPosition(tx, live.schema);
     return { place, sums: await checksumWithin(tx, projection, live.schema) };
@@ -64,18 +62,6 @@ export async function compareWithLive(options: CompareOptions): Promise<Comparis
   await buildUpTo(options, rebuilt, taken.place);
   const tables = compareSums(taken.sums, await checksum(pool, projection, rebuilt.schema));
   return { position: taken.place, equal: tables.every(({ equal }) => equal), tables };
-}
-
-/** A rebuild that began later may be ahead of a live generation that lags. */
-async function liveReaches({ pool, rebuilt, waitMs = 60_000, signal }: CompareOptions, live: Generation) {
-  const { place: wanted } = await readPosition(pool, rebuilt.schema);
-  const giveUpAt = performance.now() + waitMs;
-  while (comparePlaces((await readPosition(pool, live.schema)).place, wanted) < 0) {
-    if (performance.now() > giveUpAt || signal?.aborted) {
-      throw new Error(`${live.schema} does not reach the position of ${rebuilt.schema}: is it running?`);
-    }
-    await pause(POLL_MS, signal);
-  }
 }
 
 /** Sets checksums of the same tables side by side. */
