@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } fr
 import { basename, dirname, join, resolve } from "node:path";
 import { backup as copyDatabase, DatabaseSync } from "node:sqlite";
 import { checkFile } from "../check/check-file.ts";
-import type { CheckProgress } from "../check/report.ts";
+import { type CheckProgress, Findings } from "../check/report.ts";
+import { checkWal } from "../check/wal.ts";
 import { BACKUP_FILE, BackupError, type BackupManifest, manifestPath, sha256Of, syncToDisk } from "./manifest.ts";
 
 /** Copying counts bytes; the steps after it are those of the check. */
@@ -34,6 +35,7 @@ export async function backupLog(
 ): Promise<Backup> {
   const source = join(dataDir, BACKUP_FILE);
   if (!existsSync(source)) throw new BackupError(`${dataDir} holds no event log: there is no ${BACKUP_FILE} in it`);
+  await refuseDamagedWal(source);
   const path = placeFor(resolve(target));
   const partial = join(dirname(path), `.${basename(path)}.partial-${process.pid}`);
   mkdirSync(partial, { recursive: true });
@@ -62,6 +64,14 @@ export async function backupLog(
     rmSync(partial, { recursive: true, force: true });
     throw error instanceof BackupError ? error : new BackupError(`no backup was made: ${(error as Error).message}`);
   }
+}
+
+/** SQLite would leave out what lies behind the damage, and the copy would be sound without it. */
+async function refuseDamagedWal(source: string): Promise<void> {
+  const findings = new Findings();
+  await checkWal(source, findings);
+  const [damage] = findings.list;
+  if (damage) throw new BackupError(`no backup was made: ${damage.message}`);
 }
 
 function placeFor(target: string): string {

@@ -7,6 +7,7 @@ import { DatabaseSync } from "node:sqlite";
 import { EventStoreDBClient, jsonEvent } from "@eventstore/db-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startEventNodeProcess } from "../../../test/contract/event-store/event-node-process.ts";
+import { backupLog } from "../backup/backup.ts";
 import { type EventNode, startEventNode } from "../event-node.ts";
 import { PAGE_SIZE } from "../log/database.ts";
 import { checkFile } from "./check-file.ts";
@@ -158,7 +159,8 @@ describe("the check of an event node's file", () => {
     writeSync(openSync(`${path}-wal`, "r+"), Buffer.from([0xaa, 0x55]), 0, 2, 32 + 20 * frame + 5_000);
     const { findings } = await checkFile(path);
     expect(findings[0]).toMatchObject({ kind: "wal", message: expect.stringContaining("in frame 21") });
-    // A node does not drop them in silence.
+    // Neither a backup nor a node drops them in silence.
+    await expect(backupLog(killed, join(killed, "backup"))).rejects.toThrow("SQLite would drop");
     await expect(startEventNode({ port: 0, dataDir: killed })).rejects.toThrow("--accept-loss");
     const without = await startEventNode({ port: 0, dataDir: killed, acceptLoss: true });
     expect(without.events).toBeLessThan(30);
