@@ -6,6 +6,7 @@ import { foldBatch } from "../../projections/orders/fold.ts";
 import { findOrder } from "../../projections/orders/queries.ts";
 import type { FoundOrder } from "../../projections/orders/rows.ts";
 import { NoLiveGenerationError } from "../../projections/runner/generations.ts";
+import { MOST_EVENTS } from "../../projections/timeline/queries.ts";
 import type { Standing } from "../positions.ts";
 import type { ReadServices } from "../services.ts";
 
@@ -18,10 +19,8 @@ export interface Located extends FoundOrder {
   readonly standing: Standing | undefined;
 }
 
-/** How long an order's read model is waited for; after that the event store tells, which is never behind. */
-const REACH_WITHIN_MS = 500;
-/** More events than an order's life has by far. */
-const MOST_EVENTS = 5_000;
+/** How long a read model that follows orders is waited for; after that the event store tells, which is never behind. */
+export const REACH_WITHIN_MS = 500;
 
 /**
  * Finds an order. From the read model, unless that cannot tell: it does not have the order, has not reached what the

@@ -1,7 +1,7 @@
 import { isDatabaseTrouble } from "../../infra/postgres/trouble.ts";
 import { NoLiveGenerationError } from "../../projections/runner/generations.ts";
 import { asStored, readTimeline, type StoredEvent } from "../../projections/timeline/queries.ts";
-import { readOrderStream } from "../orders/order-lookup.ts";
+import { REACH_WITHIN_MS, readOrderStream } from "../orders/order-lookup.ts";
 import type { Standing } from "../positions.ts";
 import type { ReadServices } from "../services.ts";
 
@@ -15,9 +15,6 @@ export interface LocatedEvents {
   /** Where the read model stood before it was asked; undefined when the event store has told. */
   readonly standing: Standing | undefined;
 }
-
-/** How long the read model is waited for; after that the event store tells, which is never behind. */
-const REACH_WITHIN_MS = 500;
 
 /**
  * The events of an order: from the timeline's read model, unless that does not have the order, has not reached what the

@@ -140,21 +140,16 @@ export async function dropScratch(pool: Pool, schema: string): Promise<void> {
   });
 }
 
-/** Drops what is older than SCRATCH_LIVES_MS; answers with the names. */
-async function dropOldScratches(pool: Pool, clock: Clock): Promise<string[]> {
+/** Drops what is older than SCRATCH_LIVES_MS. */
+async function dropOldScratches(pool: Pool, clock: Clock): Promise<void> {
   const before = clock.now() - SCRATCH_LIVES_MS;
   const old = (await listScratches(pool)).filter(({ createdAt }) => Date.parse(createdAt) < before);
-  const dropped: string[] = [];
   for (const { schema } of old) {
     // Two who start at once may both see it.
-    await dropScratch(pool, schema).then(
-      () => dropped.push(schema),
-      (error: unknown) => {
-        if (!(error instanceof ScratchUnknownError)) throw error;
-      },
-    );
+    await dropScratch(pool, schema).catch((error: unknown) => {
+      if (!(error instanceof ScratchUnknownError)) throw error;
+    });
   }
-  return dropped;
 }
 
 function parse(schema: string, known: string | null): Scratch | undefined {
