@@ -8,6 +8,7 @@ import { problem } from "../../infra/http/problem-schema.ts";
 import { Problem } from "../../infra/http/problems.ts";
 import type { Job, JobKind, JobParams } from "../../projections/replay/jobs/job.ts";
 import {
+  countQueued,
   createJob,
   findDiff,
   findJob,
@@ -22,6 +23,8 @@ import { diff, job, jobParams, projectionName } from "./schemas.ts";
 
 const tags = ["replay"];
 const response = { "4xx": problem, "5xx": problem };
+/** They are done one after the other, and each fills a copy of a read model. */
+const MOST_QUEUED = 50;
 
 /** Rebuilds and questions as jobs: asked for here, done by the workers. */
 export function replayJobRoutes(api: Api, services: ReadServices): void {
@@ -54,6 +57,9 @@ export function replayJobRoutes(api: Api, services: ReadServices): void {
       const requestedBy = principalKey(principal);
       const params = parsed(kind, rest);
       const jobId = jobIdFor(requestedBy, idempotencyKey(request, true));
+      if ((await findJob(pool, jobId)) === undefined && (await countQueued(pool)) >= MOST_QUEUED) {
+        throw new Problem("too_many_requests", `${MOST_QUEUED} jobs wait to be begun already`);
+      }
       try {
         const row = { jobId, kind: kind.kind, projection, params, requestedBy, takenBy: "workers" as const };
         return accepted(reply, await createJob(pool, row, clock));

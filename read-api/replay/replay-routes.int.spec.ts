@@ -152,3 +152,13 @@ test("what cannot be done is said plainly", async () => {
   expect((await call("POST", "/jobs", rebuild, "s", "support")).status).toBe(403);
   expect((await call("GET", "/projections", undefined, undefined, "support")).status).toBe(403);
 });
+
+test("no more jobs wait than can be looked over; what was asked for before is still answered", async () => {
+  await engines.pool.query(
+    `INSERT INTO replay.jobs (job_id, kind, projection, params, state, requested_by, created_at, updated_at, taken_by)
+     SELECT gen_random_uuid(), 'rebuild', 'sales', '{}', 'queued', 'test', '2026-11-21Z', '2026-11-21Z', 'workers'
+     FROM generate_series(1, 50)`,
+  );
+  expect((await call("POST", "/jobs", rebuild, "one too many")).status).toBe(429);
+  expect((await call("POST", "/jobs", rebuild, "first")).status).toBe(202);
+});

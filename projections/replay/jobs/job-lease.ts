@@ -20,11 +20,14 @@ const FREE = `
   AND (state IN ('queued', 'building', 'comparing', 'swapping')
     OR (cancel_wanted AND state NOT IN ('done', 'failed', 'cancelled')))`;
 
-/** The oldest job that waits to be taken: one for the workers, or any that is to be cancelled. */
+/**
+ * The job that is to be taken next: one for the workers, or any that is to be cancelled. The oldest, but first what the
+ * system asked for: until that is done a read model cannot be read.
+ */
 export async function findFreeJob(pool: Pool): Promise<string | undefined> {
   const { rows } = await pool.query<{ job_id: string }>(
     `SELECT job_id FROM replay.jobs WHERE (taken_by = 'workers' OR cancel_wanted) AND ${FREE}
-     ORDER BY created_at, job_id LIMIT 1`,
+     ORDER BY requested_by <> 'system', created_at, job_id LIMIT 1`,
   );
   return rows[0]?.job_id;
 }

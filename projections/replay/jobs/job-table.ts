@@ -102,6 +102,14 @@ export async function findDiff(pool: Pool, jobId: string): Promise<GenerationDif
   return rows[0]?.diff_details ?? undefined;
 }
 
+/** How many jobs nobody has begun. */
+export async function countQueued(pool: Pool): Promise<number> {
+  const { rows } = await pool.query<{ queued: number }>(
+    "SELECT count(*)::int AS queued FROM replay.jobs WHERE state = 'queued'",
+  );
+  return rows[0]?.queued ?? 0;
+}
+
 /** The newest jobs first. */
 export async function listJobs(
   pool: Pool,
