@@ -1,8 +1,7 @@
-import { randomUUID } from "node:crypto";
-import { tokenFor } from "../system.ts";
 import { busyCores, type CpuShares, CpuWatch, describeShares, describeWork } from "./cpu.ts";
 import { type BenchOptions, type Figure, rounded } from "./figure.ts";
-import { type Answered, atMost, atRate, KeepAliveClient } from "./load.ts";
+import { type Answered, atMost, atRate } from "./load.ts";
+import { orderLoad } from "./order-load.ts";
 import { type Paid, PaymentsSeen } from "./payments-seen.ts";
 import { quantile } from "./quantiles.ts";
 import { measuredSystem } from "./whole-system.ts";
@@ -13,30 +12,12 @@ const IN_FLIGHT = 64;
 const WARM_UP = { rate: 40, seconds: 4 };
 const PAID_WITHIN_MS = 30_000;
 
-const CARTS = [
-  { siteId: "sweet-crumbs", lines: [{ sku: "butter-croissant", quantity: 2 }] },
-  { siteId: "trattoria-lina", lines: [{ sku: "pizza-funghi", quantity: 1 }] },
-  {
-    siteId: "sweet-crumbs",
-    lines: [
-      { sku: "cinnamon-roll", quantity: 1 },
-      { sku: "sourdough-loaf", quantity: 1, note: "sliced, please" },
-    ],
-  },
-  { siteId: "trattoria-lina", lines: [{ sku: "tiramisu", quantity: 2 }] },
-];
-const CONTACT = { name: "Maya", email: "maya@example.org", address: "Torstr. 1, Berlin" };
-const bodies = CARTS.map((cart) => JSON.stringify({ ...cart, contact: CONTACT }));
-
 /** From `POST /api/orders` to `payment.confirmed` in the event store, in a whole system: at a fixed rate, and at most. */
 export async function run({ seconds, progress }: BenchOptions): Promise<Figure[]> {
   const system = await measuredSystem();
   const seen = new PaymentsSeen(system.eventStoreUrl);
-  const client = new KeepAliveClient(system.url);
+  const { send, close } = await orderLoad(system.url);
   try {
-    const authorization = `Bearer ${await tokenFor(system.url, "guest")}`;
-    const send = (n: number) =>
-      client.post("/api/orders", bodies[n % bodies.length] ?? "", { authorization, "idempotency-key": randomUUID() });
     const measure = async (load: () => Promise<Answered[]>): Promise<Measured> => {
       const cpu = new CpuWatch(system.pids);
       const before = seen.paid.length;
@@ -53,7 +34,7 @@ export async function run({ seconds, progress }: BenchOptions): Promise<Figure[]
     const most = await measure(() => atMost(IN_FLIGHT, { send, seconds }));
     return [...figures(`at ${RATE}/s`, fixed, LEAST_SUSTAINED), ...figures(`at most`, most, undefined)];
   } finally {
-    client.close();
+    close();
     await seen.close();
     await system.stop();
   }

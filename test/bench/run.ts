@@ -13,6 +13,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   projections: { seconds: 10, load: () => import("./projections.bench.ts") },
   queries: { seconds: 1, load: () => import("./queries.bench.ts") },
   orders: { seconds: 20, load: () => import("./orders.bench.ts") },
+  replay: { seconds: 60, load: () => import("./replay.bench.ts") },
   "live-updates": { seconds: 20, load: () => import("./live-updates.bench.ts") },
 };
 
@@ -23,7 +24,7 @@ const PLANS = "docs/performance/query-plans.md";
 const USAGE = `npm run bench -- [--only NAME]... [--seconds N] [--events N] [--projection NAME]...
              [--rows N] [--plans] [--json]
 
-Measures and prints where the time goes. Without --only, everything, in about six minutes on an idle machine.
+Measures and prints where the time goes. Without --only, everything, in about eight minutes on an idle machine.
   --only NAME   ${Object.keys(BENCHES).join(", ")}
   --seconds N   how long orders and live updates are measured (default 20), and each query (default 1, at most 5)
   --events N    length of the log that read models are rebuilt from (default ${DEFAULT_EVENTS})
