@@ -52,8 +52,8 @@ export function createPool(database: DatabaseSettings | string, options: PoolOpt
 }
 
 /**
- * Takes on a part's role, once for each new connection, before anything else runs on it. What RESET or a transaction's
- * end brings back is this role.
+ * Takes on a part's role, once for each new connection, before anything else runs on it. A transaction that acts as
+ * another role (SET LOCAL) comes back to this one at its end; RESET ROLE would bring back the login, and nobody says it.
  */
 function actAsPart(part: Part, log?: Log): (client: pg.ClientBase) => Promise<void> {
   let told = false;
