@@ -39,6 +39,11 @@ export interface Consumer {
    * savepoint), so it keeps nothing outside of `tx`. Throws what it cannot handle.
    */
   apply(batch: readonly RecordedEvent[], tx: PoolClient, context: { readonly epoch: bigint }): Promise<void>;
+  /**
+   * Asked when this process has the lease, before it claims the position: false, and it gives the lease back and waits.
+   * Left out, whoever has the lease owns the consumer.
+   */
+  mayOwn?(db: Pool): Promise<boolean>;
   /** Called in the transaction that parks a stream. What it throws is logged and undone; the stream is parked anyway. */
   parked?(parked: Parked, tx: PoolClient): Promise<void>;
   /** Called after each commit that handled or parked something; a hint, which is lost when the process dies. */

@@ -41,8 +41,10 @@ class ConsumerRun {
       try {
         lease = await acquireLease({ ...this.#options, name: this.#options.consumer.name, takeOver });
         takeOver = false;
-        if (lease === undefined) {
+        const may = lease !== undefined && (await this.#mayOwn());
+        if (lease === undefined || !may) {
           this.#state = "standby";
+          await lease?.release({ clean: false });
           await pause(Math.min(leaseMs / 3, LONGEST_STANDBY_MS), signal);
           continue;
         }
@@ -74,6 +76,11 @@ class ConsumerRun {
       parkedStreams: ownership?.parkedStreams ?? 0,
       lastError: this.#lastError,
     };
+  }
+
+  async #mayOwn(): Promise<boolean> {
+    const { consumer, pool } = this.#options;
+    return (await consumer.mayOwn?.(pool)) ?? true;
   }
 
   /** Handles the log until the lease is lost or the signal comes. */

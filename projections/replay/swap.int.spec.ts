@@ -9,7 +9,7 @@ import { storable } from "../../infra/consumers/testing/events.ts";
 import { pause } from "../../infra/consumers/waiting.ts";
 import { createLog } from "../../infra/log.ts";
 import { followLive, type LiveFollower } from "../runner/follow-live.ts";
-import { findGeneration } from "../runner/generation-states.ts";
+import { findGeneration, reopenGeneration } from "../runner/generation-states.ts";
 import { dropGeneration, ensureProjection, findLive, liveSchemas } from "../runner/generations.ts";
 import type { Projection } from "../runner/projection.ts";
 import { projectionConsumer } from "../runner/projection-consumer.ts";
@@ -146,6 +146,14 @@ const caughtUp = async () => {
   });
 };
 
+/** A rebuild is swapped in, and the generation before is to be built on again. */
+async function reopened() {
+  const before = await findLive(engines.pool, "sales");
+  if (before === undefined) throw new Error("nothing is live");
+  await rebuildJob({ thenSwap: true });
+  return { generation: await reopenGeneration(engines.pool, "sales", before.generation) };
+}
+
 describe("a swap", () => {
   test("loses no event of four processes, and no reader sees a value go backwards", async () => {
     await caughtUp();
@@ -204,6 +212,24 @@ describe("a swap", () => {
     expect((await findGeneration(engines.pool, "sales", 3)).state).toBe("previous");
     await dropGeneration(engines.pool, "sales", 3);
     await expect(findGeneration(engines.pool, "sales", 3)).rejects.toMatchObject({ code: "generation_unknown" });
+  });
+
+  test("back to an earlier generation leaves nothing to a worker that was stopped before and wakes meanwhile", async () => {
+    const { pool } = engines;
+    const { generation } = await reopened();
+    const before = await readPosition(pool, generation.schema);
+    const waking = new AbortController();
+    const outbox = () => ({ publish: () => Promise.reject(new Error("it must tell nobody")) });
+    const consumer = projectionConsumer({ projection: salesProjection, generation, outbox });
+    const woken = { consumer, pool, feed, leaseMs: 600, instance: "woken", log, clock, signal: waking.signal };
+    const running = startConsumer(woken);
+    await eventually(async () => expect(running.status().state).toBe("standby"));
+    await sellOnce(engines.store, 5);
+    await caughtUp();
+    expect((await readPosition(pool, generation.schema)).place).toEqual(before.place);
+    waking.abort();
+    await running.done;
+    await dropGeneration(pool, "sales", generation.generation);
   });
 
   test("second and third rebuilds hold the same rows as the first", async () => {

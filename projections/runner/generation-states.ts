@@ -90,6 +90,15 @@ export async function reopenGeneration(pool: Pool, projection: string, generatio
   });
 }
 
+/** Whether whoever has the lease of a generation may write it with its outbox on: only the live one. */
+export async function mayBeRun(db: Pool | PoolClient, { schema }: Generation): Promise<boolean> {
+  const { rows } = await db.query<{ live: boolean }>(
+    "SELECT state = 'live' AS live FROM runner.generations WHERE schema = $1",
+    [schema],
+  );
+  return rows[0]?.live ?? true;
+}
+
 /** Undoes `reopenGeneration`: the generation is kept as it is, until it is dropped. */
 export async function putBack(pool: Pool, { schema }: Generation): Promise<void> {
   await pool.query(

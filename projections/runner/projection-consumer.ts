@@ -1,5 +1,6 @@
 import type { PoolClient } from "pg";
 import type { Consumer } from "../../infra/consumers/consumer.ts";
+import { mayBeRun } from "./generation-states.ts";
 import type { Generation } from "./generations.ts";
 import type { Projection } from "./projection.ts";
 import type { Outbox } from "./topic-message.ts";
@@ -26,6 +27,8 @@ export function projectionConsumer({
     schema,
     handles: (type) => projection.handles(type),
     apply: (batch, tx) => projection.handle(batch, { tx, schema, epoch, outbox: outbox?.(tx) }),
+    // A process that was stopped since a swap may wake up while the generation is built on to be swapped in again.
+    ...(outbox ? { mayOwn: (db) => mayBeRun(db, generation) } : {}),
     ...(afterCommit ? { afterCommit: () => afterCommit() } : {}),
     ...(projection.batchSize === undefined ? {} : { batchSize: projection.batchSize }),
     ...(projection.gatherMs === undefined ? {} : { gatherMs: projection.gatherMs }),
