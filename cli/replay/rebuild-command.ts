@@ -3,12 +3,12 @@ import { ConfigError } from "../../infra/config.ts";
 import { PROJECTIONS } from "../../projections/read-models.ts";
 import type { GenerationDiff } from "../../projections/replay/diff.ts";
 import type { Job } from "../../projections/replay/jobs/job.ts";
-import { findDiff } from "../../projections/replay/jobs/job-table.ts";
+import { findDiff, findJob } from "../../projections/replay/jobs/job-table.ts";
 import { listGenerations } from "../../projections/runner/generation-states.ts";
 import { EXIT } from "../exit.ts";
 import { buildAll } from "./build-all.ts";
 import { type ReplayEngines, untilStopped, withEngines } from "./engines.ts";
-import { discard, letSwap, newRebuild, runHere, unfinishedRebuild } from "./jobs.ts";
+import { discard, JobElsewhereError, letSwap, newRebuild, runHere, unfinishedRebuild } from "./jobs.ts";
 import { diffLines } from "./text.ts";
 
 export interface RebuildOptions {
@@ -49,11 +49,12 @@ export async function rebuildCommand(names: readonly string[], options: RebuildO
       }
       if (names.length > 1) {
         const jobs = begun.map(({ job }) => job);
-        await buildAll(engines, jobs, { signal, quiet: options.json ?? false });
+        const say = (line: string) => process.stderr.write(`${line}\n`);
+        await buildAll(engines, jobs, { signal, quiet: options.json ?? false, say });
       }
       for (const { rebuilding, job } of begun) {
         if (signal.aborted) break;
-        outcomes.push(await rebuilding.run(job));
+        outcomes.push(await (names.length > 1 ? rebuilding.runIfFree(job) : rebuilding.run(job)));
       }
       if (options.json) process.stdout.write(`${JSON.stringify(outcomes, null, 2)}\n`);
       const fine = outcomes.every(({ job }) => job.state === "done" || (job.state === "ready" && !options.swap));
@@ -85,6 +86,17 @@ class Rebuilding {
     const swapped = await this.#swap(built);
     this.#conclude(swapped);
     return { job: swapped, diff };
+  }
+
+  /** As `run`, among several: one that another process has in work does not keep the others from being done. */
+  async runIfFree(begun: Job): Promise<Outcome> {
+    try {
+      return await this.run(begun);
+    } catch (error) {
+      if (!(error instanceof JobElsewhereError)) throw error;
+      this.#say(`${this.#name}: ${error.message}.`);
+      return { job: (await findJob(this.#engines.pool, begun.jobId)) ?? begun, diff: undefined };
+    }
   }
 
   /** The rebuild that was left unfinished, or a new one. */

@@ -44,6 +44,9 @@ export interface RunJobOptions {
 
 const WRITE_PROGRESS_MS = 500;
 
+/** The name under which a job holds leases: the same in each of its lives. */
+export const jobInstance = (jobId: string): string => `replay-${jobId}`;
+
 /**
  * Runs a job until it has ended or waits for somebody, and answers with how it stands then; undefined when it was not
  * free: another process has it, or it has ended. Rejects when the database cannot be asked.
@@ -146,7 +149,7 @@ class JobRun {
       clock,
       log,
       projections,
-      instance: `replay-${jobId}`,
+      instance: jobInstance(jobId),
       leaseMs,
       signal: this.#signal,
       progress: (progress) => this.#note(progress),
