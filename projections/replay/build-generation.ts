@@ -8,7 +8,7 @@ import type { EventStore } from "../../infra/event-store/port.ts";
 import type { Log } from "../../infra/log.ts";
 import { inTransaction } from "../../infra/postgres/pool.ts";
 import type { Generation } from "../runner/generations.ts";
-import { asOwner } from "../runner/privileges.ts";
+import { asTableOwner } from "../runner/privileges.ts";
 import type { Projection } from "../runner/projection.ts";
 import { GenerationWriter } from "./generation-writer.ts";
 
@@ -49,6 +49,8 @@ export interface BuildOptions extends BuildSettings {
 export interface BuildPart {
   readonly projection: Projection;
   readonly generation: Generation;
+  /** Name under which its lease is held. Default: that of the process. */
+  readonly instance?: string;
   /** Called after each of its transactions. */
   readonly onProgress?: ((progress: BuildProgress) => void) | undefined;
 }
@@ -167,7 +169,7 @@ async function* pagesFor(
 async function analyze(pool: Pool, { projection, generation }: BuildPart): Promise<void> {
   await inTransaction(pool, async (tx) => {
     // Only a table's owner may: others are told so in a warning that nobody sees.
-    await asOwner(tx);
+    await asTableOwner(tx, generation.schema);
     for (const table of projection.tables) await tx.query(`ANALYZE ${generation.schema}.${table}`);
   });
 }

@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from "pg";
+import type { Part } from "../../infra/postgres/parts.ts";
 import type { Projection } from "./projection.ts";
 
 /** Roles of the database by the part they play, as `ordertrail migrate` has set them up; empty where there are none. */
@@ -19,6 +20,19 @@ export async function rolesOf(db: Pool | PoolClient): Promise<Roles> {
  */
 export async function asOwner(tx: PoolClient): Promise<void> {
   await actAs(tx, (await rolesOf(tx)).get("owner"));
+}
+
+/** The rest of the transaction acts as whoever owns the tables of a schema: the owner, or the scratch role. */
+export async function asTableOwner(tx: PoolClient, schema: string): Promise<void> {
+  const roles = await rolesOf(tx);
+  if (roles.size === 0) return;
+  const { rows } = await tx.query<{ owner: string }>(
+    `SELECT pg_get_userbyid(relowner) AS owner FROM pg_class
+     WHERE relnamespace = to_regnamespace($1) AND relkind = 'r' LIMIT 1`,
+    [schema],
+  );
+  const owner = rows[0]?.owner;
+  if (owner !== undefined && [...roles.values()].includes(owner)) await actAs(tx, owner);
 }
 
 /** The rest of the transaction (or of its savepoint) acts as a role; undefined changes nothing. */
@@ -58,23 +72,39 @@ export async function grantGeneration(
   }
 }
 
-/** The tables of a scratch schema are for reading; what builds them acts as the scratch role or as their owner. */
-export async function grantToReaders(tx: PoolClient, schema: string): Promise<void> {
-  const roles = await rolesOf(tx);
-  if (roles.size === 0) return;
-  await grantReading(tx, roles, schema);
-  const writers = [roles.get("workers"), roles.get("scratch")].filter((role) => role !== undefined).join(", ");
-  if (writers === "") return;
-  await tx.query(`GRANT USAGE ON SCHEMA ${schema} TO ${writers}`);
+/**
+ * The tables of a scratch schema are for reading; the workers and the scratch role fill them. To be called as the owner
+ * of the schema; `tables` is whose its tables are, and only their owner can give rights to them.
+ */
+export async function grantScratch(
+  tx: PoolClient,
+  roles: Roles,
+  schema: string,
+  tables: "owner" | "scratch",
+): Promise<void> {
+  const readers = named(roles, "api", "readers");
+  const writers = named(roles, "workers", "scratch");
+  if (readers === "" || writers === "") return;
+  await tx.query(`GRANT USAGE ON SCHEMA ${schema} TO ${readers}, ${writers}`);
+  await actAs(tx, roles.get(tables));
+  await tx.query(`GRANT SELECT ON ALL TABLES IN SCHEMA ${schema} TO ${readers}`);
   await tx.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${schema} TO ${writers}`);
+  await actAs(tx, roles.get("owner"));
 }
 
 async function grantReading(tx: PoolClient, roles: Roles, schema: string): Promise<void> {
-  const readers = [roles.get("api"), roles.get("readers")].filter((role) => role !== undefined).join(", ");
+  const readers = named(roles, "api", "readers");
   if (readers === "") return;
   await tx.query(`GRANT USAGE ON SCHEMA ${schema} TO ${readers}`);
   await tx.query(`GRANT SELECT ON ALL TABLES IN SCHEMA ${schema} TO ${readers}`);
 }
+
+/** Those of the roles that there are, as a list for SQL. */
+const named = (roles: Roles, ...parts: readonly Part[]): string =>
+  parts
+    .map((part) => roles.get(part))
+    .filter((role) => role !== undefined)
+    .join(", ");
 
 /**
  * Gives the read models that exist already to the owner of read models, and everybody their rights; and makes the

@@ -15,7 +15,7 @@ import { runJob } from "../jobs/run-job.ts";
 import { replayMigration } from "../migration.ts";
 import { salesProjection } from "../testing-projection.ts";
 import { questionKinds } from "./kinds.ts";
-import { listScratches } from "./scratch.ts";
+import { createScratch, listScratches } from "./scratch.ts";
 import { readScratchRows } from "./scratch-rows.ts";
 
 const clock = systemClock;
@@ -123,4 +123,26 @@ test("a cancelled job drops what it has built", async () => {
   expect(await run(jobId)).toMatchObject({ state: "cancelled" });
   expect(await listScratches(engines.pool)).toEqual(before);
   expect(await findJob(engines.pool, jobId)).toMatchObject({ state: "cancelled" });
+});
+
+test("of more read models than are kept the oldest are dropped for a new one, but not one that is being filled", async () => {
+  const { pool } = engines;
+  const at = (ms: number) => ({ ...clock, now: () => clock.now() + ms });
+  const made = async (ms: number) => await createScratch(pool, salesProjection, "as-of", at(ms), 100);
+  const [filling, older, newer] = [await made(1_000), await made(2_000), await made(3_000)];
+  await pool.query("INSERT INTO runner.leases VALUES ($1, 'builder', 1, 'infinity')", [filling.schema]);
+  const { schema, dropped } = await createScratch(pool, salesProjection, "as-of", at(4_000), 2);
+  expect(dropped).toEqual(expect.arrayContaining([older.schema, newer.schema]));
+  expect((await listScratches(pool)).map((one) => one.schema)).toEqual([schema, filling.schema]);
+});
+
+test("a job says what was dropped for it", async () => {
+  const { pool } = engines;
+  for (let n = 0; n < 20; n++) await createScratch(pool, salesProjection, "as-of", clock);
+  const job = await run(await begin("as-of", { position: "5" }));
+  expect(job).toMatchObject({
+    state: "done",
+    message: expect.stringContaining("dropped to make room: scratch_sales_"),
+  });
+  expect((await listScratches(pool)).length).toBe(20);
 });

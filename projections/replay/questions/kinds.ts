@@ -6,7 +6,7 @@ import { progressFrom } from "../jobs/progress.ts";
 import { summaryOf } from "../jobs/rebuild-kind.ts";
 import { buildAsOf, MomentError, parseMoment } from "./as-of.ts";
 import { HandlerFileError, handlerPath } from "./handler-file.ts";
-import { dropScratch, findScratch, type Scratch, ScratchUnknownError } from "./scratch.ts";
+import { dropScratch, findScratch, type MadeScratch, ScratchUnknownError } from "./scratch.ts";
 import { whatIf } from "./what-if.ts";
 
 const moment = (name: string) =>
@@ -42,7 +42,8 @@ const asOfKind: JobKind = {
       const { scratch, until, progress } = await buildAsOf({ ...building, moment: asked });
       building.onProgress(progress);
       const parked = progress.parked > 0 ? `; ${progress.parked} streams parked` : "";
-      return { state: "done", message: `as of position ${until?.commit ?? 0n} in schema ${scratch.schema}${parked}` };
+      const message = `as of position ${until?.commit ?? 0n} in schema ${scratch.schema}${parked}${building.madeRoom()}`;
+      return { state: "done", message };
     });
   },
   discard: discardScratch,
@@ -64,7 +65,7 @@ const whatIfKind = ({ handlers, anyFile }: QuestionOptions): JobKind => ({
       await context.update({ state: "comparing", diff: summaryOf(diff, 1), diffDetails: diff });
       return {
         state: "done",
-        message: `compared at position ${diff.position}; its rows are in schema ${scratch.schema}`,
+        message: `compared at position ${diff.position}; its rows are in schema ${scratch.schema}${building.madeRoom()}`,
       };
     });
   },
@@ -105,12 +106,19 @@ async function buildingOf(
   job: Job,
   context: JobContext,
   projection: Projection,
-  made: (scratch: Scratch) => Promise<void>,
+  update: (scratch: MadeScratch) => Promise<void>,
 ) {
   const { pool, store, clock, log, instance, leaseMs, signal } = context;
   const scratch = job.schema === undefined ? undefined : await findScratch(pool, job.schema);
   const onProgress = await progressFrom(context, job, { schema: job.schema ?? "" });
-  return { projection, pool, store, clock, log, instance, leaseMs, signal, scratch, made, onProgress };
+  let dropped: readonly string[] = [];
+  const made = async (one: MadeScratch) => {
+    dropped = one.dropped;
+    await update(one);
+  };
+  /** What had to go for the new one, for people. */
+  const madeRoom = () => (dropped.length > 0 ? `; dropped to make room: ${dropped.join(", ")}` : "");
+  return { projection, pool, store, clock, log, instance, leaseMs, signal, scratch, made, madeRoom, onProgress };
 }
 
 async function discardScratch({ schema }: Job, { pool }: JobContext): Promise<void> {
