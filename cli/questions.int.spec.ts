@@ -3,13 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemClock } from "../infra/clock.ts";
+import { readConfig } from "../infra/config.ts";
 import { type Engines, startEngines } from "../infra/consumers/testing/engines.ts";
 import { createLog } from "../infra/log.ts";
 import { catalogueProjection } from "../projections/catalogue/projection.ts";
 import { buildUpTo } from "../projections/replay/build-generation.ts";
-import { replayMigration } from "../projections/replay/migration.ts";
 import { ensureProjection } from "../projections/runner/generations.ts";
 import { appendMixed, masterData } from "../test/fixtures/read-history.ts";
+import { setUpRoles } from "./database-roles.ts";
+import { MIGRATIONS } from "./migrations.ts";
 import { type Ran, runHere } from "./testing-command.ts";
 
 let engines: Engines;
@@ -17,7 +19,9 @@ let folder: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "ordertrail-questions-"));
-  engines = await startEngines([replayMigration]);
+  engines = await startEngines(MIGRATIONS.filter(({ name }) => !name.endsWith("-runner")));
+  // As "ordertrail up" has it: what the command may do is what the workers may.
+  expect(await setUpRoles(readConfig({}), engines.databaseUrl)).toMatchObject({ state: "applied" });
   await appendMixed(engines.store, masterData(), 1);
   const log = createLog("test", "silent");
   const live = await ensureProjection(engines.pool, catalogueProjection, systemClock);

@@ -1,16 +1,23 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { systemClock } from "../infra/clock.ts";
+import { readConfig } from "../infra/config.ts";
 import { type Engines, startEngines } from "../infra/consumers/testing/engines.ts";
 import { createLog } from "../infra/log.ts";
 import { PROJECTIONS } from "../projections/read-models.ts";
 import { buildUpTo } from "../projections/replay/build-generation.ts";
 import type { Job } from "../projections/replay/jobs/job.ts";
+import { giveBack, takeJob } from "../projections/replay/jobs/job-lease.ts";
+import { createJob } from "../projections/replay/jobs/job-table.ts";
+import { rebuildKind } from "../projections/replay/jobs/rebuild-kind.ts";
 import { ensureProjection, findLive } from "../projections/runner/generations.ts";
 import type { Projection } from "../projections/runner/projection.ts";
 import { timelineProjection } from "../projections/timeline/projection.ts";
 import { witnessProjection } from "../projections/witness/projection.ts";
 import { appendMixed, orderStreams } from "../test/fixtures/read-history.ts";
+import { setUpRoles } from "./database-roles.ts";
 import { MIGRATIONS } from "./migrations.ts";
+import { withEngines } from "./replay/engines.ts";
 import { type Ran, runHere } from "./testing-command.ts";
 
 const streams = orderStreams(6, 9);
@@ -19,6 +26,8 @@ let engines: Engines;
 
 beforeAll(async () => {
   engines = await startEngines(MIGRATIONS.filter(({ name }) => !name.endsWith("-runner")));
+  // As "ordertrail up" has it: what the command may do is what the workers may.
+  expect(await setUpRoles(readConfig({}), engines.databaseUrl)).toMatchObject({ state: "applied" });
   await appendMixed(engines.store, streams, 1);
   await startLive(witnessProjection);
 });
@@ -33,7 +42,10 @@ async function startLive(projection: Projection): Promise<void> {
 }
 
 const ran = (...args: string[]): Promise<Ran> =>
-  runHere({ DATABASE_URL: engines.databaseUrl, EVENTSTORE_URL: engines.storeUrl }, ["replay", ...args]);
+  runHere({ DATABASE_URL: engines.databaseUrl, EVENTSTORE_URL: engines.storeUrl, LEASE_MS: "1500" }, [
+    "replay",
+    ...args,
+  ]);
 
 const replay = async (...args: string[]): Promise<string> => (await ran(...args)).out;
 
@@ -79,6 +91,15 @@ test("replay stops where too much differs, exits with a failure, and swaps only 
   expect(await live()).toBe("witness:3");
 });
 
+test("replay works with the rights of the workers, to whom what is insert-only is so", async () => {
+  await startLive(timelineProjection);
+  vi.stubEnv("DATABASE_URL", engines.databaseUrl);
+  vi.stubEnv("EVENTSTORE_URL", engines.storeUrl);
+  const deleting = withEngines(({ pool }) => pool.query("DELETE FROM timeline_g1.events"), { forPeople: true });
+  await expect(deleting).rejects.toThrow("permission denied");
+  vi.unstubAllEnvs();
+});
+
 test("replay says what is wrong with what it was asked", async () => {
   await expect(replay("nothing")).rejects.toThrow('there is no projection "nothing"; there are: orders');
   await expect(replay("witness", "--stop-share", "200%")).rejects.toThrow("a share such as 5%");
@@ -90,7 +111,6 @@ test("replay says what is wrong with what it was asked", async () => {
 });
 
 test("replay --all rebuilds what has been started, and says of the rest that it has not", async () => {
-  await startLive(timelineProjection);
   const outcomes: { job: Job; diff: { equal: boolean } | undefined }[] = JSON.parse(
     await replay("--all", "--yes", "--json"),
   );
@@ -108,4 +128,24 @@ test("replay --all rebuilds what has been started, and says of the rest that it 
   );
   const building = await engines.pool.query("SELECT FROM runner.generations WHERE state = 'building'");
   expect(building.rowCount).toBe(0);
+});
+
+test("replay --all leaves out what another process has in work, and waits for one that was killed", async () => {
+  const { pool } = engines;
+  const held = async (projection: string, leaseMs: number) => {
+    const jobId = randomUUID();
+    const params = rebuildKind.parse({});
+    const asked = { jobId, kind: "rebuild", projection, params, requestedBy: "test", takenBy: "workers" } as const;
+    await createJob(pool, asked, systemClock);
+    return await takeJob(pool, { jobId, owner: "another", leaseMs });
+  };
+  const working = await held("witness", 600_000);
+  await held("timeline", 300);
+  const { code, out, err } = await ran("--all", "--yes");
+  expect(err).toContain("witness is in work in another process: left out of the common build.");
+  expect(err).not.toContain("timeline is in work");
+  expect(out).toMatch(/witness: job \S+ of witness is in work in another process/);
+  expect(out).toMatch(/timeline: swapped in at .*checksums were equal/);
+  expect(code).toBe(1);
+  if (working) await giveBack(pool, working, { retry: false });
 });

@@ -15,8 +15,8 @@ export interface ReplayEngines {
 }
 
 /**
- * Connects to the configured system, or to the one that runs on the data folder, for as long as `work` takes. A command
- * for people logs nothing unless it is debugged: what it has to say it prints.
+ * Connects to the configured system, or to the one that runs on the data folder, for as long as `work` takes, with
+ * the rights of the workers where the database has roles: they do the same work. A command for people logs nothing unless it is debugged: what it has to say it prints.
  */
 export async function withEngines<T>(
   work: (engines: ReplayEngines) => Promise<T>,
@@ -31,7 +31,10 @@ export async function withEngines<T>(
   }
   const debugged = ["debug", "trace"].includes(config.LOG_LEVEL);
   const log = createLog("replay", forPeople && !debugged ? "silent" : config.LOG_LEVEL);
-  const pool = createPool({ ...config, DATABASE_URL }, { applicationName: "ordertrail replay", max: 6, log });
+  const pool = createPool(
+    { ...config, DATABASE_URL },
+    { applicationName: "ordertrail replay", max: 6, log, part: "workers" },
+  );
   const store = createEventStore({ url: EVENTSTORE_URL, timeoutMs: config.EVENTSTORE_TIMEOUT_MS });
   try {
     return await work({ config, pool, store, log });
