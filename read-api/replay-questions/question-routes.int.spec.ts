@@ -54,6 +54,12 @@ async function get(url: string, role: "analyst" | "kitchen" = "analyst") {
   return { status: answer.statusCode, body: answer.json() };
 }
 
+async function post(url: string, role: "analyst" | "kitchen" = "analyst") {
+  const headers = { authorization: `Bearer ${tokenFor(role, "somebody")}` };
+  const answer = await app.inject({ method: "POST", url: `/api/replay${url}`, headers });
+  return { status: answer.statusCode, body: answer.json() };
+}
+
 const explainUrl = (projection: string, table: string, key: unknown): string =>
   `/explain?projection=${projection}&table=${table}&key=${encodeURIComponent(JSON.stringify(key))}`;
 
@@ -85,7 +91,7 @@ describe("explain", () => {
 });
 
 describe("the rows of an as-of job", () => {
-  test("are read page by page", async () => {
+  test("are read page by page, and dropped when somebody asks for it", async () => {
     const { pool } = engines;
     const jobId = randomUUID();
     const params = { time: new Date().toISOString() };
@@ -114,6 +120,15 @@ describe("the rows of an as-of job", () => {
     expect(seen).toEqual(rows.map(({ sku }) => sku));
     expect(await get(`/jobs/${jobId}/rows?table=nothing`)).toMatchObject({ status: 404 });
     expect(await get(`/jobs/${jobId}/rows?table=items&cursor=x`)).toMatchObject({ status: 400 });
+
+    expect(await post(`/jobs/${jobId}/drop-rows`, "kitchen")).toMatchObject({ status: 403 });
+    expect((await get(`/jobs/${jobId}/rows?table=items`)).status).toBe(200);
+    const dropped = await post(`/jobs/${jobId}/drop-rows`);
+    expect(dropped).toMatchObject({ status: 200, body: { jobId, state: "done" } });
+    expect(dropped.body.schema).toBeUndefined();
+    expect(await get(`/jobs/${jobId}/rows?table=items`)).toMatchObject({ status: 404 });
+    expect(await post(`/jobs/${jobId}/drop-rows`)).toMatchObject({ status: 409, body: { code: "job_state" } });
+    expect(await post(`/jobs/${randomUUID()}/drop-rows`)).toMatchObject({ status: 404 });
   });
 });
 

@@ -1,18 +1,22 @@
+import type { Pool } from "pg";
 import { z } from "zod";
+import { authorise } from "../../infra/auth/fastify-auth.ts";
 import type { Api } from "../../infra/http/api.ts";
 import { problem } from "../../infra/http/problem-schema.ts";
 import { Problem } from "../../infra/http/problems.ts";
-import { findJob } from "../../projections/replay/jobs/job-table.ts";
+import { FINAL_STATES } from "../../projections/replay/jobs/job.ts";
+import { findJob, forgetSchema } from "../../projections/replay/jobs/job-table.ts";
 import { ExplainError, explain } from "../../projections/replay/questions/explain.ts";
 import { HandlerFileError, listHandlers } from "../../projections/replay/questions/handler-file.ts";
-import { ScratchUnknownError } from "../../projections/replay/questions/scratch.ts";
+import { dropScratch, ScratchUnknownError } from "../../projections/replay/questions/scratch.ts";
 import { readScratchRows, TableUnknownError } from "../../projections/replay/questions/scratch-rows.ts";
 import { NoLiveGenerationError } from "../../projections/runner/generations.ts";
 import type { Projection } from "../../projections/runner/projection.ts";
 import { decodeCursor, encodeCursor, listParameters } from "../answer.ts";
+import { job, jobParams } from "../replay/schemas.ts";
 import type { ReadServices } from "../services.ts";
 
-export interface QuestionServices extends Pick<ReadServices, "pool" | "store" | "schemas"> {
+export interface QuestionServices extends Pick<ReadServices, "pool" | "store" | "schemas" | "clock"> {
   readonly projections: readonly Projection[];
   /** Folder of the handler files that may be tried; undefined, none. */
   readonly handlers: string | undefined;
@@ -70,7 +74,7 @@ const keyParameter = z
 
 /** Questions to the log: rows of a read model as of a moment, the handlers that can be tried, the events behind a row. */
 export function questionRoutes(api: Api, services: QuestionServices): void {
-  const { pool, store, schemas, projections, handlers } = services;
+  const { pool, store, schemas, clock, projections, handlers } = services;
   const errors = { "4xx": problem, "5xx": problem };
 
   api.get(
@@ -96,6 +100,37 @@ export function questionRoutes(api: Api, services: QuestionServices): void {
         asProblem,
       );
       return { ...page, ...(next && { next: encodeCursor(next) }) };
+    },
+  );
+
+  api.post(
+    "/api/replay/jobs/:jobId/drop-rows",
+    {
+      config: { action: "replay.run" },
+      schema: {
+        tags: ["replay"],
+        summary: "Drop the rows of a read model as of a moment, or those that another handler has made",
+        description: "They are dropped by themselves after a week, or when there are more than 20 such read models.",
+        params: jobParams,
+        response: { 200: job, ...errors },
+      },
+    },
+    async (request) => {
+      authorise(request, "replay.run", {});
+      const { jobId } = request.params;
+      const found = await findJob(pool, jobId);
+      if (found === undefined) throw new Problem("job_not_found", `there is no job ${jobId}`);
+      const { kind, state, schema } = found;
+      const hasRows = kind === "as-of" || kind === "what-if";
+      if (!hasRows) throw new Problem("job_state", `a job of kind ${kind} has no rows of its own`, { state });
+      if (!FINAL_STATES.includes(state)) {
+        throw new Problem("job_state", "the job is not done yet: cancelling it drops what it has built", { state });
+      }
+      const dropped = schema !== undefined && (await droppedNow(pool, schema));
+      const now = schema === undefined ? found : await forgetSchema(pool, jobId, clock);
+      if (!dropped || now === undefined)
+        throw new Problem("job_state", "its rows have been dropped already", { state });
+      return now;
     },
   );
 
@@ -146,6 +181,17 @@ export function questionRoutes(api: Api, services: QuestionServices): void {
       }
     },
   );
+}
+
+/** False when somebody else has dropped it, or it was dropped for its age. */
+async function droppedNow(pool: Pool, schema: string): Promise<boolean> {
+  try {
+    await dropScratch(pool, schema);
+    return true;
+  } catch (error) {
+    if (error instanceof ScratchUnknownError) return false;
+    throw error;
+  }
 }
 
 function asProblem(error: unknown): never {

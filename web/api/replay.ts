@@ -205,6 +205,10 @@ export const postSwap = (jobId: string, acceptDiff: boolean, key: string) =>
 export const postCancel = (jobId: string, key: string) =>
   request<Job>(`/api/replay/jobs/${enc(jobId)}/cancel`, acted(key));
 
+/** Drops the rows that a question has built. */
+export const postDropRows = (jobId: string, key: string) =>
+  request<Job>(`/api/replay/jobs/${enc(jobId)}/drop-rows`, acted(key));
+
 export const postDrop = (projection: string, generation: number, key: string) =>
   request<unknown>(`/api/replay/generations/${enc(projection)}/${generation}/drop`, acted(key));
 

@@ -196,6 +196,15 @@ export async function changeJob(
   return rows[0] && jobOf(rows[0]);
 }
 
+/** The schema that a job has filled is no more. */
+export async function forgetSchema(pool: Pool, jobId: string, clock: Clock): Promise<Job | undefined> {
+  const { rows } = await pool.query<JobRow>(
+    `UPDATE replay.jobs SET schema = NULL, updated_at = $2 WHERE job_id = $1 RETURNING ${SHOWN}`,
+    [jobId, new Date(clock.now())],
+  );
+  return rows[0] && jobOf(rows[0]);
+}
+
 const jsonOf = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value));
 
 /** The newest job of a kind for each projection; `having` is a condition on the row, written in the code. */

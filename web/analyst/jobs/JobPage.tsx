@@ -54,13 +54,14 @@ export function JobPage({ jobId }: { jobId: string }) {
       <JobSteps job={job} />
       <JobSays job={job} />
       <JobProgress job={job} />
-      <Outcome job={job} />
+      <Outcome job={job} look={feed.look} />
     </>
   );
 }
 
-function Outcome({ job }: { job: Job }) {
-  if (hasRows(job)) return <AsOfRows key={job.jobId} job={job} />;
+function Outcome({ job, look }: { job: Job; look: () => void }) {
+  if (hasRows(job)) return <AsOfRows key={job.jobId} job={job} onDropped={look} />;
+  if (job.kind === "as-of" && job.state === "done") return <p class="quiet">{analystWords.value.asOf.dropped}</p>;
   if (job.kind !== "as-of" && job.diff) return <DiffView key={`${job.jobId} ${job.diff.position}`} job={job} />;
   return null;
 }

@@ -7,12 +7,13 @@ import { Reading } from "../parts/Reading.tsx";
 import { useFeed } from "../parts/use-feed.ts";
 import { useReading } from "../parts/use-reading.ts";
 import { DownloadRows } from "./DownloadRows.tsx";
+import { DropRows } from "./DropRows.tsx";
 import { RowsTable } from "./RowsTable.tsx";
 
 export const PAGE = 50;
 
 /** The rows of a read model as it stood, table by table and page by page. */
-export function AsOfRows({ job }: { job: Job }) {
+export function AsOfRows({ job, onDropped }: { job: Job; onDropped: () => void }) {
   const feed = useFeed(followProjections, false);
   const [chosen, setChosen] = useState<string>();
   const words = analystWords.value.asOf;
@@ -21,7 +22,9 @@ export function AsOfRows({ job }: { job: Job }) {
   return (
     <section class="block">
       <h2>{words.rowsTitle}</h2>
-      <p class="quiet small">{words.kept}</p>
+      <p class="quiet small">
+        {words.kept} <DropRows job={job} onDropped={onDropped} />
+      </p>
       {!tables || table === undefined ? (
         <Reading trouble={feed.trouble.value} again={feed.look} />
       ) : (

@@ -11,7 +11,8 @@ export const isWorking = ({ state }: Job): boolean => WORKING.has(state);
 export const isUnfinished = ({ state }: Job): boolean => UNFINISHED.has(state);
 
 /** True when the rows that it built can be read: those of a scratch schema stay until they are dropped. */
-export const hasRows = ({ kind, state }: Job): boolean => kind === "as-of" && (state === "ready" || state === "done");
+export const hasRows = ({ kind, state, schema }: Job): boolean =>
+  kind === "as-of" && (state === "ready" || state === "done") && schema !== undefined;
 
 /** How far it has come, 0 to 1; undefined while that is not known. */
 export function shareDone({ state, progress }: Job): number | undefined {
