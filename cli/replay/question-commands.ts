@@ -8,7 +8,12 @@ import type { Job, JobParams } from "../../projections/replay/jobs/job.ts";
 import { createJob, findDiff } from "../../projections/replay/jobs/job-table.ts";
 import { MomentError, parseMoment } from "../../projections/replay/questions/as-of.ts";
 import { questionKinds } from "../../projections/replay/questions/kinds.ts";
-import { dropScratch, listScratches, ScratchUnknownError } from "../../projections/replay/questions/scratch.ts";
+import {
+  dropScratch,
+  listScratches,
+  MOST_SCRATCHES,
+  ScratchUnknownError,
+} from "../../projections/replay/questions/scratch.ts";
 import { EXIT } from "../exit.ts";
 import { type ReplayEngines, untilStopped, withEngines } from "./engines.ts";
 import { discard, runHere } from "./jobs.ts";
@@ -90,7 +95,7 @@ const verdict = (name: string, { equal, share, position }: GenerationDiff): stri
     : `With this handler ${percent(share)} of the rows of ${name} would differ, at position ${position}. Nothing live was changed.`;
 
 const keptLines = (schema: string): string[] => [
-  `Kept for 7 days; "ordertrail replay --drop-scratch ${schema}" drops it at once.`,
+  `Kept for 7 days, or until ${MOST_SCRATCHES} newer ones are made; "ordertrail replay --drop-scratch ${schema}" drops it at once.`,
 ];
 
 /** Runs a question as a job of this process; one that is stopped by Ctrl-C leaves nothing. */

@@ -132,7 +132,7 @@ describe("the analyst's page", () => {
     expect(await seriousFaults(page)).toEqual([]);
   });
 
-  test("a read model is seen as it stood, downloaded, and what another handler would make of it", async () => {
+  test("a read model is seen as it stood, downloaded and dropped, and what another handler would make of it", async () => {
     const { page } = await visit(DESK);
     await page.goto(`${system().url}/analyst`);
     await takeRole(page);
@@ -149,6 +149,10 @@ describe("the analyst's page", () => {
     await rows.getByRole("link", { name: /^Explain/ }).click();
     await page.locator(".events tbody tr").first().waitFor();
     await page.locator('.events tr[data-later="true"]').first().waitFor();
+    await page.goBack();
+    await page.getByRole("button", { name: "Drop these rows" }).click();
+    await page.getByRole("button", { name: "Drop them" }).click();
+    await page.getByText("Its rows have been dropped.").waitFor();
 
     await page.goto(`${system().url}/analyst/what-if?projection=orders`);
     await page.getByLabel("Handler").selectOption(HANDLER);
