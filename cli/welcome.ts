@@ -24,11 +24,12 @@ export function welcome(facts: WelcomeFacts): string {
   const rows = [
     ["shop", `${base}/`],
     ["kitchen", `${base}/kitchen`],
+    ["analyst's page", `${base}/analyst`],
     ["choose a role", `${base}/dev/roles`],
     ["API", `${base}/docs`],
     ["event store", facts.eventStore],
     ["database", facts.database],
-    ...(facts.analysts === undefined ? [] : [["analysts", facts.analysts] as const]),
+    ...(facts.analysts === undefined ? [] : [["analysts' SQL", facts.analysts] as const]),
     ["logs", facts.logs],
     ["simulated", facts.simulated.join(", ") || "nothing"],
   ] as const;
