@@ -113,7 +113,7 @@ describe("a page", () => {
     expect(asOf).toBeLessThan(Date.now() - 2_900);
     await start(portOf(first.url));
     await eventually(() => expect(connection.status().state).toBe("live"));
-    expect(connection.status().asOf).toBeGreaterThan(asOf ?? 0);
+    await eventually(() => expect(connection.status().asOf).toBeGreaterThan(asOf ?? 0));
     expect([...new Set(states())]).toEqual(["reconnecting", "live", "offline"]);
   });
 
