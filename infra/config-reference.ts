@@ -71,6 +71,7 @@ const GROUPS: readonly { readonly title: string; readonly about: string; readonl
       "COURIER_SEARCH_MS",
       "RECOVERY_SCAN_MS",
       "OWED_SWEEP_MS",
+      "CLOCK_FILE",
     ],
   },
   { title: "Analysts", about: "See the README for replay.", names: ["REPLAY_HANDLERS"] },

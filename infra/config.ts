@@ -113,6 +113,11 @@ export const settings = z.object({
   RESTAURANT_ANSWER_MS: duration(300_000, "how long a restaurant may take to answer"),
   COURIER_ANSWER_MS: duration(60_000, "how long a courier may take to accept"),
   COURIER_SEARCH_MS: duration(600_000, "how long no courier may be found before support is alerted"),
+  CLOCK_FILE: z
+    .string()
+    .optional()
+    .transform((p) => (p === undefined ? undefined : resolve(p)))
+    .describe("file with the milliseconds that business time is ahead of real time, for drills; unset, it is not"),
   RECOVERY_SCAN_MS: duration(2_000, "how often due effects are looked for"),
   OWED_SWEEP_MS: duration(5_000, "how often open orders are asked what they are owed"),
   LEDGER_CHAPTER_EVENTS: z.coerce

@@ -1,4 +1,4 @@
-import { systemClock } from "../../infra/clock.ts";
+import { clockFor } from "../../infra/clock.ts";
 import { ConfigError } from "../../infra/config.ts";
 import { PROJECTIONS } from "../../projections/read-models.ts";
 import { runJob } from "../../projections/replay/jobs/run-job.ts";
@@ -16,7 +16,7 @@ export async function runJobCommand(jobId: string, { owner }: { readonly owner?:
       pool,
       store,
       log,
-      clock: systemClock,
+      clock: clockFor(config),
       projections: PROJECTIONS,
       kinds: JOB_KINDS,
       jobId,

@@ -4,7 +4,7 @@ import { LedgerSequencer } from "../../commands/inventory/sequencer.ts";
 import { Reservations } from "../../commands/orders/reservations.ts";
 import type { Origin } from "../../commands/writing/build-events.ts";
 import { StreamWriter } from "../../commands/writing/writer.ts";
-import { type Clock, systemClock } from "../../infra/clock.ts";
+import { type Clock, clockFor } from "../../infra/clock.ts";
 import { type Config, ConfigError } from "../../infra/config.ts";
 import { createEventStore } from "../../infra/event-store/client.ts";
 import type { EventStore } from "../../infra/event-store/port.ts";
@@ -44,7 +44,7 @@ export async function foundation(config: Config, role: string, log: Log): Promis
   if (!DATABASE_URL || !EVENTSTORE_URL) {
     throw new ConfigError('DATABASE_URL and EVENTSTORE_URL must be set; "ordertrail up" brings both along');
   }
-  const clock = systemClock;
+  const clock = clockFor(config);
   const part = role === "api" || role === "workers" ? role : undefined;
   const pool = createPool(config, { applicationName: `ordertrail ${role}`, log, ...(part && { part }) });
   const store = createEventStore({ url: EVENTSTORE_URL, timeoutMs: config.EVENTSTORE_TIMEOUT_MS });

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { clockFor } from "../../infra/clock.ts";
 import type { Config } from "../../infra/config.ts";
 import type { Log } from "../../infra/log.ts";
 import { startCourierSimulator } from "../../infra/simulators/courier-simulator.ts";
@@ -22,22 +23,23 @@ function localPort(address: string): number | undefined {
  */
 export async function start(config: Config, log: Log): Promise<{ stop(): Promise<void> }> {
   const dataDir = join(config.ORDERTRAIL_DATA, "simulators");
+  const clock = clockFor(config);
   const systems = [
     {
       system: "payment",
       setting: "PAYMENT_URL",
-      begin: (port: number) => startPaymentSimulator({ dataDir, port, log, apiKey: config.PAYMENT_API_KEY }),
+      begin: (port: number) => startPaymentSimulator({ dataDir, port, log, clock, apiKey: config.PAYMENT_API_KEY }),
     },
     {
       system: "restaurant",
       setting: "RESTAURANT_URL",
       begin: (port: number) =>
-        startRestaurantSimulator({ dataDir, port, log, webhookSecret: config.RESTAURANT_WEBHOOK_SECRET }),
+        startRestaurantSimulator({ dataDir, port, log, clock, webhookSecret: config.RESTAURANT_WEBHOOK_SECRET }),
     },
     {
       system: "courier",
       setting: "COURIER_URL",
-      begin: (port: number) => startCourierSimulator({ dataDir, port, log }),
+      begin: (port: number) => startCourierSimulator({ dataDir, port, log, clock }),
     },
   ] as const;
 
