@@ -2,10 +2,10 @@ import { join } from "node:path";
 import { clockFor } from "../../infra/clock.ts";
 import type { Config } from "../../infra/config.ts";
 import type { Log } from "../../infra/log.ts";
-import { startCourierSimulator } from "../../infra/simulators/courier-simulator.ts";
+import type { RunningSimulator } from "../../infra/simulators/base/simulator.ts";
+import { startCourierSimulator } from "../../infra/simulators/courier/courier-simulator.ts";
 import { startPaymentSimulator } from "../../infra/simulators/payment/payment-simulator.ts";
-import { startRestaurantSimulator } from "../../infra/simulators/restaurant-simulator.ts";
-import type { RunningSimulator } from "../../infra/simulators/simulator.ts";
+import { startRestaurantSimulator } from "../../infra/simulators/restaurant/restaurant-simulator.ts";
 import { closeAll } from "../../infra/simulators/start-simulators.ts";
 
 const LOOPBACK = new Set(["127.0.0.1", "localhost", "[::1]"]);

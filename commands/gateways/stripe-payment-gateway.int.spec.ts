@@ -5,8 +5,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { systemClock } from "../../infra/clock.ts";
 import { readConfig } from "../../infra/config.ts";
 import { createLog } from "../../infra/log.ts";
+import type { RunningSimulator } from "../../infra/simulators/base/simulator.ts";
 import { startPaymentSimulator } from "../../infra/simulators/payment/payment-simulator.ts";
-import type { RunningSimulator } from "../../infra/simulators/simulator.ts";
 import type { Answer } from "./answer.ts";
 import { StripePaymentGateway } from "./stripe-payment-gateway.ts";
 

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createLog } from "../log.ts";
-import type { Line } from "./journal.ts";
+import type { Line } from "./base/journal.ts";
 import type { PaymentChange } from "./payment/objects.ts";
 import { startSimulators } from "./start-simulators.ts";
 

@@ -1,9 +1,9 @@
 import { settings } from "../config.ts";
 import type { Log } from "../log.ts";
-import { startCourierSimulator } from "./courier-simulator.ts";
+import type { RunningSimulator } from "./base/simulator.ts";
+import { startCourierSimulator } from "./courier/courier-simulator.ts";
 import { startPaymentSimulator } from "./payment/payment-simulator.ts";
-import { startRestaurantSimulator } from "./restaurant-simulator.ts";
-import type { RunningSimulator } from "./simulator.ts";
+import { startRestaurantSimulator } from "./restaurant/restaurant-simulator.ts";
 
 export interface SimulatorsOptions {
   /** Folder of the journals. */

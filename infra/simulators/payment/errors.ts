@@ -1,4 +1,4 @@
-import type { Outcome } from "../simulator.ts";
+import type { Outcome } from "../base/simulator.ts";
 import type { Intent, PaymentChange, PaymentError } from "./objects.ts";
 
 /** What the gateway makes of a request. */

@@ -1,5 +1,5 @@
 import { canonicalJson } from "../../../domain/chain/canonical-json.ts";
-import type { Mood } from "../switches.ts";
+import type { Mood } from "../base/switches.ts";
 import { keyUsedOtherwise, type PaymentOutcome, serverFault } from "./errors.ts";
 import type { PaymentState } from "./objects.ts";
 

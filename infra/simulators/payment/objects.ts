@@ -1,4 +1,4 @@
-import type { Line } from "../journal.ts";
+import type { Line } from "../base/journal.ts";
 
 export type IntentStatus = "requires_payment_method" | "requires_confirmation" | "succeeded" | "canceled";
 

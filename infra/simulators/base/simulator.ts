@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from "fastify";
 import { z } from "zod";
-import { type Clock, toInstant } from "../clock.ts";
-import type { Log } from "../log.ts";
+import { type Clock, toInstant } from "../../clock.ts";
+import type { Log } from "../../log.ts";
 import { Journal, type Line } from "./journal.ts";
 import { type Mood, Switches, switchSettings } from "./switches.ts";
 

@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { Webhook, WebhookVerificationError } from "standardwebhooks";
 import { z } from "zod";
-import { type Clock, systemClock, toInstant } from "../clock.ts";
-import type { Log } from "../log.ts";
-import type { Line } from "./journal.ts";
-import { type Outcome, type RunningSimulator, Simulator } from "./simulator.ts";
+import { type Clock, systemClock, toInstant } from "../../clock.ts";
+import type { Log } from "../../log.ts";
+import type { Line } from "../base/journal.ts";
+import { type Outcome, type RunningSimulator, Simulator } from "../base/simulator.ts";
 
 export interface RestaurantSimulatorOptions {
   readonly dataDir: string;
