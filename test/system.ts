@@ -24,6 +24,8 @@ export interface TestSystem {
   readonly addresses: SystemAddresses;
   /** Its broker, in a run with a real nats-server. */
   readonly natsUrl: string | undefined;
+  /** CLOCK_FILE of its processes, where its time can be moved: see `drills/virtual-time.ts`. */
+  readonly clockFile: string | undefined;
   readonly supervisor: ChildProcess;
   /** What it has printed so far. */
   output(): string;
@@ -51,12 +53,16 @@ export async function startSystem(
     dataDir?: string;
     /** Failpoints can be armed while it runs, by files in `<dataDir>/failpoints`. */
     failpoints?: boolean;
+    /** Its business time can be moved. */
+    virtualTime?: boolean;
   } = {},
 ): Promise<TestSystem> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), "ordertrail-system-")));
   const arming = options.failpoints ? { FAIL_AT_FOLDER: join(dataDir, "failpoints") } : {};
+  const clockFile = options.virtualTime ? join(dataDir, "clock") : undefined;
+  const moving = clockFile === undefined ? {} : { CLOCK_FILE: clockFile };
   const engines = await startRealEngines(options.failpoints !== true);
-  const given = { PORT: "0", ORDERTRAIL_DATA: dataDir, ...QUICK, ...engines.env, ...arming, ...options.env };
+  const given = { PORT: "0", ORDERTRAIL_DATA: dataDir, ...QUICK, ...engines.env, ...arming, ...moving, ...options.env };
   const env = { ...process.env, ...given };
   const supervisor = spawn(process.execPath, [PROGRAM, "up"], { env, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
@@ -88,6 +94,7 @@ export async function startSystem(
     dataDir,
     addresses,
     natsUrl: engines.env.NATS_URL,
+    clockFile,
     supervisor,
     output: () => output,
     pid,

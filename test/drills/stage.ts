@@ -7,6 +7,7 @@ import { type Part, startSystem, type TestSystem } from "../system.ts";
 import { until } from "./drill.ts";
 import { type Judgement, judge } from "./judge/judge.ts";
 import { isSettled, StoreWatch } from "./store-watch.ts";
+import { VirtualTime } from "./virtual-time.ts";
 import { ClientRecord } from "./world/client-record.ts";
 import { openRejectingSite, rejectEverything } from "./world/rejecting-site.ts";
 import { Shoppers } from "./world/shoppers.ts";
@@ -17,6 +18,8 @@ export interface StageOptions {
   readonly underWay: number;
   readonly couriers?: number;
   readonly env?: Readonly<Record<string, string>>;
+  /** Its business time can be moved by `time`. */
+  readonly virtualTime?: boolean;
   /** Where it keeps everything; left behind by `close`. Default: a folder that `close` removes. */
   readonly dataDir?: string;
 }
@@ -39,6 +42,7 @@ export class Stage {
   readonly shoppers: Shoppers;
   readonly #ending: AbortController;
   readonly #armFolder: string;
+  readonly #time: VirtualTime | undefined;
   #wantedUnderWay: number;
 
   private constructor(system: TestSystem, options: StageOptions, ending: AbortController, armFolder: string) {
@@ -47,6 +51,8 @@ export class Stage {
     this.#armFolder = armFolder;
     this.#wantedUnderWay = options.underWay;
     this.watch = new StoreWatch(this.eventStoreUrl);
+    const { clockFile } = system;
+    if (clockFile !== undefined) this.#time = new VirtualTime({ clockFile, databaseUrl: this.databaseUrl });
     this.shoppers = new Shoppers({
       base: system.url,
       seed: options.seed,
@@ -61,7 +67,13 @@ export class Stage {
     const { seed, couriers = 12, env = {}, dataDir } = options;
     const ending = new AbortController();
     let stage: Stage | undefined;
-    const system = await startSystem({ env: { ...ROUGH, ...env }, failpoints: true, ...(dataDir && { dataDir }) });
+    const { virtualTime = false } = options;
+    const system = await startSystem({
+      env: { ...ROUGH, ...env },
+      failpoints: true,
+      virtualTime,
+      ...(dataDir && { dataDir }),
+    });
     try {
       const armFolder = join(system.dataDir, "failpoints");
       await mkdir(armFolder, { recursive: true });
@@ -98,6 +110,12 @@ export class Stage {
 
   get databaseUrl(): string {
     return this.system.addresses.DATABASE_URL ?? "";
+  }
+
+  /** The system's business time; only of a stage that was opened with `virtualTime`. */
+  get time(): VirtualTime {
+    if (!this.#time) throw new Error("the time of this stage cannot be moved: open it with virtualTime");
+    return this.#time;
   }
 
   /** Orders that were acknowledged and have not ended, by the clients' memory and the event store. */
@@ -191,6 +209,7 @@ export class Stage {
   async close(): Promise<void> {
     this.stopPeople();
     await this.watch.close();
+    await this.#time?.close();
     await this.system.stop();
   }
 }
