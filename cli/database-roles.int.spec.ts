@@ -158,9 +158,9 @@ describe("the API", () => {
   test("reads no effects, and of positions and parked streams it changes nothing", async () => {
     await expect(api.query("SELECT 1 FROM payment.effects")).rejects.toMatchObject(REFUSED);
     await expect(api.query("UPDATE runner.positions SET commit = 0")).rejects.toMatchObject(REFUSED);
-    await expect(api.query("DELETE FROM runner.parked")).rejects.toMatchObject(REFUSED);
+    await expect(api.query("DELETE FROM runner.dead_letters")).rejects.toMatchObject(REFUSED);
     await expect(api.query("DELETE FROM keys.customer_keys")).rejects.toMatchObject(REFUSED);
-    expect((await api.query("SELECT 1 FROM runner.parked")).rows).toEqual([]);
+    expect((await api.query("SELECT 1 FROM runner.dead_letters")).rows).toEqual([]);
   });
 });
 
@@ -184,7 +184,7 @@ describe("an analyst", () => {
     "keys.master_key",
     "payment.effects",
     "realtime.outbox",
-    "runner.parked",
+    "runner.dead_letters",
     "replay.jobs",
   ])("does not read %s", async (table) => {
     await expect(analyst.query(`SELECT * FROM ${table}`)).rejects.toMatchObject(REFUSED);

@@ -20,6 +20,8 @@ const GRANTS: readonly Grant[] = [
   { schema: "runner", rights: { owner: ALL, workers: ALL, api: READ } },
   // The relay's lease.
   { schema: "runner", tables: ["leases"], rights: { api: KEEP } },
+  // Redrives and discards that people ask for, and that they end.
+  { schema: "runner", tables: ["redrive_jobs", "redrive_items"], rights: { api: KEEP } },
   // How far and how old what they read is.
   { schema: "runner", tables: ["positions", "generations"], rights: { readers: READ } },
   { schema: "realtime", rights: { workers: ["SELECT", "INSERT"], api: ["SELECT", "DELETE"] } },

@@ -1,5 +1,6 @@
-import { effectsMigration } from "../commands/processes/runner/effects-table.ts";
+import { EFFECTS_MIGRATIONS } from "../commands/processes/runner/effects-migration.ts";
 import { runnerMigration } from "../infra/consumers/migration.ts";
+import { deadLettersMigration } from "../infra/dead-letters/migration.ts";
 import { keysMigration } from "../infra/keys/migration.ts";
 import type { Migration } from "../infra/postgres/migrations.ts";
 import { rolesMigration } from "../infra/postgres/roles-migration.ts";
@@ -11,7 +12,8 @@ export const MIGRATIONS: readonly Migration[] = [
   runnerMigration,
   keysMigration,
   realtimeMigration,
-  effectsMigration,
+  ...EFFECTS_MIGRATIONS,
   rolesMigration,
   replayMigration,
+  deadLettersMigration,
 ];

@@ -311,13 +311,13 @@ describe("queries", () => {
     const orderId = idFor("order-11-0");
     expect(await findOrder(engines.pool, schema(), orderId)).toMatchObject({ parked: false });
     await engines.pool.query(
-      `INSERT INTO runner.parked (consumer, stream, event_id, revision, commit, prepare, type, payload, failure_type,
+      `INSERT INTO runner.dead_letters (consumer, stream, event_id, revision, commit, prepare, type, payload, failure_type,
          failure_class, message, stack, attempts, first_failed_at, last_failed_at)
-       VALUES ($1, $2, gen_random_uuid(), 99, 1, 1, 'x', '{}', 'x', 'data', '', '', 1, now(), now())`,
+       VALUES ($1, $2, gen_random_uuid(), 99, 1, 1, 'x', '{}', 'x', 'poison', '', '', 1, now(), now())`,
       [schema(), `order-${orderId}`],
     );
     expect(await findOrder(engines.pool, schema(), orderId)).toMatchObject({ parked: true });
-    await engines.pool.query("DELETE FROM runner.parked WHERE consumer = $1", [schema()]);
+    await engines.pool.query("DELETE FROM runner.dead_letters WHERE consumer = $1", [schema()]);
   });
 
   test("show sites with what changed, and items that are still sold", async () => {

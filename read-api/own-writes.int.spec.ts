@@ -101,14 +101,14 @@ describe("reading one's own writes", () => {
 
   test("an order whose stream was set aside is told from the event store", async () => {
     await world().engines.pool.query(
-      `INSERT INTO runner.parked (consumer, stream, event_id, revision, commit, prepare, type, payload, failure_type,
+      `INSERT INTO runner.dead_letters (consumer, stream, event_id, revision, commit, prepare, type, payload, failure_type,
          failure_class, message, stack, attempts, first_failed_at, last_failed_at)
-       VALUES ('orders_g1', $1, gen_random_uuid(), 99, 1, 1, 'x', '{}', 'x', 'data', '', '', 1, now(), now())`,
+       VALUES ('orders_g1', $1, gen_random_uuid(), 99, 1, 1, 'x', '{}', 'x', 'poison', '', '', 1, now(), now())`,
       [`order-${idFor("delivered")}`],
     );
     const answer = await get(orderPath("delivered"), "customer", buyer);
     expect(answer.headers).toMatchObject({ "x-source": "event-store" });
-    await world().engines.pool.query("DELETE FROM runner.parked");
+    await world().engines.pool.query("DELETE FROM runner.dead_letters");
   });
 
   test("with the database away, an order is still told, and what cannot be told is 503", async () => {

@@ -101,7 +101,7 @@ function generations(seen: readonly ConsumerSeen[]): Omit<Finding, "area">[] {
 
 async function parked(pool: Pool): Promise<Omit<Finding, "area">[]> {
   const { rows } = await pool.query<{ consumer: string; stream: string; message: string; total: number }>(
-    `SELECT consumer, stream, message, count(*) OVER ()::int AS total FROM runner.parked WHERE state = 'parked'
+    `SELECT consumer, stream, message, count(*) OVER ()::int AS total FROM runner.dead_letters WHERE state = 'parked'
      ORDER BY first_failed_at DESC LIMIT $1`,
     [NAMED],
   );
@@ -110,7 +110,7 @@ async function parked(pool: Pool): Promise<Omit<Finding, "area">[]> {
   return [
     warning(
       `${rows[0]?.total} parked streams wait for somebody's decision, newest first: ${named.join("; ")}`,
-      "read runner.parked; a read model takes them up again when it is rebuilt by a handler that can read them",
+      "ordertrail dead-letters list shows them; redrive them after the fix, or discard them with a reason",
     ),
   ];
 }

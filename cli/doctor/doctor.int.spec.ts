@@ -104,9 +104,9 @@ describe("ordertrail doctor", () => {
        ON CONFLICT DO NOTHING`,
     );
     await engines.pool.query(
-      `INSERT INTO runner.parked (consumer, stream, event_id, revision, commit, prepare, type, payload, failure_type,
+      `INSERT INTO runner.dead_letters (consumer, stream, event_id, revision, commit, prepare, type, payload, failure_type,
          failure_class, message, stack, attempts, first_failed_at, last_failed_at)
-       VALUES ('payment', 'order-1', gen_random_uuid(), 0, 0, 0, 'order.placed', '{}', 'Error', 'data', 'no such thing',
+       VALUES ('payment', 'order-1', gen_random_uuid(), 0, 0, 0, 'order.placed', '{}', 'Error', 'poison', 'no such thing',
          '', 1, now(), now()) ON CONFLICT DO NOTHING`,
     );
     const { code, of } = await findings(withEngines());

@@ -40,7 +40,8 @@ const LOOK = `
   FROM runner.leases AS lease
   FULL JOIN runner.positions AS position USING (name)
   LEFT JOIN runner.generations AS generation ON generation.schema = name
-  LEFT JOIN (SELECT consumer, count(*) AS streams FROM runner.parked WHERE state = 'parked' GROUP BY consumer) AS parked
+  LEFT JOIN (SELECT consumer, count(DISTINCT stream) AS streams FROM runner.dead_letters WHERE state = 'parked'
+      GROUP BY consumer) AS parked
     ON parked.consumer = name
   ORDER BY generation.projection IS NULL, name`;
 

@@ -1,6 +1,8 @@
 import type { Pool, PoolClient } from "pg";
 import type { RecordedEvent } from "../../domain/chain/envelope.ts";
 import type { Clock } from "../clock.ts";
+import { errorName } from "../dead-letters/failure.ts";
+import { deadLetterEvent } from "../dead-letters/record.ts";
 import { failpoint } from "../failpoints.ts";
 import type { Log } from "../log.ts";
 import { inTransaction } from "../postgres/pool.ts";
@@ -9,7 +11,7 @@ import type { Committed, Consumer, Parked } from "./consumer.ts";
 import { failsOnDatabase } from "./failures.ts";
 import { movePosition, OwnershipLostError } from "./fence.ts";
 import { isolate } from "./isolation.ts";
-import { holdBack, ParkingChangedError, park } from "./parking.ts";
+import { holdBack, ParkingChangedError } from "./parking.ts";
 import type { Place } from "./position.ts";
 import { messageOf } from "./waiting.ts";
 
@@ -34,6 +36,8 @@ export interface BatchWork {
   readonly prelude?: string;
   readonly clock: Clock;
   readonly log: Log;
+  /** Of the program, as dead letters keep it. */
+  readonly version?: string | undefined;
 }
 
 /** How the events of a transaction are handled; answers with what was parked. */
@@ -100,9 +104,8 @@ async function handleWithIsolation(
         await tx.query("SET CONSTRAINTS ALL IMMEDIATE");
       }),
     poison: async (event, error) => {
-      const failureType = error instanceof Error ? error.name : typeof error;
-      const one = { consumer: consumer.name, event, failureType, message: messageOf(error), attempts: 1 };
-      parked.push(await parkStream(work, tx, { ...one, failureClass: "data" }, error));
+      const one = { consumer: consumer.name, event, error: errorName(error), message: messageOf(error), attempts: 1 };
+      parked.push(await parkStream(work, tx, one, error));
     },
   });
   await holdBack(tx, consumer.name, heldBack);
@@ -118,8 +121,8 @@ async function parkUntouched(
   const parked: Parked[] = [];
   for (const event of events) {
     const message = `the process ended ${kills} times while it handled this event`;
-    const one = { consumer: work.consumer.name, event, failureType: "ProcessKilled", message, attempts: kills };
-    parked.push(await parkStream(work, tx, { ...one, failureClass: "crash" }, undefined));
+    const one = { consumer: work.consumer.name, event, error: "ProcessKilled", message, attempts: kills };
+    parked.push(await parkStream(work, tx, one, undefined));
   }
   return parked;
 }
@@ -127,7 +130,9 @@ async function parkUntouched(
 async function parkStream(work: BatchWork, tx: PoolClient, parked: Parked, error: unknown): Promise<Parked> {
   const { consumer, log } = work;
   const stack = error instanceof Error ? (error.stack ?? "") : "";
-  await park(tx, parked, stack, work.clock.now());
+  const poison = { failureType: "invalid_message", failureClass: "poison" } as const;
+  const version = work.version ?? "";
+  await deadLetterEvent(tx, { ...parked, ...poison, stack, version }, work.clock.now());
   const { stream, id, type, revision } = parked.event;
   const failed = await inSavepoint(tx, async () => consumer.parked?.(parked, tx));
   if (failed) {

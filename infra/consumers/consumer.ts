@@ -9,9 +9,7 @@ export interface Parked {
   readonly consumer: string;
   readonly event: RecordedEvent;
   /** Name of the error's class, `ProcessKilled` for an event that ended the process. */
-  readonly failureType: string;
-  /** `data`: the handler refused it; `crash`: the process died of it, twice. */
-  readonly failureClass: "data" | "crash";
+  readonly error: string;
   readonly message: string;
   readonly attempts: number;
 }

@@ -122,11 +122,12 @@ describe("a process that is killed", () => {
     // The first kill is nobody's yet, the second condemns the batch, then the event is alone.
     expect(kills).toBe(2 + KILLS_OF_POISON);
     await expectEachOnce("deadly", ids);
-    const { rows } = await engines.pool.query("SELECT * FROM runner.parked WHERE consumer = 'deadly'");
+    const { rows } = await engines.pool.query("SELECT * FROM runner.dead_letters WHERE consumer = 'deadly'");
     expect(rows).toHaveLength(1);
     expect(rows[0]).toMatchObject({
       stream: bad,
-      failure_class: "crash",
+      error: "ProcessKilled",
+      failure_class: "poison",
       attempts: KILLS_OF_POISON,
       type: "test.deadly",
     });

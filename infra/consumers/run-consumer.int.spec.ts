@@ -124,7 +124,7 @@ describe("an event that cannot be handled", () => {
     const seen = (await seenBy(engines.pool, "poisoned")).filter(({ stream }) => stream === good || stream === bad);
     expect(seen.filter(({ stream }) => stream === good)).toHaveLength(3);
     expect(seen.filter(({ stream }) => stream === bad).map(({ revision }) => revision)).toEqual(["0"]);
-    const { rows } = await engines.pool.query("SELECT * FROM runner.parked WHERE consumer = 'poisoned'");
+    const { rows } = await engines.pool.query("SELECT * FROM runner.dead_letters WHERE consumer = 'poisoned'");
     expect(rows).toHaveLength(1);
     expect(rows[0]).toMatchObject({ stream: bad, event_id: poison.ids[1], revision: "1", state: "parked" });
     expect(rows[0].payload.data).toEqual({ of: bad });
@@ -157,7 +157,7 @@ describe("an event that cannot be handled", () => {
     };
     start(witness("untold", { parked }));
     await reached("untold");
-    const { rows } = await engines.pool.query("SELECT 1 FROM runner.parked WHERE stream = $1", [bad]);
+    const { rows } = await engines.pool.query("SELECT 1 FROM runner.dead_letters WHERE stream = $1", [bad]);
     expect(rows.length).toBeGreaterThan(0);
   });
 });
@@ -184,7 +184,7 @@ describe("a failing database", () => {
     expect(seen.slice(-3)).toEqual(ids);
     // Poisonous events of other tests lie in the same log: none but those may be parked.
     const { rows } = await engines.pool.query(
-      "SELECT 1 FROM runner.parked WHERE consumer = 'cut' AND type <> 'test.poisonous'",
+      "SELECT 1 FROM runner.dead_letters WHERE consumer = 'cut' AND type <> 'test.poisonous'",
     );
     expect(rows).toEqual([]);
     expect(one.status().lastError).toBeDefined();

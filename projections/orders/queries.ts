@@ -12,7 +12,7 @@ export interface OrderLookup {
 export async function findOrder(db: Pool, schema: string, orderId: string): Promise<OrderLookup> {
   const { rows } = await db.query<StoredFound & { parked: boolean }>(
     `SELECT ${FOUND_COLUMNS},
-       EXISTS (SELECT FROM runner.parked WHERE consumer = $2 AND stream = $3 AND state = 'parked') AS parked
+       EXISTS (SELECT FROM runner.dead_letters WHERE consumer = $2 AND stream = $3 AND kind = 'event' AND state = 'parked') AS parked
      FROM (SELECT $1::uuid AS order_id) asked
      LEFT JOIN ${schema}.orders o USING (order_id)
      LEFT JOIN ${schema}.placings p USING (order_id)`,

@@ -13,11 +13,12 @@ export interface TableChecksum {
 export const LONGEST_READ_MS = 10 * 60_000;
 
 /**
- * Parked streams belong to what is compared; when and why they failed does not. Names of generations differ, so the
+ * Parked streams belong to what is compared; when and why they failed, and what was decided about before, does not. Names of generations differ, so the
  * consumer is left out.
  */
 const PARKED = {
-  parked: "SELECT stream, event_id, revision, type, payload::text, state FROM runner.parked WHERE consumer = $1",
+  parked: `SELECT stream, event_id, revision, type, payload::text FROM runner.dead_letters
+    WHERE consumer = $1 AND kind = 'event' AND state = 'parked'`,
   parked_events: "SELECT stream, event_id, revision, type, payload::text FROM runner.parked_events WHERE consumer = $1",
 } as const;
 

@@ -47,7 +47,7 @@ const WORK_MEMORY = "64MB";
 
 /** Parked streams belong to what is compared; when and why they failed does not, as in the checksum. */
 const PARKED_COLUMNS: Readonly<Record<"parked" | "parked_events", readonly ColumnShape[]>> = {
-  parked: ["stream text", "event_id uuid", "revision bigint", "type text", "payload text", "state text"].map(columnOf),
+  parked: ["stream text", "event_id uuid", "revision bigint", "type text", "payload text"].map(columnOf),
   parked_events: ["stream text", "event_id uuid", "revision bigint", "type text", "payload text"].map(columnOf),
 };
 const PARKED_KEY = ["stream text", "event_id uuid"].map(columnOf);
@@ -101,7 +101,9 @@ function parkedPair(
 ): Pair {
   const columns = PARKED_COLUMNS[table];
   const list = columns.map(({ name }) => (name === "payload" ? "payload::text" : name)).join(", ");
-  const rowsOf = (consumer: string) => `(SELECT ${list} FROM runner.${table} WHERE consumer = '${consumer}')`;
+  const from = table === "parked" ? "dead_letters" : table;
+  const still = table === "parked" ? " AND kind = 'event' AND state = 'parked'" : "";
+  const rowsOf = (consumer: string) => `(SELECT ${list} FROM runner.${from} WHERE consumer = '${consumer}'${still})`;
   return { table, live: rowsOf(live), rebuilt: rowsOf(rebuilt), columns, key: PARKED_KEY };
 }
 

@@ -116,7 +116,8 @@ async function positions(pool: Pool): Promise<Map<string, Place>> {
 
 async function parkedStreams(pool: Pool): Promise<Map<string, number>> {
   const { rows } = await pool.query<{ consumer: string; streams: number }>(
-    "SELECT consumer, count(*)::int AS streams FROM runner.parked WHERE state = 'parked' GROUP BY consumer",
+    `SELECT consumer, count(*)::int AS streams FROM runner.dead_letters
+     WHERE kind = 'event' AND state = 'parked' GROUP BY consumer`,
   );
   return new Map(rows.map(({ consumer, streams }) => [consumer, streams]));
 }

@@ -101,7 +101,7 @@ describe("a rebuilt read model", () => {
   test("that differs in a single value, or in a parked stream, is reported by table", async () => {
     const { generation } = await rebuild(building());
     await engines.pool.query(`UPDATE ${generation.schema}.sites SET amount = amount + 1 WHERE site = 'site-3'`);
-    await engines.pool.query("DELETE FROM runner.parked WHERE consumer = $1", [generation.schema]);
+    await engines.pool.query("DELETE FROM runner.dead_letters WHERE consumer = $1", [generation.schema]);
     const comparison = await compareWithLive({ ...building(), rebuilt: generation });
     expect(comparison.equal).toBe(false);
     expect(comparison.tables.filter(({ equal }) => !equal).map(({ table }) => table)).toEqual(["sites", "parked"]);

@@ -293,7 +293,7 @@ describe("the diff before a swap", () => {
   test("names the columns of a row that changed, with both values, and streams that are parked on one side only", async () => {
     const built = await rebuildJob({ acceptDiff: true });
     await engines.pool.query(`UPDATE ${built.schema}.sites SET amount = amount + 1 WHERE site = 'site-1'`);
-    await engines.pool.query("DELETE FROM runner.parked WHERE consumer = $1", [built.schema]);
+    await engines.pool.query("DELETE FROM runner.dead_letters WHERE consumer = $1", [built.schema]);
     await rebuildJob({ thenSwap: true, generation: built.generation, acceptDiff: true });
     const job = await rebuildJob({});
     const diff = await findDiff(engines.pool, job.jobId);

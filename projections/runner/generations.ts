@@ -175,7 +175,7 @@ const CONSUMER_ROWS = [
   ["positions", "name"],
   ["leases", "name"],
   ["inflight", "consumer"],
-  ["parked", "consumer"],
+  ["dead_letters", "consumer"],
   ["parked_events", "consumer"],
 ] as const;
 

@@ -52,7 +52,7 @@ export async function readTimeline(db: Pool, schema: string, orderId: string): P
        FROM ${schema}.events WHERE order_id = $1 ORDER BY revision LIMIT ${MOST_EVENTS}`,
       [orderId],
     ),
-    db.query("SELECT FROM runner.parked WHERE consumer = $1 AND stream = $2 AND state = 'parked'", [
+    db.query("SELECT FROM runner.dead_letters WHERE consumer = $1 AND stream = $2 AND kind = 'event' AND state = 'parked'", [
       schema,
       orderStream(orderId),
     ]),

@@ -1,4 +1,5 @@
 import type { Pool } from "pg";
+import { deadLettersMigration } from "../../dead-letters/migration.ts";
 import type { DatedEventStore } from "../../event-store/port.ts";
 import { throwawayStore } from "../../event-store/testing.ts";
 import { type Migration, migrate } from "../../postgres/migrations.ts";
@@ -18,7 +19,7 @@ export interface Engines {
 
 export async function startEngines(migrations: readonly Migration[] = []): Promise<Engines> {
   const database = await throwawayPostgres();
-  await migrate(database.url, [runnerMigration, ...migrations]);
+  await migrate(database.url, [runnerMigration, deadLettersMigration, ...migrations]);
   const events = await throwawayStore();
   const pool = createPool(database.url, { applicationName: "test" });
   return {
