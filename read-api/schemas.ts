@@ -23,6 +23,8 @@ export const ORDER_STATUSES = [
   "driver_assigned",
   "picked_up",
   "delivered",
+  "scheduled",
+  "shipped",
   "out_of_stock",
   "payment_failed",
   "restaurant_rejected",

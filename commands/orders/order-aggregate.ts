@@ -1,5 +1,6 @@
 import type { OrderEvent } from "../../domain/order/events.ts";
-import { evolve, type OrderState } from "../../domain/order/state.ts";
+import { evolve } from "../../domain/order/evolve.ts";
+import type { OrderState } from "../../domain/order/state.ts";
 import type { Aggregate } from "../writing/stream-memory.ts";
 
 /** Orders as the writer folds them. Only the project writes order streams; shapes are those of the contract. */

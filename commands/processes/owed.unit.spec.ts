@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { OrderEvent } from "../../domain/order/events.ts";
-import { evolve, type Order } from "../../domain/order/state.ts";
+import { evolve } from "../../domain/order/evolve.ts";
+import type { Order } from "../../domain/order/state.ts";
 import { ACCEPT_BY, ANSWER_BY, AT, happened, orderOf } from "../../test/fixtures/order-examples.ts";
 import { owedCourier } from "./courier.ts";
 import { owedPayments } from "./payment.ts";

@@ -51,6 +51,19 @@ export interface OrderLine {
   readonly allergens: readonly string[];
   readonly binLocation?: string | undefined;
   readonly note?: PersonalData<string> | undefined;
+  /** What the customer takes in its place when it is missing, best first; none: the line is refunded. */
+  readonly substitutes?: readonly SubstituteOffer[] | undefined;
+}
+
+/** What may stand in for a line, in the line's quantity, frozen at the placing. */
+export interface SubstituteOffer {
+  readonly sku: string;
+  readonly name: string;
+  readonly unitPrice: Money;
+  readonly price: Money;
+  readonly tax: Money;
+  readonly allergens: readonly string[];
+  readonly binLocation?: string | undefined;
 }
 
 /** The part of an order that one site makes, with all that later steps need of the site. */
@@ -90,13 +103,48 @@ export interface MissingItem {
   readonly available: number;
 }
 
+/** By which way a customer is told something. */
+export type NoticeChannel = "email" | "sms" | "push";
+
+/** Work that a consumer has set aside: an event that it could not handle, or an effect that failed for good. */
+export interface SetAside {
+  readonly consumer: string;
+  readonly eventId?: string | undefined;
+  readonly effectId?: string | undefined;
+  /** Type of the event, or of the last one before the effect. */
+  readonly eventType?: string | undefined;
+}
+
 type Fact<Type extends string, Data> = { readonly type: Type; readonly data: Data };
 
 export type OrderEvent =
   | Fact<"order.placed", OrderPlaced>
   /** `ledgerAsked` false: refused before the ledger was asked, so there is nothing to release. */
   | Fact<"order.out_of_stock", { fulfilmentId: string; missing: readonly MissingItem[]; ledgerAsked: boolean }>
-  | Fact<"order.cancelled", { by: string; reason?: PersonalData<string> | undefined }>
+  /** An item was missing and the customer had allowed another: `refund` is what it costs less. */
+  | Fact<
+      "order.line_substituted",
+      {
+        fulfilmentId: string;
+        sku: string;
+        substitute: OrderLine;
+        refund: Money;
+        /** Under which fulfilment id the ledger has reserved the substitute: of a plan of its own. */
+        reservedAs: string;
+      }
+    >
+  | Fact<"order.line_removed", { fulfilmentId: string; sku: string; refund: Money; reason: string }>
+  /** Other sites make what `fulfilmentId` would have been. Notes of its lines are sealed anew for this event. */
+  | Fact<
+      "order.rerouted",
+      {
+        fulfilmentId: string;
+        reason: string;
+        fulfilments: readonly PlacedFulfilment[];
+        promisedAt?: string | undefined;
+      }
+    >
+  | Fact<"order.cancelled", { by: string; reason?: PersonalData<string> | undefined; cause?: string | undefined }>
   | Fact<"order.picked_up", { courierId: string }>
   | Fact<"order.delivered", { courierId: string; proof?: PersonalData<string> | undefined }>
   | Fact<"stock.reserved", { fulfilmentId: string; ledger: string; ledgerRevision: string }>
@@ -110,7 +158,17 @@ export type OrderEvent =
   | Fact<"payment.failed", { failureType: FailureType; attempts: number }>
   | Fact<"payment.cancelled", { intent: string }>
   | Fact<"payment.refunded", { refund: string; intent: string; amount: Money }>
-  | Fact<"payment.refund_failed", { attempt: number; failureType: FailureType; nextAttemptAt?: string | undefined }>
+  /** `refund`: one that the gateway had taken on, and that came to nothing afterwards. */
+  | Fact<
+      "payment.refund_failed",
+      {
+        attempt: number;
+        failureType: FailureType;
+        nextAttemptAt?: string | undefined;
+        refund?: string | undefined;
+        amount?: Money | undefined;
+      }
+    >
   | Fact<
       "restaurant.notified",
       {
@@ -127,15 +185,56 @@ export type OrderEvent =
       { fulfilmentId: string; attempt: number; failureType: FailureType; nextAttemptAt?: string | undefined }
     >
   | Fact<"restaurant.accepted", { fulfilmentId: string }>
-  | Fact<"restaurant.rejected", { fulfilmentId: string; reason: string }>
+  /** `alternative`: `sought` keeps the order open until another site was found or not; absent or `none` ends it. */
+  | Fact<"restaurant.rejected", { fulfilmentId: string; reason: string; alternative?: "sought" | "none" | undefined }>
   | Fact<"kitchen.stage_started", { fulfilmentId: string; stage: string }>
   | Fact<"kitchen.stage_completed", { fulfilmentId: string; stage: string }>
+  | Fact<"kitchen.item_unavailable", { fulfilmentId: string; sku: string }>
   | Fact<"kitchen.recalled", { fulfilmentId: string; stage: string }>
   | Fact<"kitchen.ready", { fulfilmentId: string }>
-  | Fact<"driver.assigned", { courierId: string; attempt: number; acceptBy: string }>
+  /** `arriveBy`: until when the courier must be at the site, not to count as a no-show. */
+  | Fact<
+      "driver.assigned",
+      {
+        courierId: string;
+        attempt: number;
+        acceptBy: string;
+        etaAt?: string | undefined;
+        arriveBy?: string | undefined;
+      }
+    >
   | Fact<"driver.accepted", { courierId: string }>
   | Fact<"driver.declined", { courierId: string; attempt: number; reason: string }>
   | Fact<"driver.arrived", { courierId: string }>
-  | Fact<"driver.unavailable", { attempt: number }>;
+  | Fact<"driver.no_show", { courierId: string; attempt: number }>
+  | Fact<"driver.unavailable", { attempt: number }>
+  | Fact<
+      "shipment.attempt_failed",
+      { fulfilmentId: string; attempt: number; failureType: FailureType; nextAttemptAt: string }
+    >
+  /** `reference` is ours, `booking` the carrier's. */
+  | Fact<
+      "shipment.scheduled",
+      { fulfilmentId: string; reference: string; booking: string; trackingNumber?: string | undefined }
+    >
+  | Fact<"shipment.shipped", { fulfilmentId: string; booking: string; shippedAt: string }>
+  /** `notice` is what is told, once in an order's life: `shipped/1.1`. */
+  | Fact<"notification.sent", { notice: string; channel: NoticeChannel; messageId: string }>
+  /** Without `nextAttemptAt` it is given up. */
+  | Fact<
+      "notification.failed",
+      {
+        notice: string;
+        channel: NoticeChannel;
+        attempt: number;
+        failureType: FailureType;
+        nextAttemptAt?: string | undefined;
+      }
+    >
+  /** `rules` that spoke against the order, and what of it was looked at, without personal data. */
+  | Fact<"fraud.detected", { rules: readonly string[]; facts?: Readonly<Record<string, number>> | undefined }>
+  | Fact<"processing.parked", SetAside & { failureType: FailureType; failureClass: string }>
+  | Fact<"processing.redriven", SetAside & { rule?: string | undefined; reason?: PersonalData<string> | undefined }>
+  | Fact<"processing.discarded", SetAside & { reason?: PersonalData<string> | undefined }>;
 
 export type OrderEventType = OrderEvent["type"];

@@ -6,16 +6,8 @@ import { AT, EUR, fold, happened, orderOf } from "../../test/fixtures/order-exam
 import { commands, deadlines, facts, open, outcomeOf, run, steps } from "../../test/fixtures/order-steps.ts";
 import { deepFreeze } from "../../test/given.ts";
 import type { OrderEvent } from "./events.ts";
-import {
-  evolve,
-  isFinal,
-  isReady,
-  type Order,
-  type OrderState,
-  type OrderStatus,
-  owedRefund,
-  statusOf,
-} from "./state.ts";
+import { evolve } from "./evolve.ts";
+import { isFinal, isReady, type Order, type OrderState, type OrderStatus, owedRefund, statusOf } from "./state.ts";
 
 const END: readonly OrderStatus[] = ["out_of_stock", "payment_failed", "restaurant_rejected", "cancelled"];
 

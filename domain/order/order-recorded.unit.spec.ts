@@ -3,7 +3,8 @@ import { RECORDED_KEYS, type RecordedFile, recorded } from "../../test/fixtures/
 import type { RecordedEvent } from "../chain/envelope.ts";
 import { isSealed, unseal } from "../chain/sealing.ts";
 import type { OrderEvent } from "./events.ts";
-import { evolve, isFinal, type OrderState, owedRefund, statusOf } from "./state.ts";
+import { evolve } from "./evolve.ts";
+import { isFinal, type OrderState, owedRefund, statusOf } from "./state.ts";
 
 const COURIER = "16fd2706-8baf-433b-82eb-8c7fada847da";
 

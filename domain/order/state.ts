@@ -4,9 +4,9 @@ import type {
   DeliveryMethod,
   FailureType,
   MissingItem,
-  OrderEvent,
+  NoticeChannel,
   OrderLine,
-  PlacedFulfilment,
+  SiteKind,
 } from "./events.ts";
 
 /** Where an order stands, in the words of the domain. */
@@ -22,6 +22,8 @@ export type OrderStatus =
   | "driver_assigned"
   | "picked_up"
   | "delivered"
+  | "scheduled"
+  | "shipped"
   | "out_of_stock"
   | "payment_failed"
   | "restaurant_rejected"
@@ -33,6 +35,7 @@ export type EarlyEnd = "out_of_stock" | "payment_failed" | "restaurant_rejected"
 export interface FulfilmentState {
   readonly fulfilmentId: string;
   readonly siteId: string;
+  readonly kind: SiteKind;
   readonly city: string;
   readonly stations: readonly string[];
   readonly lines: readonly OrderLine[];
@@ -44,10 +47,44 @@ export interface FulfilmentState {
   readonly notified: boolean;
   readonly accepted: boolean;
   readonly rejected: boolean;
+  /** Why another site is looked for; undefined when none is. */
+  readonly seeking: string | undefined;
+  /** Other sites make it: it counts no more, and what it holds is given back. */
+  readonly replaced: boolean;
+  /** Items that the site has reported missing and that nobody has decided about. */
+  readonly unavailable: readonly string[];
+  /** What the ledger has reserved for it beside its own reservation: substitutes. */
+  readonly extras: readonly ExtraReservation[];
+  readonly shipment: ShipmentState | undefined;
   /** Stations that are being worked at, and stations done. */
   readonly started: readonly string[];
   readonly completed: readonly string[];
   readonly ready: boolean;
+}
+
+/** A reservation for a substitute; `reservation` stands in the place of a fulfilment id at the ledger. */
+export interface ExtraReservation {
+  readonly reservation: string;
+  readonly released: boolean;
+}
+
+/** A fulfilment on its way to the carrier. */
+export interface ShipmentState {
+  readonly attempts: number;
+  readonly nextAttemptAt: string | undefined;
+  /** The carrier's number, once it is booked. */
+  readonly booking: string | undefined;
+  readonly trackingNumber: string | undefined;
+  readonly shippedAt: string | undefined;
+}
+
+/** Something the customer is told, by one channel. */
+export interface NoticeState {
+  readonly notice: string;
+  readonly channel: NoticeChannel;
+  readonly attempts: number;
+  readonly nextAttemptAt: string | undefined;
+  readonly outcome: "sent" | "given_up" | undefined;
 }
 
 export interface PaymentState {
@@ -63,12 +100,18 @@ export interface PaymentState {
   readonly refunded: number;
   /** References of the refunds counted in `refunded`: each counts once, whoever reports it. */
   readonly refunds: readonly string[];
+  /** Refunds that the gateway had taken on and that came to nothing: they do not count in `refunded`. */
+  readonly failedRefunds: readonly string[];
+  /** Minor units to be given back for lines that were removed or cost less than planned. */
+  readonly owedForLines: number;
 }
 
 export interface CourierState {
   readonly attempt: number;
   readonly courierId: string | undefined;
   readonly acceptBy: string | undefined;
+  /** Until when the courier must be at the site; undefined where nobody has said. */
+  readonly arriveBy: string | undefined;
   readonly accepted: boolean;
   readonly arrived: boolean;
   /** Couriers that declined or did not answer. */
@@ -99,253 +142,65 @@ export interface Order {
   readonly ledgerAsked: boolean;
   readonly missing: readonly MissingItem[];
   readonly failure: FailureType | undefined;
+  /** Rules that found the order to be a fraud. */
+  readonly fraud: readonly string[];
+  readonly notices: readonly NoticeState[];
+  /** Work that is set aside, as `<consumer>:<event or effect id>`. */
+  readonly parked: readonly string[];
 }
 
 /** The state of a stream that has no events. */
 export const noOrder = undefined;
 export type OrderState = Order | typeof noOrder;
 
-const fulfilmentFrom = (placed: PlacedFulfilment): FulfilmentState => ({
-  fulfilmentId: placed.fulfilmentId,
-  siteId: placed.siteId,
-  city: placed.city,
-  stations: placed.stations,
-  lines: placed.lines,
-  reserved: false,
-  released: false,
-  notification: undefined,
-  notified: false,
-  accepted: false,
-  rejected: false,
-  started: [],
-  completed: [],
-  ready: false,
-});
-
-const withFulfilment = (
-  order: Order,
-  fulfilmentId: string,
-  change: (fulfilment: FulfilmentState) => Partial<FulfilmentState>,
-): Order => ({
-  ...order,
-  fulfilments: order.fulfilments.map((f) => (f.fulfilmentId === fulfilmentId ? { ...f, ...change(f) } : f)),
-});
-
-const withPayment = (order: Order, change: Partial<PaymentState>): Order => ({
-  ...order,
-  payment: { ...order.payment, ...change },
-});
-
-const withCourier = (order: Order, change: Partial<CourierState>): Order => ({
-  ...order,
-  courier: { ...order.courier, ...change },
-});
-
-/** The first reason to end stays: a payment that fails after a cancellation does not rename the end. */
-const ended = (order: Order, end: EarlyEnd): Order =>
-  order.ended || order.delivered ? order : { ...order, ended: end };
-
-const without = (list: readonly string[], item: string) => list.filter((x) => x !== item);
-const including = (list: readonly string[], item: string) => (list.includes(item) ? list : [...list, item]);
-
-/**
- * Folds one event into the state. Accepts every fact in every state: what happened outside is never refused. Events
- * of types it does not know leave the state as it is. `at` is the event's business time.
- */
-export function evolve(state: OrderState, event: OrderEvent, at: string): OrderState {
-  if (event.type === "order.placed") {
-    if (state) return state;
-    const { data } = event;
-    return {
-      orderId: data.orderId,
-      customerId: data.customerId,
-      placedBy: data.placedBy,
-      placedAt: at,
-      channel: data.channel,
-      delivery: data.delivery,
-      total: data.total,
-      holdUntil: data.holdUntil,
-      fulfilments: data.fulfilments.map(fulfilmentFrom),
-      payment: {
-        method: data.paymentMethod,
-        intent: undefined,
-        attempts: 0,
-        nextAttemptAt: undefined,
-        confirmed: false,
-        cancelled: false,
-        refundAttempts: 0,
-        refundNextAttemptAt: undefined,
-        captured: 0,
-        refunded: 0,
-        refunds: [],
-      },
-      courier: {
-        attempt: 0,
-        courierId: undefined,
-        acceptBy: undefined,
-        accepted: false,
-        arrived: false,
-        tried: [],
-        assignments: [],
-        unavailableReported: false,
-      },
-      acceptedAt: undefined,
-      pickedUp: false,
-      delivered: false,
-      ended: undefined,
-      ledgerAsked: true,
-      missing: [],
-      failure: undefined,
-    };
-  }
-  // A stream that does not begin with its placing is damaged; verification reports it, folding goes on.
-  return state && evolvePlaced(state, event, at);
-}
-
-function evolvePlaced(order: Order, event: Exclude<OrderEvent, { type: "order.placed" }>, at: string): Order {
-  switch (event.type) {
-    case "order.out_of_stock":
-      return { ...ended(order, "out_of_stock"), missing: event.data.missing, ledgerAsked: event.data.ledgerAsked };
-    case "order.cancelled":
-      return ended(order, "cancelled");
-    case "order.picked_up":
-      return { ...order, pickedUp: true };
-    case "order.delivered":
-      return { ...order, delivered: true };
-    case "stock.reserved":
-      return withFulfilment(order, event.data.fulfilmentId, () => ({ reserved: true }));
-    case "stock.released":
-      return withFulfilment(order, event.data.fulfilmentId, () => ({ released: true }));
-    case "payment.processing":
-      return withPayment(order, { intent: event.data.intent });
-    case "payment.attempt_failed":
-      return withPayment(order, { attempts: event.data.attempt, nextAttemptAt: event.data.nextAttemptAt });
-    case "payment.confirmed":
-      return withPayment(order, {
-        confirmed: true,
-        intent: event.data.intent,
-        captured: event.data.amount.amount,
-        nextAttemptAt: undefined,
-      });
-    case "payment.failed":
-      // What was captured is the truth: an attempt that is reported as failed afterwards does not end a paid order.
-      if (order.payment.confirmed) return order;
-      return {
-        ...ended(withPayment(order, { nextAttemptAt: undefined }), "payment_failed"),
-        failure: event.data.failureType,
-      };
-    case "payment.cancelled":
-      return withPayment(order, { cancelled: true, nextAttemptAt: undefined });
-    case "payment.refunded":
-      return order.payment.refunds.includes(event.data.refund)
-        ? order
-        : withPayment(order, {
-            refunded: order.payment.refunded + event.data.amount.amount,
-            refunds: [...order.payment.refunds, event.data.refund],
-            refundNextAttemptAt: undefined,
-          });
-    case "payment.refund_failed":
-      return withPayment(order, {
-        refundAttempts: event.data.attempt,
-        refundNextAttemptAt: event.data.nextAttemptAt,
-      });
-    case "restaurant.notified":
-      return withFulfilment(order, event.data.fulfilmentId, (f) => ({
-        notified: true,
-        notification: { attempts: f.notification?.attempts ?? 0, answerBy: event.data.answerBy },
-      }));
-    case "restaurant.notification_failed":
-      // A failure that is reported after a success must not take away the deadline of the answer.
-      return withFulfilment(order, event.data.fulfilmentId, (f) => ({
-        notification: f.notified
-          ? { attempts: event.data.attempt, answerBy: f.notification?.answerBy }
-          : { attempts: event.data.attempt, nextAttemptAt: event.data.nextAttemptAt },
-      }));
-    case "restaurant.accepted":
-      return {
-        ...withFulfilment(order, event.data.fulfilmentId, () => ({ accepted: true })),
-        acceptedAt: order.acceptedAt ?? at,
-      };
-    case "restaurant.rejected":
-      return {
-        ...ended(
-          withFulfilment(order, event.data.fulfilmentId, () => ({ rejected: true })),
-          "restaurant_rejected",
-        ),
-        // A site that was closed at the placing: the rejection stands in the same append, before any ledger was asked.
-        ledgerAsked: order.ledgerAsked && !(event.data.reason === CLOSED && !isReserved(order)),
-      };
-    case "kitchen.stage_started":
-      return withFulfilment(order, event.data.fulfilmentId, (f) => ({
-        started: including(f.started, event.data.stage),
-        completed: without(f.completed, event.data.stage),
-      }));
-    case "kitchen.stage_completed":
-      return withFulfilment(order, event.data.fulfilmentId, (f) => ({
-        started: without(f.started, event.data.stage),
-        completed: including(f.completed, event.data.stage),
-      }));
-    case "kitchen.recalled":
-      return withFulfilment(order, event.data.fulfilmentId, (f) => ({
-        started: including(f.started, event.data.stage),
-        completed: without(f.completed, event.data.stage),
-        ready: false,
-      }));
-    case "kitchen.ready":
-      return withFulfilment(order, event.data.fulfilmentId, () => ({ ready: true }));
-    case "driver.assigned":
-      return withCourier(order, {
-        attempt: event.data.attempt,
-        courierId: event.data.courierId,
-        acceptBy: event.data.acceptBy,
-        accepted: false,
-        arrived: false,
-        assignments: [
-          ...order.courier.assignments.filter(({ attempt }) => attempt !== event.data.attempt),
-          { attempt: event.data.attempt, courierId: event.data.courierId },
-        ],
-      });
-    case "driver.accepted":
-      return order.courier.courierId === event.data.courierId ? withCourier(order, { accepted: true }) : order;
-    case "driver.declined":
-      return withCourier(order, {
-        tried: including(order.courier.tried, event.data.courierId),
-        ...(order.courier.courierId === event.data.courierId
-          ? { courierId: undefined, acceptBy: undefined, accepted: false, arrived: false }
-          : {}),
-      });
-    case "driver.arrived":
-      return order.courier.courierId === event.data.courierId ? withCourier(order, { arrived: true }) : order;
-    case "driver.unavailable":
-      return withCourier(order, { unavailableReported: true });
-    default:
-      return order;
-  }
-}
-
 /** Reason of the rejection of an order that reaches a closed site. */
 export const CLOSED = "auto_rejected_closing_time";
 
-const all = (order: Order, has: (f: FulfilmentState) => boolean) =>
-  order.fulfilments.length > 0 && order.fulfilments.every(has);
+/** The fulfilments that count: those that other sites make do not. */
+export const standing = (order: Order): readonly FulfilmentState[] => order.fulfilments.filter((f) => !f.replaced);
+
+const all = (order: Order, has: (f: FulfilmentState) => boolean): boolean => {
+  const counted = standing(order);
+  return counted.length > 0 && counted.every(has);
+};
 
 export const isReserved = (order: Order): boolean => all(order, (f) => f.reserved);
 export const isAccepted = (order: Order): boolean => all(order, (f) => f.accepted);
 export const isReady = (order: Order): boolean => all(order, (f) => f.ready);
+/** Every parcel of the order is booked with the carrier. */
+export const isScheduled = (order: Order): boolean => all(order, (f) => f.shipment?.booking !== undefined);
+/** Every parcel of the order is on its way. */
+export const isShipped = (order: Order): boolean =>
+  order.delivery.method === "parcel" && all(order, (f) => f.shipment?.shippedAt !== undefined);
 
-/** Minor units captured and not yet given back although the order has ended early. */
-export const owedRefund = (order: Order): number =>
-  order.ended && order.payment.confirmed ? Math.max(0, order.payment.captured - order.payment.refunded) : 0;
+/** Minor units captured and not yet given back although the order has ended early, or was made with less. */
+export function owedRefund({ ended, payment }: Order): number {
+  if (!payment.confirmed) return 0;
+  const due = ended ? payment.captured : Math.min(payment.owedForLines, payment.captured);
+  return Math.max(0, due - payment.refunded);
+}
 
 /** True when nothing more will be made or carried for this order. Money may still be owed: see `owedRefund`. */
-export const isFinal = (order: Order): boolean => order.delivered || order.ended !== undefined;
+export const isFinal = (order: Order): boolean => order.delivered || order.ended !== undefined || isShipped(order);
+
+/** The plan that a further choice of sites, or of a substitute, makes its fulfilment ids under. */
+export function nextPlan(order: Order): number {
+  const used = order.fulfilments.flatMap((f) => [f.fulfilmentId, ...f.extras.map(({ reservation }) => reservation)]);
+  return Math.max(0, ...used.map((id) => Number.parseInt(id, 10) || 0)) + 1;
+}
 
 /** The order's status; with several fulfilments that of the least advanced one. */
 export function statusOf(order: Order): OrderStatus {
   if (order.delivered) return "delivered";
   if (order.ended) return order.ended;
+  if (isShipped(order)) return "shipped";
   if (order.pickedUp) return "picked_up";
-  if (isReady(order)) return order.courier.accepted ? "driver_assigned" : "ready";
+  // A site has given it back and another is looked for: paid, and nobody makes it.
+  if (standing(order).some((f) => f.seeking !== undefined)) return "payment_confirmed";
+  if (isReady(order)) {
+    if (order.delivery.method === "parcel") return isScheduled(order) ? "scheduled" : "ready";
+    return order.courier.accepted ? "driver_assigned" : "ready";
+  }
   if (isAccepted(order)) {
     return all(order, (f) => f.started.length + f.completed.length > 0 || f.ready)
       ? "preparing"

@@ -1,5 +1,6 @@
 import type { OrderEvent, OrderPlaced } from "../../domain/order/events.ts";
-import { evolve, type OrderState } from "../../domain/order/state.ts";
+import { evolve } from "../../domain/order/evolve.ts";
+import type { OrderState } from "../../domain/order/state.ts";
 import { bucketOf } from "./histogram.ts";
 
 /** Minute 0 of histories. */

@@ -1,6 +1,7 @@
 import type { RecordedEvent } from "../../domain/chain/envelope.ts";
 import { type OrderEvent, orderIdOf } from "../../domain/order/events.ts";
-import { evolve, type Order } from "../../domain/order/state.ts";
+import { evolve } from "../../domain/order/evolve.ts";
+import type { Order } from "../../domain/order/state.ts";
 import { type Placing, placingOf } from "./placing.ts";
 
 /** What an event makes of an order. */

@@ -1,4 +1,5 @@
-import { evolve, type Order } from "../../domain/order/state.ts";
+import { evolve } from "../../domain/order/evolve.ts";
+import type { Order } from "../../domain/order/state.ts";
 
 // How an order's state lies in a row: in a fixed sequence of keys and without what is as in a new order. The text must
 // not depend on how the events were cut into batches (a state that was read back has its keys elsewhere than one that

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { OrderEvent } from "../../domain/order/events.ts";
-import { evolve, type Order, type OrderState } from "../../domain/order/state.ts";
+import { evolve } from "../../domain/order/evolve.ts";
+import type { Order, OrderState } from "../../domain/order/state.ts";
 import { anyOrderEvent, kinds } from "../../test/fixtures/order-arbitraries.ts";
 import { AT, happened, orderOf, until } from "../../test/fixtures/order-examples.ts";
 import { packOrder, unpackOrder } from "./packed-order.ts";

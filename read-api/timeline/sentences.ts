@@ -1,4 +1,11 @@
-import type { FailureType, OrderEvent, OrderEventType, OrderPlaced } from "../../domain/order/events.ts";
+import type {
+  FailureType,
+  NoticeChannel,
+  OrderEvent,
+  OrderEventType,
+  OrderPlaced,
+  SetAside,
+} from "../../domain/order/events.ts";
 import { amountText } from "../money-text.ts";
 
 // What a timeline says of each event: one sentence that support can read out. Nothing personal stands in it.
@@ -37,12 +44,48 @@ const FAILURE: Readonly<Record<FailureType, string>> = {
 const REJECTION: Readonly<Record<string, string>> = {
   no_answer: "it did not answer in time",
   auto_rejected_closing_time: "it was closed when the order arrived",
+  not_reached: "it could not be reached",
+  item_unavailable: "an item is missing there",
 };
 
 const PERSON_OF_ROLE: Readonly<Record<string, string>> = {
   customer: "the customer",
   support: "support",
   admin: "an admin",
+  system: "the system",
+};
+
+const CONSUMER: Readonly<Record<string, string>> = {
+  payment: "paying",
+  restaurant: "telling the site",
+  courier: "finding a courier or booking the parcel",
+  stock: "reserving goods",
+  notification: "telling the customer",
+  fraud: "the check for fraud",
+};
+
+const CHANNEL: Readonly<Record<NoticeChannel, string>> = { email: "email", sms: "text message", push: "push message" };
+
+const RULE: Readonly<Record<string, string>> = {
+  velocity: "too many orders in a short time",
+  amount: "an unusual amount",
+  new_card: "a card that was not seen before",
+};
+
+/** What customers are told, by the first word of a notice. */
+const NOTICE: Readonly<Record<string, string>> = {
+  confirmed: "that the order is confirmed",
+  payment_failed: "that the payment failed",
+  payment_delayed: "that the payment takes longer",
+  out_of_stock: "that the order is sold out",
+  rejected: "that no site can make the order",
+  rerouted: "that another site makes the order",
+  line_changed: "that an item is missing",
+  cancelled: "that the order is cancelled",
+  refunded: "of the refund",
+  shipped: "that the parcel is on its way",
+  delivered: "that the order is delivered",
+  fraud: "that the order was stopped",
 };
 
 /** Items of a placing that are named; of the others it is said how many there are. */
@@ -115,6 +158,14 @@ function placed({ fulfilments, channel, total }: OrderPlaced, { who }: Words): s
   return `${by} an order of ${counted(lines.length, "line")} at ${sites} for ${amountText(total)}: ${named.join(", ")}.`;
 }
 
+const work = ({ consumer, effectId, eventType }: SetAside): string =>
+  `${CONSUMER[consumer] ?? plain(consumer)}${effectId === undefined ? (eventType === undefined ? "" : ` (${plain(eventType)})`) : ` (${effectId})`}`;
+
+const told = (notice: string): string => {
+  const kind = notice.split("/")[0] ?? notice;
+  return NOTICE[kind] ?? `of ${plain(kind)}`;
+};
+
 /** Sentences by type of event. */
 const SENTENCES: Sentences = {
   "order.placed": placed,
@@ -122,7 +173,14 @@ const SENTENCES: Sentences = {
     const what = missing.map(({ sku, asked, available }) => `${asked} of ${words.item(sku)} asked, ${available} there`);
     return `The order could not be served${what.length > 0 ? `: ${what.join("; ")}` : ""}.`;
   },
-  "order.cancelled": ({ by }) => `The order was cancelled by ${PERSON_OF_ROLE[by] ?? plain(by)}.`,
+  "order.cancelled": ({ by, cause }) =>
+    `The order was cancelled by ${PERSON_OF_ROLE[by] ?? plain(by)}${cause === undefined ? "" : ` because of ${plain(cause)}`}.`,
+  "order.line_substituted": ({ sku, substitute, refund }, words) =>
+    `${words.item(sku)} was missing: ${substitute.name} takes its place${refund.amount > 0 ? `, and ${amountText(refund)} are given back` : ""}.`,
+  "order.line_removed": ({ sku, refund }, words) =>
+    `${words.item(sku)} was missing and left out; ${amountText(refund)} are given back.`,
+  "order.rerouted": ({ fulfilmentId, reason, fulfilments }, words) =>
+    `${fulfilments.map(({ name }) => name).join(" and ")} makes ${words.part(fulfilmentId)} in place of ${words.site(fulfilmentId)}, because ${REJECTION[reason] ?? plain(reason)}.`,
   "order.picked_up": () => "The courier picked the order up.",
   "order.delivered": () => "The courier delivered the order.",
   "stock.reserved": ({ fulfilmentId }, words) => `The goods of ${words.part(fulfilmentId)} were reserved.`,
@@ -138,20 +196,26 @@ const SENTENCES: Sentences = {
     `The payment failed for good after ${counted(attempts, "attempt")} because ${failed(failureType)}.`,
   "payment.cancelled": () => "The payment was cancelled before it was taken.",
   "payment.refunded": ({ amount }) => `${amountText(amount)} were refunded.`,
-  "payment.refund_failed": ({ attempt, failureType, nextAttemptAt }, words) =>
-    `Refund attempt ${attempt} failed because ${failed(failureType)}${words.again(nextAttemptAt)}.`,
+  "payment.refund_failed": ({ attempt, failureType, nextAttemptAt, refund, amount }, words) =>
+    refund !== undefined
+      ? `The bank sent the refund${amount ? ` of ${amountText(amount)}` : ""} back${words.again(nextAttemptAt)}.`
+      : `Refund attempt ${attempt} failed because ${failed(failureType)}${words.again(nextAttemptAt)}.`,
   "restaurant.notified": ({ fulfilmentId, answerBy }, words) =>
     `${capital(words.site(fulfilmentId))} was notified of ${words.part(fulfilmentId)} and has until ${words.time(answerBy)} to answer.`,
   "restaurant.notification_failed": ({ fulfilmentId, attempt, failureType, nextAttemptAt }, words) =>
     `Attempt ${attempt} to notify ${words.site(fulfilmentId)} failed because ${failed(failureType)}${words.again(nextAttemptAt)}.`,
   "restaurant.accepted": ({ fulfilmentId }, words) =>
     `${capital(words.site(fulfilmentId))} accepted ${words.part(fulfilmentId)}.`,
-  "restaurant.rejected": ({ fulfilmentId, reason }, words) =>
-    `${capital(words.site(fulfilmentId))} rejected ${words.part(fulfilmentId)}: ${REJECTION[reason] ?? plain(reason)}.`,
+  "restaurant.rejected": ({ fulfilmentId, reason, alternative }, words) =>
+    alternative === "none"
+      ? `No other site can make ${words.part(fulfilmentId)}: the order ends, because ${REJECTION[reason] ?? plain(reason)}.`
+      : `${capital(words.site(fulfilmentId))} rejected ${words.part(fulfilmentId)}: ${REJECTION[reason] ?? plain(reason)}${alternative === "sought" ? "; another site is looked for" : ""}.`,
   "kitchen.stage_started": ({ fulfilmentId, stage }, words) =>
     `Work at the station ${words.station(fulfilmentId, stage)} began.`,
   "kitchen.stage_completed": ({ fulfilmentId, stage }, words) =>
     `The station ${words.station(fulfilmentId, stage)} was completed.`,
+  "kitchen.item_unavailable": ({ fulfilmentId, sku }, words) =>
+    `${capital(words.site(fulfilmentId))} reported ${words.item(sku)} as missing.`,
   "kitchen.recalled": ({ fulfilmentId, stage }, words) =>
     `The station ${words.station(fulfilmentId, stage)} was called back: it was not done after all.`,
   "kitchen.ready": ({ fulfilmentId }, words) => `${capital(words.part(fulfilmentId))} is ready to be picked up.`,
@@ -161,8 +225,25 @@ const SENTENCES: Sentences = {
   "driver.declined": ({ reason }) =>
     reason === "no_answer" ? "The courier did not answer in time." : "The courier declined the order.",
   "driver.arrived": () => "The courier arrived at the site.",
+  "driver.no_show": () => "The courier did not come to the site in time; another one is looked for.",
   "driver.unavailable": ({ attempt }) =>
     `No courier could be found so far (attempt ${attempt}); support was told, and the search goes on.`,
+  "shipment.attempt_failed": ({ attempt, failureType, nextAttemptAt }, words) =>
+    `Attempt ${attempt} to book the parcel failed because ${failed(failureType)}${words.again(nextAttemptAt)}.`,
+  "shipment.scheduled": ({ trackingNumber }) =>
+    `The parcel was booked with the carrier${trackingNumber === undefined ? "" : ` under ${trackingNumber}`}.`,
+  "shipment.shipped": ({ shippedAt }, words) => `The carrier took the parcel along at ${words.time(shippedAt)}.`,
+  "notification.sent": ({ notice, channel }) =>
+    `The customer was told ${told(notice)} by ${CHANNEL[channel] ?? channel}.`,
+  "notification.failed": ({ notice, channel, attempt, failureType, nextAttemptAt }, words) =>
+    `Attempt ${attempt} to tell the customer ${told(notice)} by ${CHANNEL[channel] ?? channel} failed because ${failed(failureType)}${nextAttemptAt === undefined ? "; it is not tried again" : words.again(nextAttemptAt)}.`,
+  "fraud.detected": ({ rules }) =>
+    `The order was found to be a fraud: ${rules.map((rule) => RULE[rule] ?? plain(rule)).join(", ")}.`,
+  "processing.parked": (data) =>
+    `Work on the order was set aside: ${work(data)} failed because ${failed(data.failureType)}. An operator has to look at it.`,
+  "processing.redriven": (data, { who }) =>
+    `${data.rule === undefined ? who : "The system"} let ${work(data)} be tried again.`,
+  "processing.discarded": (data, { who }) => `${who} decided that ${work(data)} is not tried again.`,
 };
 
 /** Types of events that have a sentence of their own. */

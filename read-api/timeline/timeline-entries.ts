@@ -1,5 +1,6 @@
 import { orderStream } from "../../domain/order/events.ts";
-import { evolve, type Order, type OrderState, statusOf } from "../../domain/order/state.ts";
+import { evolve } from "../../domain/order/evolve.ts";
+import { type Order, type OrderState, statusOf } from "../../domain/order/state.ts";
 import { factOf } from "../../projections/order-state/fold-orders.ts";
 import type { StoredEvent } from "../../projections/timeline/queries.ts";
 import type { TimelineEntry } from "../../projections/views.ts";

@@ -1,6 +1,7 @@
 import type { Position } from "../../domain/chain/envelope.ts";
 import { type OrderEvent, orderIdOf } from "../../domain/order/events.ts";
-import { evolve, isFinal, type Order, owedRefund } from "../../domain/order/state.ts";
+import { evolve } from "../../domain/order/evolve.ts";
+import { isFinal, type Order, owedRefund } from "../../domain/order/state.ts";
 import { createEventStore } from "../../infra/event-store/client.ts";
 import type { EventStore } from "../../infra/event-store/port.ts";
 

@@ -3,11 +3,12 @@ import { join } from "node:path";
 import { Client } from "pg";
 import type { Position, RecordedEvent } from "../../../domain/chain/envelope.ts";
 import { type OrderEvent, orderIdOf } from "../../../domain/order/events.ts";
-import { evolve, type Order } from "../../../domain/order/state.ts";
+import { evolve } from "../../../domain/order/evolve.ts";
+import type { Order } from "../../../domain/order/state.ts";
 import type { EventStore } from "../../../infra/event-store/port.ts";
 import type { Charge, PaymentChange } from "../../../infra/simulators/payment/objects.ts";
 
-/** A stream that a consumer has set aside, as `runner.parked` says. */
+/** A stream that a consumer has set aside, as `runner.dead_letters` says. */
 export interface ParkedStream {
   readonly consumer: string;
   readonly stream: string;
@@ -92,7 +93,7 @@ async function parkedStreams(databaseUrl: string): Promise<ParkedStream[]> {
   await client.connect();
   try {
     const { rows } = await client.query<ParkedStream>(
-      "SELECT consumer, stream, message FROM runner.parked WHERE state = 'parked' ORDER BY consumer, stream",
+      "SELECT consumer, stream, message FROM runner.dead_letters WHERE state = 'parked' ORDER BY consumer, stream",
     );
     return rows;
   } finally {
