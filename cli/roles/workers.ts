@@ -1,4 +1,5 @@
 import { HttpCourierGateway } from "../../commands/gateways/courier-gateway.ts";
+import { DEFAULT_GUARDS, Guards } from "../../commands/gateways/guards.ts";
 import { WebhookRestaurantGateway } from "../../commands/gateways/restaurant-gateway.ts";
 import { StripePaymentGateway } from "../../commands/gateways/stripe-payment-gateway.ts";
 import { CourierProcess } from "../../commands/processes/courier.ts";
@@ -91,20 +92,28 @@ function processes(base: Foundation, config: Config, log: Log): Consumer[] {
   const facts = new FactRecorder(writer, clock, fingerprintKey);
   const retryDelaysMs = config.RETRY_DELAYS_MS;
   const recoverAfterMs = config.RESERVATION_WAIT_MS + RECOVER_AFTER_WAIT_MS;
+  const guards = new Guards({ ...DEFAULT_GUARDS, timeoutMs: 3 * config.OUTSIDE_TIMEOUT_MS });
   const managers: ProcessManager[] = [
     new StockProcess({ reservations, ledgers, facts, clock, fingerprintKey, recoverAfterMs }),
-    new PaymentProcess(new StripePaymentGateway(config), facts, clock, {
-      retryDelaysMs,
-      inCallRetryMs: config.PAYMENT_IN_CALL_RETRY_MS,
-    }),
-    new RestaurantProcess(new WebhookRestaurantGateway(config), facts, clock, {
-      retryDelaysMs,
-      answerMs: config.RESTAURANT_ANSWER_MS,
-    }),
+    new PaymentProcess(
+      new StripePaymentGateway(config),
+      facts,
+      clock,
+      { retryDelaysMs, inCallRetryMs: config.PAYMENT_IN_CALL_RETRY_MS },
+      guards,
+    ),
+    new RestaurantProcess(
+      new WebhookRestaurantGateway(config),
+      facts,
+      clock,
+      { retryDelaysMs, answerMs: config.RESTAURANT_ANSWER_MS },
+      guards,
+    ),
     new CourierProcess({
       writer,
       facts,
       gateway: new HttpCourierGateway(config),
+      guards,
       directory: new CourierLookup(pool, base.schemas),
       clock,
       fingerprintKey,

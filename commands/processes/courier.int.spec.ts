@@ -13,6 +13,7 @@ import { ACCEPT_BY, happened, orderOf } from "../../test/fixtures/order-examples
 import { couriers } from "../couriers/courier-aggregate.ts";
 import { answered, failed } from "../gateways/answer.ts";
 import type { CourierGateway } from "../gateways/courier-gateway.ts";
+import { Guards } from "../gateways/guards.ts";
 import { StreamWriter } from "../writing/writer.ts";
 import { CourierProcess, type OpenClaim } from "./courier.ts";
 import { FactRecorder } from "./facts.ts";
@@ -53,6 +54,7 @@ function processWith(gateway: CourierGateway = willing) {
     writer,
     facts: new FactRecorder(writer, clock, fingerprintKey),
     gateway,
+    guards: new Guards(),
     directory: { free: async () => free, claims: async () => claims },
     clock,
     policy: { answerMs: 60_000, searchMs: 600_000, lookAgainMs: 1_000 },

@@ -7,8 +7,11 @@ import { isAccepted, isFinal, type Order, type OrderState } from "../../domain/o
 import { Refusal } from "../../domain/refusal.ts";
 import { type Clock, toInstant } from "../../infra/clock.ts";
 import { failpoint } from "../../infra/failpoints.ts";
+import type { Outside } from "../../infra/outside/outside.ts";
 import { couriers } from "../couriers/courier-aggregate.ts";
+import { OutsideError } from "../gateways/answer.ts";
 import type { CourierGateway } from "../gateways/courier-gateway.ts";
+import type { OutsideGuards } from "../gateways/guards.ts";
 import { orders } from "../orders/order-aggregate.ts";
 import { NoLongerOwnedError } from "../writing/no-longer-owned.ts";
 import type { StreamWriter } from "../writing/writer.ts";
@@ -40,6 +43,9 @@ export interface CourierDirectory {
 }
 
 const COURIER: Actor = { type: "system", id: "courier" };
+/** The couriers of one city share an app of theirs. */
+const outsideOf = (order: Order): Outside => ({ system: "courier", place: order.fulfilments[0]?.city ?? "" });
+
 const CANDIDATES = 10;
 const CLAIMS_AT_ONCE = 500;
 /** How long a claim may stand before its assignment is missed. */
@@ -58,14 +64,16 @@ export function owedCourier(order: Order): readonly Owed[] {
   const since = Date.parse(order.acceptedAt ?? order.placedAt);
   // A claim that has served its purpose, or came to nothing, gives the courier free.
   const finished = courier.courierId === undefined || isFinal(order) ? courier.attempt : courier.attempt - 1;
-  for (let attempt = 1; attempt <= finished; attempt++) owed.push({ id: `courier.release/${attempt}`, dueAt: since });
+  for (let attempt = 1; attempt <= finished; attempt++) {
+    owed.push({ id: `courier.release/${attempt}`, dueAt: since, outside: outsideOf(order) });
+  }
   if (isFinal(order)) return owed;
   if (courier.courierId === undefined) {
     if (isAccepted(order)) owed.push({ id: `courier.assign/${courier.attempt + 1}`, dueAt: since });
     return owed;
   }
   if (!courier.accepted && courier.acceptBy !== undefined) {
-    owed.push({ id: `courier.offer/${courier.attempt}`, dueAt: since });
+    owed.push({ id: `courier.offer/${courier.attempt}`, dueAt: since, outside: outsideOf(order) });
     owed.push({ id: `courier.answer-deadline/${courier.attempt}`, dueAt: Date.parse(courier.acceptBy) });
   }
   return owed;
@@ -77,6 +85,7 @@ export class CourierProcess implements ProcessManager {
   readonly #writer: StreamWriter;
   readonly #facts: FactRecorder;
   readonly #gateway: CourierGateway;
+  readonly #guards: OutsideGuards;
   readonly #directory: CourierDirectory;
   readonly #clock: Clock;
   readonly #policy: CourierPolicy;
@@ -88,6 +97,7 @@ export class CourierProcess implements ProcessManager {
     readonly writer: StreamWriter;
     readonly facts: FactRecorder;
     readonly gateway: CourierGateway;
+    readonly guards: OutsideGuards;
     readonly directory: CourierDirectory;
     readonly clock: Clock;
     readonly policy: CourierPolicy;
@@ -96,6 +106,7 @@ export class CourierProcess implements ProcessManager {
     this.#writer = options.writer;
     this.#facts = options.facts;
     this.#gateway = options.gateway;
+    this.#guards = options.guards;
     this.#directory = options.directory;
     this.#clock = options.clock;
     this.#policy = options.policy;
@@ -180,14 +191,15 @@ export class CourierProcess implements ProcessManager {
   async #offer(order: Order, attempt: number): Promise<Performed> {
     const { courierId } = order.courier;
     if (courierId === undefined) return undefined;
-    const answer = await this.#gateway.offer({
+    const offer = {
       offerId: `${order.orderId}/${attempt}`,
       orderId: order.orderId,
       courierId,
       siteId: order.fulfilments[0]?.siteId ?? "",
-    });
+    };
+    const answer = await this.#guards.call(outsideOf(order), () => this.#gateway.offer(offer));
     // An offer that does not reach the app is tried again until the courier's time to answer is over.
-    if (!answer.ok) throw new Error(`the offer did not reach the courier: ${answer.failure.message}`);
+    if (!answer.ok) throw new OutsideError("the offer did not reach the courier", answer.failure);
     return undefined;
   }
 
@@ -196,10 +208,10 @@ export class CourierProcess implements ProcessManager {
     const courierId = courier.assignments.find((assignment) => assignment.attempt === attempt)?.courierId;
     if (courierId === undefined) return undefined;
     if (!order.delivered) {
-      const answer = await this.#gateway.withdraw(`${orderId}/${attempt}`);
+      const answer = await this.#guards.call(outsideOf(order), () => this.#gateway.withdraw(`${orderId}/${attempt}`));
       // An app that is gone for good shows the offer to nobody, and must not keep the courier.
       if (!answer.ok && answer.failure.class === "transient") {
-        throw new Error(`the offer could not be taken back: ${answer.failure.message}`);
+        throw new OutsideError("the offer could not be taken back", answer.failure);
       }
     }
     await this.#write(courierId, { type: "release", orderId, attempt }, effect.held);

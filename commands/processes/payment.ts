@@ -2,7 +2,9 @@ import type { Actor } from "../../domain/chain/envelope.ts";
 import { holdExpired, record } from "../../domain/order/facts.ts";
 import { isFinal, isReserved, type Order, owedRefund } from "../../domain/order/state.ts";
 import { type Clock, toInstant } from "../../infra/clock.ts";
-import type { GatewayFailure } from "../gateways/answer.ts";
+import type { Outside } from "../../infra/outside/outside.ts";
+import { type Answer, type GatewayFailure, OutsideError } from "../gateways/answer.ts";
+import type { OutsideGuards } from "../gateways/guards.ts";
 import type { PaymentGateway, PaymentState } from "../gateways/payment-gateway.ts";
 import { attemptOf, firstAttempt } from "./effect-ids.ts";
 import type { FactRecorder } from "./facts.ts";
@@ -14,6 +16,9 @@ export interface PaymentPolicy {
   /** How long a transient error is tried again within one attempt. */
   readonly inCallRetryMs: number;
 }
+
+/** The gateway has no places. */
+const OUTSIDE: Outside = { system: "payment", place: "" };
 
 const PAYMENT: Actor = { type: "system", id: "payment" };
 /** A reservation is held at least this long after the last planned attempt. */
@@ -32,20 +37,34 @@ export function owedPayments(order: Order): readonly Owed[] {
   if (!order.ended && !order.delivered && !payment.confirmed) {
     const planned = payment.nextAttemptAt === undefined ? placedAt : Date.parse(payment.nextAttemptAt);
     if (isReserved(order) && payment.intent === undefined) {
-      owed.push({ id: firstAttempt("payment.create"), dueAt: planned });
+      owed.push({ id: firstAttempt("payment.create"), dueAt: planned, outside: OUTSIDE, early: payment.attempts > 0 });
     } else if (isReserved(order) && !payment.cancelled) {
-      owed.push({ id: `payment.confirm/${payment.attempts + 1}`, dueAt: planned });
+      owed.push({
+        id: `payment.confirm/${payment.attempts + 1}`,
+        dueAt: planned,
+        outside: OUTSIDE,
+        early: payment.attempts > 0,
+      });
     }
     const lastPlanned =
       payment.nextAttemptAt === undefined ? 0 : Date.parse(payment.nextAttemptAt) + HOLD_AFTER_ATTEMPT_MS;
-    owed.push({ id: firstAttempt("payment.expire"), dueAt: Math.max(Date.parse(order.holdUntil), lastPlanned) });
+    owed.push({
+      id: firstAttempt("payment.expire"),
+      dueAt: Math.max(Date.parse(order.holdUntil), lastPlanned),
+      outside: OUTSIDE,
+    });
   }
   if (order.ended && payment.intent !== undefined && !payment.confirmed && !payment.cancelled) {
-    owed.push({ id: firstAttempt("payment.cancel"), dueAt: placedAt });
+    owed.push({ id: firstAttempt("payment.cancel"), dueAt: placedAt, outside: OUTSIDE });
   }
   if (owedRefund(order) > 0) {
     const planned = payment.refundNextAttemptAt === undefined ? placedAt : Date.parse(payment.refundNextAttemptAt);
-    owed.push({ id: `payment.refund/${payment.refundAttempts + 1}`, dueAt: planned });
+    owed.push({
+      id: `payment.refund/${payment.refundAttempts + 1}`,
+      dueAt: planned,
+      outside: OUTSIDE,
+      early: payment.refundAttempts > 0,
+    });
   }
   return owed;
 }
@@ -60,8 +79,16 @@ export class PaymentProcess implements ProcessManager {
   readonly #facts: FactRecorder;
   readonly #clock: Clock;
   readonly #policy: PaymentPolicy;
+  readonly #guards: OutsideGuards;
 
-  constructor(gateway: PaymentGateway, facts: FactRecorder, clock: Clock, policy: PaymentPolicy) {
+  constructor(
+    gateway: PaymentGateway,
+    facts: FactRecorder,
+    clock: Clock,
+    policy: PaymentPolicy,
+    guards: OutsideGuards,
+  ) {
+    this.#guards = guards;
     this.#gateway = gateway;
     this.#facts = facts;
     this.#clock = clock;
@@ -229,8 +256,8 @@ export class PaymentProcess implements ProcessManager {
   }
 
   async #cancelled(intent: string): Promise<PaymentState> {
-    const answer = await this.#gateway.cancel(intent);
-    if (!answer.ok) throw new Error(`the payment gateway does not cancel: ${answer.failure.message}`);
+    const answer = await this.#guards.call(OUTSIDE, () => this.#gateway.cancel(intent));
+    if (!answer.ok) throw new OutsideError("the payment gateway does not cancel", answer.failure);
     if (answer.value.status !== "succeeded" && answer.value.status !== "canceled") {
       throw new Error(`the payment gateway left the intent ${answer.value.status}`);
     }
@@ -238,13 +265,11 @@ export class PaymentProcess implements ProcessManager {
   }
 
   /** Tries a call again for a moment while its failure is transient. */
-  async #withinCall<T extends { ok: boolean }>(
-    call: () => Promise<T | { readonly ok: false; readonly failure: GatewayFailure }>,
-  ): Promise<T | { readonly ok: false; readonly failure: GatewayFailure }> {
+  async #withinCall<T>(call: () => Promise<Answer<T>>): Promise<Answer<T>> {
     const until = performance.now() + this.#policy.inCallRetryMs;
     for (;;) {
-      const answer = await call();
-      if (answer.ok || !("failure" in answer) || answer.failure.class === "permanent") return answer;
+      const answer = await this.#guards.call(OUTSIDE, call);
+      if (answer.ok || answer.failure.class === "permanent" || answer.failure.notAsked) return answer;
       if (performance.now() + IN_CALL_PAUSE_MS > until) return answer;
       await new Promise((resolve) => setTimeout(resolve, IN_CALL_PAUSE_MS));
     }

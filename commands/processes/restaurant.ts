@@ -2,6 +2,9 @@ import type { Actor } from "../../domain/chain/envelope.ts";
 import { noAnswer, record } from "../../domain/order/facts.ts";
 import { type FulfilmentState, isFinal, type Order } from "../../domain/order/state.ts";
 import { type Clock, toInstant } from "../../infra/clock.ts";
+import type { Outside } from "../../infra/outside/outside.ts";
+import { OutsideError } from "../gateways/answer.ts";
+import type { OutsideGuards } from "../gateways/guards.ts";
 import type { RestaurantGateway } from "../gateways/restaurant-gateway.ts";
 import { attemptOf } from "./effect-ids.ts";
 import type { FactRecorder } from "./facts.ts";
@@ -12,6 +15,9 @@ export interface RestaurantPolicy {
   /** How long a site may take to answer after it was told. */
   readonly answerMs: number;
 }
+
+/** The restaurants of one city answer or fail together. */
+const outsideOf = ({ city }: FulfilmentState): Outside => ({ system: "restaurant", place: city });
 
 const RESTAURANT: Actor = { type: "system", id: "restaurant" };
 
@@ -27,7 +33,15 @@ export function owedNotifications(order: Order): readonly Owed[] {
       const dueAt = Date.parse(planned ?? order.placedAt);
       // First attempts of a site go one at a time and in order; a failed one leaves the queue for its retries.
       const lane = failed === 0 ? fulfilment.siteId : undefined;
-      return [{ id: `restaurant.notify/${fulfilmentId}/${failed + 1}`, dueAt, lane }];
+      return [
+        {
+          id: `restaurant.notify/${fulfilmentId}/${failed + 1}`,
+          dueAt,
+          lane,
+          outside: outsideOf(fulfilment),
+          early: failed > 0,
+        },
+      ];
     }
     if (fulfilment.accepted || notification?.answerBy === undefined) return [];
     return [{ id: `restaurant.answer-deadline/${fulfilmentId}`, dueAt: Date.parse(notification.answerBy) }];
@@ -40,11 +54,12 @@ export function owedNotifications(order: Order): readonly Owed[] {
  * through after that.
  */
 const owedCancellations = (order: Order): readonly Owed[] =>
-  order.fulfilments.flatMap(({ fulfilmentId, notified, notification, rejected }) => {
+  order.fulfilments.flatMap((fulfilment) => {
+    const { fulfilmentId, notified, notification, rejected } = fulfilment;
     const attempts = notification?.attempts ?? 0;
     if (rejected || (!notified && attempts === 0)) return [];
     const id = `restaurant.tell-cancelled/${fulfilmentId}${notified ? "" : `/${attempts}`}`;
-    return [{ id, dueAt: Date.parse(order.placedAt) }];
+    return [{ id, dueAt: Date.parse(order.placedAt), outside: outsideOf(fulfilment) }];
   });
 
 /** Tells sites about paid orders, and rejects in their name when they do not answer. */
@@ -54,8 +69,16 @@ export class RestaurantProcess implements ProcessManager {
   readonly #facts: FactRecorder;
   readonly #clock: Clock;
   readonly #policy: RestaurantPolicy;
+  readonly #guards: OutsideGuards;
 
-  constructor(gateway: RestaurantGateway, facts: FactRecorder, clock: Clock, policy: RestaurantPolicy) {
+  constructor(
+    gateway: RestaurantGateway,
+    facts: FactRecorder,
+    clock: Clock,
+    policy: RestaurantPolicy,
+    guards: OutsideGuards,
+  ) {
+    this.#guards = guards;
     this.#gateway = gateway;
     this.#facts = facts;
     this.#clock = clock;
@@ -83,17 +106,19 @@ export class RestaurantProcess implements ProcessManager {
     return undefined;
   }
 
-  async #notify(effect: Effect, order: Order, { fulfilmentId, siteId, lines }: FulfilmentState): Promise<void> {
+  async #notify(effect: Effect, order: Order, fulfilment: FulfilmentState): Promise<void> {
+    const { fulfilmentId, siteId, lines } = fulfilment;
     const notificationId = `${order.orderId}:${fulfilmentId}`;
-    const answer = await this.#gateway.notify({
-      kind: "order",
+    const notification = {
+      kind: "order" as const,
       notificationId,
       orderId: order.orderId,
       fulfilmentId,
       siteId,
       number: numberOf(order),
       lines: lines.map(({ sku, name, quantity }) => ({ sku, name, quantity })),
-    });
+    };
+    const answer = await this.#guards.call(outsideOf(fulfilment), () => this.#gateway.notify(notification));
     if (answer.ok) {
       const { status, acknowledgedAt } = answer.value;
       const answerBy = toInstant(this.#clock.now() + this.#policy.answerMs);
@@ -125,18 +150,20 @@ export class RestaurantProcess implements ProcessManager {
   /**
    * Tried until the site takes it, or refuses it for good; the display shows the cancellation at once in any case.
    */
-  async #tellCancelled(effect: Effect, order: Order, { fulfilmentId, siteId }: FulfilmentState): Promise<void> {
-    const answer = await this.#gateway.notify({
-      kind: "cancellation",
+  async #tellCancelled(effect: Effect, order: Order, fulfilment: FulfilmentState): Promise<void> {
+    const { fulfilmentId, siteId } = fulfilment;
+    const notification = {
+      kind: "cancellation" as const,
       notificationId: [order.orderId, fulfilmentId, "cancelled", ...effect.id.split("/").slice(2)].join(":"),
       orderId: order.orderId,
       fulfilmentId,
       siteId,
       number: numberOf(order),
       lines: [],
-    });
+    };
+    const answer = await this.#guards.call(outsideOf(fulfilment), () => this.#gateway.notify(notification));
     if (answer.ok || answer.failure.class === "permanent") return;
-    throw new Error(`the site does not take the cancellation: ${answer.failure.message}`);
+    throw new OutsideError("the site does not take the cancellation", answer.failure);
   }
 }
 

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { EventStore } from "../../infra/event-store/port.ts";
 import { AT, happened, ORDER, orderOf } from "../../test/fixtures/order-examples.ts";
 import { type Answer, failed } from "../gateways/answer.ts";
+import { Guards } from "../gateways/guards.ts";
 import type { RestaurantAcknowledgement } from "../gateways/restaurant-gateway.ts";
 import { StreamWriter } from "../writing/writer.ts";
 import { FactRecorder } from "./facts.ts";
@@ -22,7 +23,10 @@ function telling(answer: Answer<RestaurantAcknowledgement>) {
   const clock = { now: () => Date.parse(AT) };
   const policy = { retryDelaysMs: [], answerMs: 1 };
   const facts = new FactRecorder(writer, clock, new Uint8Array(32));
-  return new RestaurantProcess({ notify: async () => answer }, facts, clock, policy).perform(effect, cancelled);
+  return new RestaurantProcess({ notify: async () => answer }, facts, clock, policy, new Guards()).perform(
+    effect,
+    cancelled,
+  );
 }
 
 test("a site that is away learns of a cancellation later", async () => {

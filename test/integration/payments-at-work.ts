@@ -2,13 +2,14 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Guards } from "../../commands/gateways/guards.ts";
 import { StripePaymentGateway } from "../../commands/gateways/stripe-payment-gateway.ts";
 import { LedgerSequencer } from "../../commands/inventory/sequencer.ts";
 import { orders } from "../../commands/orders/order-aggregate.ts";
 import { Reservations } from "../../commands/orders/reservations.ts";
 import { FactRecorder } from "../../commands/processes/facts.ts";
 import { PaymentProcess } from "../../commands/processes/payment.ts";
-import { effectsMigration } from "../../commands/processes/runner/effects-table.ts";
+import { EFFECTS_MIGRATIONS } from "../../commands/processes/runner/effects-migration.ts";
 import { processConsumer } from "../../commands/processes/runner/process-consumer.ts";
 import { StockProcess } from "../../commands/processes/stock.ts";
 import type { Decided, Origin } from "../../commands/writing/build-events.ts";
@@ -70,7 +71,7 @@ export interface PaymentsAtWork {
 }
 
 export async function startPayments(): Promise<PaymentsAtWork> {
-  const engines = await startEngines([effectsMigration]);
+  const engines = await startEngines(EFFECTS_MIGRATIONS);
   const dataDir = await mkdtemp(join(tmpdir(), "ordertrail-payments-"));
   const log = createLog("test", "silent");
   let offset = 0;
@@ -95,7 +96,7 @@ export async function startPayments(): Promise<PaymentsAtWork> {
   const policy = { retryDelaysMs: [MINUTE, 5 * MINUTE, 15 * MINUTE], inCallRetryMs: 0 };
   const managers = [
     new StockProcess({ reservations, ledgers, facts, clock, fingerprintKey: FINGERPRINT_KEY, recoverAfterMs: 0 }),
-    new PaymentProcess(gateway, facts, clock, policy),
+    new PaymentProcess(gateway, facts, clock, policy, new Guards()),
   ];
   const ending = new AbortController();
   const feed = startFeed({ store, log });

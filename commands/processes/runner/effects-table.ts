@@ -1,35 +1,8 @@
 import type { Pool, PoolClient } from "pg";
-import type { Migration } from "../../../infra/postgres/migrations.ts";
 
 /** The schemas of the process managers, one each: no process reads another's tables. */
-export const PROCESS_SCHEMAS = ["payment", "restaurant", "courier", "stock"] as const;
+export const PROCESS_SCHEMAS = ["payment", "restaurant", "courier", "stock", "fraud", "notification"] as const;
 export type ProcessSchema = (typeof PROCESS_SCHEMAS)[number];
-
-const ddl = (schema: string): string => `
-  CREATE SCHEMA IF NOT EXISTS ${schema};
-  CREATE TABLE ${schema}.orders (
-    order_id  uuid PRIMARY KEY,
-    settled   boolean NOT NULL
-  );
-  CREATE INDEX orders_unsettled ON ${schema}.orders (order_id) WHERE NOT settled;
-  CREATE TABLE ${schema}.effects (
-    order_id    uuid NOT NULL,
-    effect_id   text NOT NULL,
-    lane        text,
-    due_at      bigint NOT NULL,
-    state       text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'done')),
-    tries       integer NOT NULL DEFAULT 0,
-    last_error  text,
-    PRIMARY KEY (order_id, effect_id)
-  );
-  CREATE INDEX effects_due ON ${schema}.effects (due_at) WHERE state = 'waiting';`;
-
-export const effectsMigration: Migration = {
-  name: "2026-11-21-04-effects",
-  async up(db) {
-    for (const schema of PROCESS_SCHEMAS) await db.raw(ddl(schema));
-  },
-};
 
 export type EffectState = "waiting" | "done";
 

@@ -1,4 +1,5 @@
 import type { Order } from "../../../domain/order/state.ts";
+import type { Outside } from "../../../infra/outside/outside.ts";
 
 /** Something an order is owed: a call to the outside, a request to another stream, a deadline to be looked at. */
 export interface Owed {
@@ -8,6 +9,10 @@ export interface Owed {
   readonly dueAt: number;
   /** Effects of one lane run one at a time, in the order they became due; absent, they run beside each other. */
   readonly lane?: string | undefined;
+  /** The outside system that it will ask, and where. Effects of one that is slow or down take no place of another's. */
+  readonly outside?: Outside | undefined;
+  /** `dueAt` is a planned retry: it may be carried out sooner when the circuit of its outside system closes. */
+  readonly early?: boolean | undefined;
 }
 
 /** An effect that is carried out now. */
@@ -29,7 +34,7 @@ export type Performed = { readonly again: number } | undefined;
  */
 export interface ProcessManager {
   /** Its consumer, its lease and its Postgres schema go by this name. */
-  readonly name: "payment" | "restaurant" | "courier" | "stock";
+  readonly name: "payment" | "restaurant" | "courier" | "stock" | "fraud" | "notification";
   handles(type: string): boolean;
   owed(order: Order): readonly Owed[];
   /** Carries out an effect that is still owed by `order`. What it throws is tried again with a growing delay. */
