@@ -65,6 +65,10 @@ export async function startSystem(
   const given = { PORT: "0", ORDERTRAIL_DATA: dataDir, ...QUICK, ...engines.env, ...arming, ...moving, ...options.env };
   const env = { ...process.env, ...given };
   const supervisor = spawn(process.execPath, [PROGRAM, "up"], { env, stdio: ["ignore", "pipe", "pipe"] });
+  // Whoever is told to end while the system runs takes it along: it ends in order by itself.
+  const takeAlong = () => void supervisor.kill("SIGTERM");
+  process.once("exit", takeAlong);
+  supervisor.once("exit", () => process.off("exit", takeAlong));
   let output = "";
   supervisor.stdout.on("data", (chunk: Buffer) => {
     output += chunk.toString();

@@ -14,14 +14,22 @@ export interface DrillReport {
   readonly figures: Readonly<Record<string, number | string>>;
   /** A sentence each. Empty: the promises held. */
   readonly breaches: readonly string[];
+  /** Why this machine cannot put the promise to the test: neither held nor broken. */
+  readonly cannotRun?: string;
+}
+
+/** What a drill does. */
+export interface DrillWork {
+  run(options: DrillOptions): Promise<DrillReport>;
 }
 
 /** A drill by name. */
-export interface Drill {
+export interface Drill extends DrillWork {
   readonly name: string;
   /** What it does and promises, in a line. */
   readonly what: string;
-  run(options: DrillOptions): Promise<DrillReport>;
+  /** With how many seeds, one after the other, it runs among all drills. Default 1. */
+  readonly times?: number;
 }
 
 /** Figures as lines of two columns. */
@@ -31,9 +39,9 @@ export function figureLines(figures: DrillReport["figures"]): string[] {
 }
 
 /** The last line of a drill: its verdict, after what it found. */
-export function verdictLines({ name, breaches }: DrillReport): string[] {
-  const verdict =
-    breaches.length === 0 ? "held" : `BROKEN in ${breaches.length} ${breaches.length === 1 ? "way" : "ways"}`;
+export function verdictLines({ name, breaches, cannotRun }: DrillReport): string[] {
+  const broken = `BROKEN in ${breaches.length} ${breaches.length === 1 ? "way" : "ways"}`;
+  const verdict = breaches.length > 0 ? broken : cannotRun === undefined ? "held" : `cannot run here: ${cannotRun}`;
   return [...breaches.map((breach) => `  breach: ${breach}`), `${name}: ${verdict}`];
 }
 

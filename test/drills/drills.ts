@@ -1,29 +1,55 @@
-import { crashDrill } from "./crash/crash-drill.ts";
-import type { Drill } from "./drill.ts";
-import { effectsDrill } from "./effects-drill.ts";
-import { leaseDrill } from "./lease/lease-drill.ts";
-import { replayDrill, tamperingDrill } from "./proof/proof-drills.ts";
-import { replaySwapDrill } from "./replay/replay-drill.ts";
-import { lastItemsDrill } from "./stock/last-items-drill.ts";
-import { repeatDrill } from "./stock/repeat-drill.ts";
+import type { Drill, DrillWork } from "./drill.ts";
+
+/** A drill whose file is loaded when it is run: a list of what there is costs nothing. */
+const drill = (name: string, what: string, load: () => Promise<DrillWork>, times = 1): Drill => ({
+  name,
+  what,
+  times,
+  run: async (options) => await (await load()).run(options),
+});
+
+const crash = (mode: "failpoints" | "random") => async (): Promise<DrillWork> => {
+  const { crashDrill } = await import("./crash/crash-drill.ts");
+  return { run: (options) => crashDrill({ ...options, mode }) };
+};
 
 /** Every drill, by name. */
 export const DRILLS: readonly Drill[] = [
-  {
-    name: "crash-failpoints",
-    what: "each failpoint hit once in one run, and only what died is started again",
-    run: (options) => crashDrill({ ...options, mode: "failpoints" }),
-  },
-  {
-    name: "crash-random",
-    what: "every process of the system killed at random moments",
-    run: (options) => crashDrill({ ...options, mode: "random" }),
-  },
-  leaseDrill,
-  effectsDrill,
-  lastItemsDrill,
-  repeatDrill,
-  replayDrill,
-  replaySwapDrill,
-  tamperingDrill,
+  drill("crash-failpoints", "killed at each failpoint while orders are in flight", crash("failpoints"), 5),
+  drill("crash-random", "every process killed at random moments", crash("random"), 5),
+  drill(
+    "lease",
+    "a worker stopped for longer than its lease and continued writes nothing",
+    async () => (await import("./lease/lease-drill.ts")).leaseDrill,
+  ),
+  drill(
+    "effects",
+    "every row of `effects` deleted in the middle of a run: every order still ends right",
+    async () => (await import("./effects/effects-drill.ts")).effectsDrill,
+  ),
+  drill(
+    "last-items",
+    "two hundred buyers at two API processes, five items: five are sold",
+    async () => (await import("./stock/last-items-drill.ts")).lastItemsDrill,
+  ),
+  drill(
+    "repeat",
+    "a repeat that would be decided otherwise is answered from what is stored",
+    async () => (await import("./stock/repeat-drill.ts")).repeatDrill,
+  ),
+  drill(
+    "replay",
+    "read models rebuilt from scratch, in batches of 1, 7 and 500, equal the live ones",
+    async () => (await import("./proof/proof-drills.ts")).replayDrill,
+  ),
+  drill(
+    "replay-swap",
+    "every read model rebuilt and swapped while orders flow, the rebuild killed on the way",
+    async () => (await import("./replay/replay-drill.ts")).replaySwapDrill,
+  ),
+  drill(
+    "tampering",
+    "whatever is done to an order's events in the node's own file, verification reports it",
+    async () => (await import("./proof/proof-drills.ts")).tamperingDrill,
+  ),
 ];

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { effectsDrill } from "./effects-drill.ts";
+import { effectsDrill } from "./effects/effects-drill.ts";
 import { say, show } from "./show.ts";
 
 test("with every row of effects deleted several times in the middle of a run, every order still ends right", async () => {

@@ -1,6 +1,6 @@
 import { Client } from "pg";
 import { PROCESS_SCHEMAS } from "../../../commands/processes/runner/effects-table.ts";
-import { type Drill, until } from "../drill.ts";
+import { type DrillWork, until } from "../drill.ts";
 import { readEverything } from "../judge/evidence.ts";
 import { startSecond } from "../second-process.ts";
 import { Stage } from "../stage.ts";
@@ -30,9 +30,7 @@ const STOPS = ["anywhere", "project.before-commit", "effect.before-append", "pro
 const ENV = { INSTANCE: "first", LEASE_MS: "1500", DATABASE_TIMEOUT_MS: "2000" };
 
 /** Two processes of workers; whoever owns the consumers is stopped for longer than its lease, and then wakes up. */
-export const leaseDrill: Drill = {
-  name: "lease",
-  what: "a worker stopped for longer than its lease and continued writes nothing",
+export const leaseDrill: DrillWork = {
   async run({ seed, say }) {
     const stage = await Stage.open({ seed, underWay: KEPT_UNDER_WAY, env: ENV });
     const audit = await WriteAudit.install(stage.databaseUrl);

@@ -1,14 +1,12 @@
 import { rm } from "node:fs/promises";
 import { statusOf } from "../../../domain/order/state.ts";
-import type { Drill } from "../drill.ts";
+import type { DrillWork } from "../drill.ts";
 import { leaveBehind } from "./left-behind.ts";
 import { rebuildAndCompare } from "./rebuild.ts";
 import { tamperWith } from "./tampering.ts";
 
 /** Read models of what a drill has left behind, rebuilt. */
-export const replayDrill: Drill = {
-  name: "replay",
-  what: "read models rebuilt from scratch, in batches of 1, 7 and 500, equal the live ones",
+export const replayDrill: DrillWork = {
   async run({ seed, orders, say }) {
     const { stage, dataDir, judgement } = await leaveBehind(seed, orders, say);
     try {
@@ -22,9 +20,7 @@ export const replayDrill: Drill = {
 };
 
 /** The event node's file of what a drill has left behind, edited. */
-export const tamperingDrill: Drill = {
-  name: "tampering",
-  what: "whatever is done to an order's events in the node's own file, verification reports it",
+export const tamperingDrill: DrillWork = {
   async run({ seed, orders, say }) {
     const { stage, dataDir, judgement } = await leaveBehind(seed, orders, say);
     try {

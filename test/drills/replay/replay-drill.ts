@@ -6,7 +6,7 @@ import { PROJECTIONS } from "../../../projections/read-models.ts";
 import { compareWithLive, rebuild } from "../../../projections/replay/rebuild.ts";
 import { dropGeneration, liveStandings } from "../../../projections/runner/generations.ts";
 import { tokenFor } from "../../system.ts";
-import { type Drill, type DrillOptions, type DrillReport, until } from "../drill.ts";
+import { type DrillOptions, type DrillReport, type DrillWork, until } from "../drill.ts";
 import { Stage } from "../stage.ts";
 import { pollPages, pollPointers, Sightings, watchTopics } from "./readers.ts";
 import { Replays } from "./replays.ts";
@@ -20,9 +20,7 @@ const STRUCK = 2;
 const WATCHED_TOPICS = 10;
 
 /** Every read model rebuilt and swapped while people order. */
-export const replaySwapDrill: Drill = {
-  name: "replay-swap",
-  what: "every read model rebuilt and swapped while orders flow, its process killed on the way: no error, nothing goes back",
+export const replaySwapDrill: DrillWork = {
   run: (options) =>
     swapWhileOrdersFlow({
       ...options,

@@ -1,7 +1,7 @@
 import { orderStream } from "../../../domain/order/events.ts";
 import { statusOf } from "../../../domain/order/state.ts";
 import { startSystem, tokenFor } from "../../system.ts";
-import { type Drill, until } from "../drill.ts";
+import { type DrillWork, until } from "../drill.ts";
 import { startSecond } from "../second-process.ts";
 import { StoreWatch } from "../store-watch.ts";
 import { answerLine, Buyer, type PlacingAnswer } from "./buyer.ts";
@@ -13,9 +13,7 @@ const BOUND_MS = 90_000;
 const TOKENS_AT_ONCE = 10;
 
 /** Everybody wants the last items at the same moment, at two API processes. */
-export const lastItemsDrill: Drill = {
-  name: "last-items",
-  what: "200 buyers released together at two API processes on the last 5 items: exactly 5 succeed",
+export const lastItemsDrill: DrillWork = {
   async run({ seed, say }) {
     const system = await startSystem();
     const watch = new StoreWatch(system.addresses.EVENTSTORE_URL ?? "");

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { orderStream } from "../../../domain/order/events.ts";
 import { readIfExists, writeFileAtomically } from "../../../infra/supervisor/files.ts";
 import { startSystem, type TestSystem, tokenFor } from "../../system.ts";
-import { type Drill, until } from "../drill.ts";
+import { type DrillWork, until } from "../drill.ts";
 import { startSecond } from "../second-process.ts";
 import { StoreWatch } from "../store-watch.ts";
 import { answerLine, Buyer, type PlacingAnswer } from "./buyer.ts";
@@ -59,9 +59,7 @@ const CASES: readonly Case[] = [
 ];
 
 /** The API dies between recording an order and answering it; what it would decide changes; the buyer asks again. */
-export const repeatDrill: Drill = {
-  name: "repeat",
-  what: "a placing that would be decided otherwise the second time is answered and acted on from what is stored",
+export const repeatDrill: DrillWork = {
   async run({ seed, say }) {
     const system = await startSystem({ failpoints: true, env: { RESTART_PAUSE_MS: "200", SAMPLE_DATA: "false" } });
     await mkdir(join(system.dataDir, "failpoints"), { recursive: true });

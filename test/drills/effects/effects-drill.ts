@@ -1,16 +1,14 @@
 import { Client } from "pg";
-import { PROCESS_SCHEMAS } from "../../commands/processes/runner/effects-table.ts";
-import { type Drill, until } from "./drill.ts";
-import { Stage } from "./stage.ts";
+import { PROCESS_SCHEMAS } from "../../../commands/processes/runner/effects-table.ts";
+import { type DrillWork, until } from "../drill.ts";
+import { Stage } from "../stage.ts";
 
 const KEPT_UNDER_WAY = 40;
 const TIMES = 5;
 const BOUND_MS = 120_000;
 
 /** Deletes what the process managers have written down, while they work: they have to derive it again from events. */
-export const effectsDrill: Drill = {
-  name: "effects",
-  what: "every row of `effects` deleted in the middle of a run, several times: every order still ends right",
+export const effectsDrill: DrillWork = {
   async run({ seed, orders, say }) {
     const stage = await Stage.open({ seed, underWay: KEPT_UNDER_WAY });
     const client = new Client({ connectionString: stage.databaseUrl });
