@@ -12,6 +12,12 @@ export interface SystemAddresses {
   readonly paymentUrl: string;
   readonly restaurantUrl: string;
   readonly courierUrl: string;
+  readonly carrierUrl: string;
+  readonly smtpUrl: string;
+  /** Log and switches of the simulated mail server; those of the other simulators are at the system's own address. */
+  readonly emailControlUrl: string;
+  readonly smsUrl: string;
+  readonly pushUrl: string;
   /** Where the workers tell their health; undefined when no run has noted it. */
   readonly workersHealth: string | undefined;
 }
@@ -23,9 +29,11 @@ export interface SystemAddresses {
 export async function systemAddresses(config: Config): Promise<SystemAddresses> {
   const noted = async (name: string) =>
     (await readIfExists(join(config.ORDERTRAIL_DATA, "run", `${name}.port`)))?.trim();
-  const [api, postgres, events, payment, restaurant, courier, workers] = await Promise.all(
-    ["api", "postgres", "events", "payment", "restaurant", "courier", "workers"].map(noted),
-  );
+  const [api, postgres, events, workers] = await Promise.all(["api", "postgres", "events", "workers"].map(noted));
+  const outside = async (name: string, configured: string) => {
+    const port = await noted(name);
+    return port ? `${new URL(configured).protocol}//127.0.0.1:${port}` : configured;
+  };
   const password = (await readIfExists(join(config.ORDERTRAIL_DATA, "keys", "postgres.password")))?.trim();
   const embedded =
     postgres && password ? `postgresql://ordertrail:${password}@127.0.0.1:${postgres}/ordertrail` : undefined;
@@ -33,9 +41,14 @@ export async function systemAddresses(config: Config): Promise<SystemAddresses> 
     api: `http://${reachableHost(config.HOST)}:${api ?? config.PORT}`,
     DATABASE_URL: config.DATABASE_URL ?? embedded,
     EVENTSTORE_URL: config.EVENTSTORE_URL ?? (events ? `esdb://127.0.0.1:${events}?tls=false` : undefined),
-    paymentUrl: payment ? `http://127.0.0.1:${payment}` : config.PAYMENT_URL,
-    restaurantUrl: restaurant ? `http://127.0.0.1:${restaurant}` : config.RESTAURANT_URL,
-    courierUrl: courier ? `http://127.0.0.1:${courier}` : config.COURIER_URL,
+    paymentUrl: await outside("payment", config.PAYMENT_URL),
+    restaurantUrl: await outside("restaurant", config.RESTAURANT_URL),
+    courierUrl: await outside("courier", config.COURIER_URL),
+    carrierUrl: await outside("carrier", config.CARRIER_URL),
+    smtpUrl: await outside("email", config.SMTP_URL),
+    emailControlUrl: await outside("email-control", config.SMTP_SIMULATOR_URL),
+    smsUrl: await outside("sms", config.SMS_URL),
+    pushUrl: await outside("push", config.PUSH_URL),
     workersHealth: workers ? `http://127.0.0.1:${workers}` : undefined,
   };
 }

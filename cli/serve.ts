@@ -29,7 +29,7 @@ export function register(program: Command): void {
 Roles:
   api          HTTP API, pages, relay and WebSocket gateway
   workers      projections and process managers
-  simulators   payment gateway, restaurants and couriers for development
+  simulators   payment gateway, restaurants, couriers, carrier, mail, SMS and push for development
 
 Examples:
   DATABASE_URL=postgresql://… EVENTSTORE_URL=esdb://… ordertrail serve --role api

@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import { resolve } from "node:path";
 import { z } from "zod";
+import { isSimulatedSystem, SIMULATED_SYSTEMS } from "./simulators/systems.ts";
 
 const duration = (byDefault: number, what: string) =>
   z.coerce.number().int().nonnegative().default(byDefault).describe(`${what}, in milliseconds`);
@@ -39,11 +40,11 @@ export const settings = z.object({
     ),
   SIMULATORS: z
     .string()
-    .default("payment,restaurant,courier")
+    .default(SIMULATED_SYSTEMS.join(","))
     .transform((t) => (t === "none" ? [] : t.split(",").filter(Boolean)))
     .refine(
-      (list) => list.every((name) => ["payment", "restaurant", "courier"].includes(name)),
-      "a comma-separated list of payment, restaurant, courier; or none",
+      (list) => list.every(isSimulatedSystem),
+      `a comma-separated list of ${SIMULATED_SYSTEMS.join(", ")}; or none`,
     )
     .describe("outside systems that are simulated at their configured addresses; none for production"),
   SAMPLE_DATA: z.stringbool().default(true).describe("whether `up` fills an empty system with something to order"),
@@ -105,6 +106,27 @@ export const settings = z.object({
     .default("whsec_b3JkZXJ0cmFpbC1kZXZlbG9wbWVudC1zZWNyZXQ=")
     .describe("secret that signs restaurant notifications (Standard Webhooks)"),
   COURIER_URL: z.url().default("http://127.0.0.1:7313").describe("where offers to couriers are sent"),
+  CARRIER_URL: z.url().default("http://127.0.0.1:7314").describe("the parcel carrier, Bob's Post"),
+  CARRIER_API_KEY: z.string().default("bp_test_ordertrail").describe("key at the carrier"),
+  CARRIER_WEBHOOK_SECRET: z
+    .string()
+    .default("whsec_Ym9iLXMtcG9zdC1kZXZlbG9wbWVudC1zZWNyZXQtMDE=")
+    .describe("secret that the carrier signs its webhooks with (Standard Webhooks)"),
+  CARRIER_WEBHOOK_TARGET: z
+    .url()
+    .optional()
+    .describe(
+      "where the simulated carrier sends its webhooks; `up` says the API's /webhooks/carrier, unset none are sent",
+    ),
+  SHIP_AFTER_MS: duration(60_000, "after what time the simulated carrier ships a parcel; 0: when it is told to"),
+  SMTP_URL: z.url().default("smtp://127.0.0.1:7315").describe("mail server, smtp://user:password@host:port"),
+  SMTP_SIMULATOR_URL: z
+    .url()
+    .default("http://127.0.0.1:7316")
+    .describe("where the simulated mail server has its log and switches"),
+  MAIL_FROM: z.string().default("Ordertrail <orders@ordertrail.example>").describe("sender of the mails to customers"),
+  SMS_URL: z.url().default("http://127.0.0.1:7317").describe("where text messages are sent"),
+  PUSH_URL: z.url().default("http://127.0.0.1:7318").describe("where push notifications are sent"),
   OUTSIDE_TIMEOUT_MS: duration(5_000, "how long a call to an outside system may take"),
   PAYMENT_IN_CALL_RETRY_MS: duration(2_000, "how long a transient payment error is tried again within the call"),
   RETRY_DELAYS_MS: delays("60000,300000,900000", "delays before a failed step is tried again"),

@@ -11,6 +11,11 @@ const ADDRESSES = {
   paymentUrl: "http://127.0.0.1:1",
   restaurantUrl: "http://127.0.0.1:1",
   courierUrl: "http://127.0.0.1:1",
+  carrierUrl: "http://127.0.0.1:1",
+  smtpUrl: "smtp://127.0.0.1:1",
+  emailControlUrl: "http://127.0.0.1:1",
+  smsUrl: "http://127.0.0.1:1",
+  pushUrl: "http://127.0.0.1:1",
   workersHealth: undefined,
 };
 

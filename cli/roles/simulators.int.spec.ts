@@ -8,7 +8,6 @@ import { startSimulators } from "../../infra/simulators/start-simulators.ts";
 import { start } from "./simulators.ts";
 
 const log = createLog("test", "silent");
-const ports = { payment: 0, restaurant: 0, courier: 0 };
 
 let folder: string;
 
@@ -20,7 +19,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 /** Addresses on which simulators listened a moment ago, and nobody does now. */
 async function freeAddresses() {
-  const world = await startSimulators({ dataDir: join(folder, "before"), ports, log });
+  const world = await startSimulators({ dataDir: join(folder, "before"), log });
   await world.close();
   return world;
 }
@@ -33,29 +32,34 @@ const lives = async (url: string): Promise<boolean> =>
 
 describe("the role `simulators`", () => {
   test("listens on the ports of the configured addresses and leaves systems elsewhere alone", async () => {
-    const { paymentUrl, courierUrl } = await freeAddresses();
+    const { paymentUrl, courierUrl, smtpUrl, emailControlUrl } = await freeAddresses();
     const role = await start(
       readConfig({
         ORDERTRAIL_DATA: folder,
         PAYMENT_URL: paymentUrl,
         COURIER_URL: courierUrl,
         RESTAURANT_URL: "https://kitchens.example",
+        SMTP_URL: smtpUrl,
+        SMTP_SIMULATOR_URL: emailControlUrl,
+        SIMULATORS: "payment,restaurant,courier,email",
       }),
       log,
     );
-    expect([await lives(paymentUrl), await lives(courierUrl)]).toEqual([true, true]);
+    const addresses = [paymentUrl, courierUrl, emailControlUrl];
+    expect(await Promise.all(addresses.map(lives))).toEqual([true, true, true]);
     await role.stop();
-    expect([await lives(paymentUrl), await lives(courierUrl)]).toEqual([false, false]);
+    expect(await Promise.all(addresses.map(lives))).toEqual([false, false, false]);
   });
 
   test("starts none when one port is taken", async () => {
     const { paymentUrl } = await freeAddresses();
-    const world = await startSimulators({ dataDir: folder, ports, log });
+    const world = await startSimulators({ dataDir: folder, log });
     const config = readConfig({
       ORDERTRAIL_DATA: join(folder, "other"),
       PAYMENT_URL: paymentUrl,
       RESTAURANT_URL: world.restaurantUrl,
       COURIER_URL: world.courierUrl,
+      SIMULATORS: "payment,restaurant,courier",
     });
     await expect(start(config, log)).rejects.toMatchObject({ code: "EADDRINUSE" });
     expect(await lives(paymentUrl)).toBe(false);

@@ -1,12 +1,10 @@
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { type Config, ConfigError } from "../../infra/config.ts";
+import { MAIL_CONTROL, OUTSIDE_ADDRESSES, SIMULATED_SYSTEMS } from "../../infra/simulators/systems.ts";
 import { keptPort } from "../../infra/supervisor/ports.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
-
-/** Outside systems and the settings that hold their addresses. */
-const OUTSIDE = { payment: "PAYMENT_URL", restaurant: "RESTAURANT_URL", courier: "COURIER_URL" } as const;
 
 /** Environment of the role processes, apart from the engines' addresses. */
 export interface RoleAddresses {
@@ -26,12 +24,20 @@ export async function chooseAddresses(config: Config, given: Env): Promise<RoleA
   await assertFree(port, config.HOST);
   const env: Record<string, string> = { PORT: String(port) };
   const simulated: string[] = [];
-  for (const [system, variable] of Object.entries(OUTSIDE)) {
+  const own = async (name: string) => `127.0.0.1:${await keptPort(join(run, `${name}.port`))}`;
+  for (const system of SIMULATED_SYSTEMS) {
     if (!config.SIMULATORS.includes(system)) continue;
+    const variable = OUTSIDE_ADDRESSES[system];
     if (given[variable] === undefined) {
-      env[variable] = `http://127.0.0.1:${await keptPort(join(run, `${system}.port`))}`;
+      env[variable] = `${system === "email" ? "smtp" : "http"}://${await own(system)}`;
       simulated.push(system);
     } else if (given.SIMULATORS !== undefined) simulated.push(system);
+  }
+  if (simulated.includes("email") && given[MAIL_CONTROL] === undefined) {
+    env[MAIL_CONTROL] = `http://${await own("email-control")}`;
+  }
+  if (simulated.includes("carrier") && given.CARRIER_WEBHOOK_TARGET === undefined) {
+    env.CARRIER_WEBHOOK_TARGET = `http://${reachableHost(config.HOST)}:${port}/webhooks/carrier`;
   }
   env.SIMULATORS = simulated.join(",") || "none";
   return { port, env, simulated };

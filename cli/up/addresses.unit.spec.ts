@@ -37,18 +37,26 @@ describe("choosing addresses", () => {
 
   test("simulators get ports of this folder's own, which stay", async () => {
     const first = await choose();
-    expect(first.simulated).toEqual(["payment", "restaurant", "courier"]);
+    expect(first.simulated).toEqual(["payment", "restaurant", "courier", "carrier", "email", "sms", "push"]);
     expect(await choose()).toEqual(first);
     expect(await readFile(join(data, "run", "payment.port"), "utf8")).toBe(
       `${new URL(first.env.PAYMENT_URL ?? "").port}\n`,
     );
   });
 
+  test("the simulated carrier tells the API what has shipped, and the mail server has its log at a port of its own", async () => {
+    const { env, port } = await choose();
+    expect(env.CARRIER_WEBHOOK_TARGET).toBe(`http://127.0.0.1:${port}/webhooks/carrier`);
+    expect(env.SMTP_URL).toMatch(/^smtp:\/\/127\.0\.0\.1:\d+$/);
+    expect(env.SMTP_SIMULATOR_URL).toMatch(/^http:/);
+    expect(await choose({ CARRIER_URL: "https://bob.example" })).not.toHaveProperty("env.CARRIER_WEBHOOK_TARGET");
+  });
+
   test("a real outside system is not simulated", async () => {
     const { simulated, env } = await choose({ PAYMENT_URL: "https://payments.example" });
-    expect(simulated).toEqual(["restaurant", "courier"]);
+    expect(simulated).toEqual(["restaurant", "courier", "carrier", "email", "sms", "push"]);
     expect(env).not.toHaveProperty("PAYMENT_URL");
-    expect(env.SIMULATORS).toBe("restaurant,courier");
+    expect(env.SIMULATORS).toBe("restaurant,courier,carrier,email,sms,push");
   });
 
   test("a simulator that is asked for listens at its configured address", async () => {

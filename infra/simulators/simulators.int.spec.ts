@@ -11,7 +11,6 @@ import type { PaymentChange } from "./payment/objects.ts";
 import { startSimulators } from "./start-simulators.ts";
 
 const log = createLog("test", "silent");
-const anyPorts = { payment: 0, restaurant: 0, courier: 0 };
 
 let folder: string;
 
@@ -53,7 +52,7 @@ async function spawned(): Promise<{ child: ChildProcess; paymentUrl: string }> {
     import { startSimulators } from ${JSON.stringify(new URL("./start-simulators.ts", import.meta.url).href)};
     import { createLog } from ${JSON.stringify(new URL("../log.ts", import.meta.url).href)};
     const world = await startSimulators({
-      dataDir: ${JSON.stringify(folder)}, ports: ${JSON.stringify(anyPorts)}, log: createLog("test", "silent"),
+      dataDir: ${JSON.stringify(folder)}, log: createLog("test", "silent"),
     });
     console.log(world.paymentUrl);`;
   const child = spawn(process.execPath, ["--input-type=module", "-e", program], {
@@ -65,7 +64,7 @@ async function spawned(): Promise<{ child: ChildProcess; paymentUrl: string }> {
 
 describe("the payment gateway's idempotency keys", () => {
   test("repeat the stored result, a stored 500 included, and refuse other parameters or another endpoint", async () => {
-    const world = await startSimulators({ dataDir: folder, ports: anyPorts, log });
+    const world = await startSimulators({ dataDir: folder, log });
     const url = world.paymentUrl;
     await fetch(`${url}/_switch`, {
       method: "POST",
@@ -86,7 +85,7 @@ describe("the payment gateway's idempotency keys", () => {
   });
 
   test("are not spent by parameters that were refused", async () => {
-    const world = await startSimulators({ dataDir: folder, ports: anyPorts, log });
+    const world = await startSimulators({ dataDir: folder, log });
     const url = world.paymentUrl;
     const wrong = await stripe(url, "/v1/payment_intents", { ...intentFor("o-1"), colour: "red" }, "key");
     expect(await wrong.json()).toMatchObject({ error: { code: "parameter_unknown", param: "colour" } });
@@ -95,7 +94,7 @@ describe("the payment gateway's idempotency keys", () => {
   });
 
   test("turn away a second request while the first is under way", async () => {
-    const world = await startSimulators({ dataDir: folder, ports: anyPorts, log });
+    const world = await startSimulators({ dataDir: folder, log });
     const url = world.paymentUrl;
     await fetch(`${url}/_switch`, {
       method: "POST",
@@ -110,7 +109,7 @@ describe("the payment gateway's idempotency keys", () => {
   });
 
   test("are of no use without the secret key", async () => {
-    const world = await startSimulators({ dataDir: folder, ports: anyPorts, log, paymentApiKey: "sk_live" });
+    const world = await startSimulators({ dataDir: folder, log, paymentApiKey: "sk_live" });
     expect((await stripe(world.paymentUrl, "/v1/payment_intents", intentFor("o-1"), "key")).status).toBe(401);
     await world.close();
   });
@@ -118,7 +117,7 @@ describe("the payment gateway's idempotency keys", () => {
 
 describe("simulators that restart", () => {
   test("still know every intent, charge, refund, key and log line", async () => {
-    const world = await startSimulators({ dataDir: folder, ports: anyPorts, log });
+    const world = await startSimulators({ dataDir: folder, log });
     const { id } = await json<{ id: string }>(
       stripe(world.paymentUrl, "/v1/payment_intents", intentFor("o-1"), "create"),
     );
@@ -127,7 +126,7 @@ describe("simulators that restart", () => {
     const before = await json<{ entries: unknown[] }>(fetch(`${world.paymentUrl}/_log`));
     await world.close();
 
-    const again = await startSimulators({ dataDir: folder, ports: anyPorts, log });
+    const again = await startSimulators({ dataDir: folder, log });
     const { id: repeated } = await json<{ id: string }>(
       stripe(again.paymentUrl, "/v1/payment_intents", intentFor("o-1"), "create"),
     );
@@ -167,7 +166,7 @@ describe("simulators that restart", () => {
       await Promise.all([ended, ...buyers]);
     }
 
-    const world = await startSimulators({ dataDir: folder, ports: anyPorts, log });
+    const world = await startSimulators({ dataDir: folder, log });
     const { charges } = await json<{ charges: { orderId: string }[] }>(fetch(`${world.paymentUrl}/_charges`));
     await world.close();
     const counted = new Map<string, number>();

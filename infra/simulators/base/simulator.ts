@@ -4,7 +4,7 @@ import { z } from "zod";
 import { type Clock, toInstant } from "../../clock.ts";
 import type { Log } from "../../log.ts";
 import { Journal, type Line } from "./journal.ts";
-import { type Mood, Switches, switchSettings } from "./switches.ts";
+import { type Mood, Switches, type SwitchGroup } from "./switches.ts";
 
 /** What a simulated system makes of a request. */
 export interface Outcome<Change> {
@@ -28,11 +28,18 @@ export interface SimulatorOptions<Change> {
   readonly clock: Clock;
   /** Changes the state by a line of the journal. */
   apply(line: Line<Change>): void;
+  /** Switches it has besides those that all have. */
+  readonly switches?: readonly SwitchGroup[];
+  /** The sites and cities that a request names, for switches that hold for one place. */
+  placesOf?(request: FastifyRequest): readonly string[];
 }
 
 /** A simulated system that listens. */
 export interface RunningSimulator {
+  /** Where the system answers. */
   readonly url: string;
+  /** Where its log and switches are: the same, unless it does not speak HTTP. */
+  readonly controlUrl: string;
   close(): Promise<void>;
 }
 
@@ -43,7 +50,8 @@ const logPage = z.object({
 
 /**
  * A system of the outside world as a real HTTP server: every request goes through the switches and into the journal
- * before it is answered. `GET /_log?since=n` reads the journal, `POST /_switch` makes it slow, failing or down.
+ * before it is answered. `GET /_log?since=n` reads the journal, `POST /_switch` makes it slow, failing or down, and
+ * `GET /status?place=` says that it is up, if it is.
  */
 export class Simulator<Change> {
   readonly app: FastifyInstance = fastify({
@@ -53,12 +61,13 @@ export class Simulator<Change> {
   });
   readonly #options: SimulatorOptions<Change>;
   readonly #journal: Journal<Change>;
-  readonly #switches = new Switches();
+  readonly switches: Switches;
   readonly #closing = new AbortController();
 
   private constructor(options: SimulatorOptions<Change>, journal: Journal<Change>) {
     this.#options = options;
     this.#journal = journal;
+    this.switches = new Switches(options.switches ?? [], options.clock);
     this.#addControls();
   }
 
@@ -71,16 +80,17 @@ export class Simulator<Change> {
   /** A route handler that decides by `work`. */
   handle(work: Work<Change>): (request: FastifyRequest, reply: FastifyReply) => Promise<unknown> {
     return async (request, reply) => {
-      const mood = this.#switches.moodFor(request.url);
+      const mood = this.switches.moodFor(request.url, this.#options.placesOf?.(request));
       const asked = { method: request.method, path: request.url };
       if (mood.down) {
-        this.#write({ ...asked, status: 0, fate: "refused", changes: [] });
+        this.record({ ...asked, status: 0, fate: "refused", changes: [] });
         return cut(request, reply);
       }
-      if (mood.latencyMs > 0) await delay(mood.latencyMs, undefined, { signal: this.#closing.signal });
+      await this.pause(mood.latencyMs);
 
-      const outcome = work(request, mood);
-      this.#write({
+      const decided = work(request, mood);
+      const outcome = decided.status === 500 ? { ...decided, status: mood.errorStatus ?? 500 } : decided;
+      this.record({
         ...asked,
         request: outcome.request ?? request.body ?? undefined,
         status: outcome.status,
@@ -103,6 +113,7 @@ export class Simulator<Change> {
     log.info({ simulator: name, url, requests: this.#journal.length }, "simulator listens");
     return {
       url,
+      controlUrl: url,
       close: async () => {
         this.#closing.abort();
         await this.app.close();
@@ -111,11 +122,28 @@ export class Simulator<Change> {
     };
   }
 
-  #write(line: Omit<Line<Change>, "n" | "at">): void {
+  /** Waits as a slow system does; rejects when the simulator is closed meanwhile. */
+  async pause(ms: number): Promise<void> {
+    if (ms > 0) await delay(ms, undefined, { signal: this.#closing.signal });
+  }
+
+  /** Aborted when the simulator is closed. */
+  get closing(): AbortSignal {
+    return this.#closing.signal;
+  }
+
+  /** Writes a line of the journal and applies it. */
+  record(line: Omit<Line<Change>, "n" | "at">): void {
     this.#options.apply(this.#journal.append({ at: toInstant(this.#options.clock.now()), ...line }));
   }
 
   #addControls(): void {
+    this.app.get(
+      "/status",
+      this.handle((_request, mood) =>
+        mood.failing ? { status: 500, answer: { error: "out of order" } } : { status: 200, answer: { status: "up" } },
+      ),
+    );
     this.app.get("/health/live", async (_request, reply) => reply.code(204).send());
     this.app.get("/_log", async (request, reply) => {
       const page = logPage.safeParse(request.query);
@@ -123,13 +151,13 @@ export class Simulator<Change> {
       const entries = this.#journal.read(page.data.since, page.data.limit);
       return { entries, next: entries.at(-1)?.n ?? page.data.since, total: this.#journal.length };
     });
-    this.app.get("/_switch", async () => this.#switches.settings);
+    this.app.get("/_switch", async () => this.switches.settings);
     this.app.post("/_switch", async (request, reply) => {
-      const settings = switchSettings.safeParse(request.body ?? {});
-      if (!settings.success) return reply.code(400).send({ error: z.prettifyError(settings.error) });
-      this.#switches.set(settings.data);
-      this.#options.log.info({ simulator: this.#options.name, switches: settings.data }, "simulator switched");
-      return settings.data;
+      const read = this.switches.set(request.body ?? {});
+      if ("error" in read) return reply.code(400).send({ error: read.error });
+      const { settings } = this.switches;
+      this.#options.log.info({ simulator: this.#options.name, switches: settings }, "simulator switched");
+      return settings;
     });
   }
 }

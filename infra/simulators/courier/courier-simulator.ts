@@ -3,6 +3,7 @@ import { z } from "zod";
 import { type Clock, systemClock, toInstant } from "../../clock.ts";
 import type { Log } from "../../log.ts";
 import type { Line } from "../base/journal.ts";
+import { placesOf } from "../base/places.ts";
 import { type Outcome, type RunningSimulator, Simulator } from "../base/simulator.ts";
 
 export interface CourierSimulatorOptions {
@@ -48,6 +49,8 @@ export async function startCourierSimulator(options: CourierSimulatorOptions): P
     file: join(dataDir, "couriers.jsonl"),
     log,
     clock,
+    switches: ["place"],
+    placesOf,
     apply: ({ changes }: Line<Change>) => {
       for (const change of changes) {
         if ("repeated" in change) {

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { type Clock, systemClock, toInstant } from "../../clock.ts";
 import type { Log } from "../../log.ts";
 import type { Line } from "../base/journal.ts";
+import { placesOf } from "../base/places.ts";
 import { type Outcome, type RunningSimulator, Simulator } from "../base/simulator.ts";
 
 export interface RestaurantSimulatorOptions {
@@ -50,6 +51,8 @@ export async function startRestaurantSimulator(options: RestaurantSimulatorOptio
     file: join(dataDir, "restaurants.jsonl"),
     log,
     clock,
+    switches: ["place"],
+    placesOf,
     apply: ({ changes }: Line<Change>) => {
       for (const change of changes) {
         if ("repeated" in change) {
