@@ -36,6 +36,10 @@ export interface FulfilmentFacts {
   /** Minor units of its lines: its share of the order's money. */
   readonly worth: number;
   readonly at: FulfilmentTimes;
+  /** Of a fulfilment that other sites were asked to make: when it was first true there or here. */
+  readonly anywhere?: FulfilmentTimes | undefined;
+  /** Which fulfilments of the order stand for it, by their ids. */
+  readonly madeAs?: readonly string[] | undefined;
   readonly stations: Readonly<Record<string, StationTimes>>;
 }
 
@@ -51,7 +55,7 @@ export interface Refused {
 /** What analytics knows of one order, besides the domain's state. */
 export interface Noted {
   readonly at: OrderTimes;
-  /** In the places of the order's fulfilments. */
+  /** Of the fulfilments that the order was placed with, in their places. */
   readonly fulfilments: readonly FulfilmentFacts[];
   readonly disputes: number;
   readonly refused: readonly Refused[];
@@ -98,7 +102,9 @@ function note({ order: was, noted }: OrderFacts, is: Order, event: RecordedEvent
     fulfilments:
       was.fulfilments === is.fulfilments
         ? noted.fulfilments
-        : noted.fulfilments.map((one, i) => fulfilmentFacts(one, was.fulfilments[i], is.fulfilments[i], at)),
+        : noted.fulfilments.map((one, i) =>
+            elsewhere(fulfilmentFacts(one, was.fulfilments[i], is.fulfilments[i], at), i, is, event, at),
+          ),
     disputes: noted.disputes + (event.type === "dispute.opened" ? 1 : 0),
     refused: adding(noted.refused, refusalOf(was, is, event)),
   };
@@ -136,6 +142,40 @@ function fulfilmentFacts(
   };
 }
 
+/** What other sites make of a fulfilment: it is so far as all that stand for it. */
+function elsewhere(
+  facts: FulfilmentFacts,
+  index: number,
+  is: Order,
+  event: RecordedEvent,
+  at: number,
+): FulfilmentFacts {
+  const fact = factOf(event);
+  const own = is.fulfilments[index];
+  let { madeAs } = facts;
+  if (fact.type === "order.rerouted") {
+    const { fulfilmentId, fulfilments } = fact.data;
+    const standsIn = fulfilmentId === own?.fulfilmentId || (madeAs?.includes(fulfilmentId) ?? false);
+    if (standsIn) {
+      const kept = (madeAs ?? []).filter((id) => id !== fulfilmentId);
+      madeAs = [...new Set([...kept, ...fulfilments.map((one) => one.fulfilmentId)])];
+    }
+  }
+  if (madeAs === undefined) return facts;
+  const others = is.fulfilments.filter((one) => madeAs.includes(one.fulfilmentId));
+  const times = facts.anywhere ?? facts.at;
+  const first = (what: "reserved" | "notified" | "accepted" | "rejected" | "ready") =>
+    times[what] ?? facts.at[what] ?? (others.length > 0 && others.every((one) => one[what]) ? at : undefined);
+  const anywhere = {
+    reserved: first("reserved"),
+    notified: first("notified"),
+    accepted: first("accepted"),
+    rejected: times.rejected ?? facts.at.rejected,
+    ready: first("ready"),
+  };
+  return { ...facts, madeAs, anywhere };
+}
+
 function stationTimes(
   known: FulfilmentFacts["stations"],
   { started, completed }: FulfilmentState,
@@ -169,6 +209,8 @@ function refusalOf(was: Order, is: Order, event: RecordedEvent): Omit<Refused, "
       return { step: "restaurant", reason: code(data.reason), siteId: siteOf(is, data.fulfilmentId) };
     case "driver.declined":
       return { step: "courier", reason: code(data.reason) };
+    case "driver.no_show":
+      return { step: "courier", reason: "no_show" };
     default:
       return undefined;
   }

@@ -38,6 +38,8 @@ export interface View {
   readonly siteId: string | undefined;
   /** Places of its fulfilments in the order. */
   readonly fulfilments: readonly number[];
+  /** What other sites make of its fulfilments counts as well. */
+  readonly anywhere: boolean;
   /** Share of the order's money: what of `of` parts lies between `from` and `to`. */
   readonly share: { readonly from: number; readonly to: number; readonly of: number };
 }
@@ -53,14 +55,20 @@ export const CITY_PLACES = [CITY, "city;"] as const;
 const WHOLE = { from: 0, to: 1, of: 1 };
 const NOTHING = { from: 0, to: 0, of: 1 };
 
-/** Where an order counts. Depends on nothing but how it was placed. */
+/**
+ * Where an order counts: at the sites that it was placed at, and in their city. What another site makes of it after it
+ * was rerouted counts in the city alone.
+ */
 export function viewsOf({ order, noted }: OrderFacts): View[] {
-  const [first, ...others] = order.fulfilments;
-  const city = cityPlace(first?.city ?? "");
-  const all = [...order.fulfilments.keys()];
-  const sites = [...new Set(order.fulfilments.map(({ siteId }) => siteId))];
-  if (others.length === 0 || sites.length === 1) {
-    return [{ places: [city, ...sites], siteId: undefined, fulfilments: all, share: WHOLE }];
+  const placed = order.fulfilments.slice(0, noted.fulfilments.length);
+  const city = cityPlace(placed[0]?.city ?? "");
+  const all = [...placed.keys()];
+  const sites = [...new Set(placed.map(({ siteId }) => siteId))];
+  const inCity = { places: [city], siteId: undefined, fulfilments: all, anywhere: true, share: WHOLE };
+  if (sites.length === 1) {
+    if (noted.fulfilments.every(({ anywhere }) => anywhere === undefined))
+      return [{ ...inCity, places: [city, ...sites] }];
+    return [inCity, { ...inCity, places: sites, anywhere: false }];
   }
   const worth = (indices: readonly number[]) => indices.reduce((sum, i) => sum + (noted.fulfilments[i]?.worth ?? 0), 0);
   const of = worth(all);
@@ -71,9 +79,9 @@ export function viewsOf({ order, noted }: OrderFacts): View[] {
     // Without a worth (free samples) everything falls to the first site.
     const share = of > 0 ? { from, to, of } : n === 0 ? WHOLE : NOTHING;
     from = to;
-    return { places: [siteId], siteId, fulfilments, share };
+    return { places: [siteId], siteId, fulfilments, anywhere: false, share };
   });
-  return [{ places: [city], siteId: undefined, fulfilments: all, share: WHOLE }, ...views];
+  return [inCity, ...views];
 }
 
 /** So much of an amount; the shares of an order's sites add up to it exactly. */
@@ -85,12 +93,13 @@ function shareOf(amount: number, { from, to, of }: View["share"]): number {
 /** When all fulfilments of a view had come so far; undefined before. */
 function allSince(
   { noted }: OrderFacts,
-  view: Pick<View, "fulfilments">,
+  view: Pick<View, "fulfilments" | "anywhere">,
   what: keyof FulfilmentTimes,
 ): number | undefined {
   let since = 0;
   for (const index of view.fulfilments) {
-    const at = noted.fulfilments[index]?.at[what];
+    const one = noted.fulfilments[index];
+    const at = ((view.anywhere && one?.anywhere) || one?.at)?.[what];
     if (at === undefined) return undefined;
     if (at > since) since = at;
   }
@@ -98,7 +107,7 @@ function allSince(
 }
 
 /** When the fulfilments of a view, or the order itself, had come so far. */
-export function momentsOf(facts: OrderFacts, view: Pick<View, "fulfilments">) {
+export function momentsOf(facts: OrderFacts, view: Pick<View, "fulfilments" | "anywhere">) {
   const { placed, paid, assigned, pickedUp, delivered, scheduled, shipped } = facts.noted.at;
   return {
     placed,
@@ -193,7 +202,7 @@ export function countsOf(facts: OrderFacts, view: View): Counts {
     shipped: count(shipped !== undefined),
     late: count(isLate(facts)),
     revenue: shareOf(payment.captured, view.share),
-    refunds: payment.refunds.length,
+    refunds: payment.refunds.length - payment.failedRefunds.length,
     refunded: shareOf(payment.refunded, view.share),
     disputes: noted.disputes,
   };

@@ -111,7 +111,10 @@ const FACT_CHANGES = FACT_NAMES.filter((name) => !FIXED.has(name))
 export function savingFacts(schema: string, orders: readonly OrderFacts[]): Statement | undefined {
   if (orders.length === 0) return undefined;
   const rows = orders.map(
-    (facts): Row => ({ facts, at: momentsOf(facts, { fulfilments: [...facts.order.fulfilments.keys()] }) }),
+    (facts): Row => ({
+      facts,
+      at: momentsOf(facts, { fulfilments: [...facts.noted.fulfilments.keys()], anywhere: true }),
+    }),
   );
   const { from, parameters: values } = relation(FACTS.map(([name, type, of]) => column(rows, name, type, of)));
   const text = `INSERT INTO ${schema}.facts AS f (${FACT_NAMES.join(", ")}) SELECT ${FACT_VALUES} FROM ${from}

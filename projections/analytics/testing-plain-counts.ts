@@ -17,17 +17,37 @@ export function plainCounts(history: History): Record<string, number> {
   if (first?.event.type !== "order.placed") return sums;
   const placed: OrderPlaced = first.event.data;
   const hour = Math.floor((BEGAN + first.at * 60_000) / 3_600_000) * 3_600_000;
-  const order = history.reduce<OrderState>(
-    (state, { event, at }) => evolve(state, event, new Date(BEGAN + at * 60_000).toISOString()),
-    undefined,
-  );
+  const states: { order: OrderState; at: number }[] = [];
+  for (const { event, at } of history) {
+    const order = evolve(states.at(-1)?.order, event, new Date(BEGAN + at * 60_000).toISOString());
+    states.push({ order, at });
+  }
+  const order = states.at(-1)?.order;
   const count = (key: string, n = 1) => {
     sums[key] = (sums[key] ?? 0) + n;
   };
   const firstOf = (type: string, of: (data: Record<string, unknown>) => boolean = () => true) =>
     later.find(({ event }) => event.type === type && of(event.data as Record<string, unknown>))?.at;
-  const everyOf = (type: string, ids: readonly string[]) => {
-    const times = ids.map((id) => firstOf(type, ({ fulfilmentId }) => fulfilmentId === id));
+  type Step = "reserved" | "notified" | "accepted" | "ready" | "rejected";
+  /** When a fulfilment had first come so far: where it was placed, or wherever it was made after that. */
+  const reached = (id: string, what: Step, anywhere: boolean) => {
+    const has = (state: OrderState, wanted: string) =>
+      state?.fulfilments.some((f) => f.fulfilmentId === wanted && f[what]) ?? false;
+    let standsIn: string[] = [];
+    for (const [index, { order: state, at }] of states.entries()) {
+      const event = history[index]?.event;
+      if (event?.type === "order.rerouted" && [id, ...standsIn].includes(event.data.fulfilmentId)) {
+        const { fulfilmentId, fulfilments } = event.data;
+        standsIn = [...standsIn.filter((one) => one !== fulfilmentId), ...fulfilments.map((f) => f.fulfilmentId)];
+      }
+      if (has(state, id)) return at;
+      const known = standsIn.filter((one) => state?.fulfilments.some((f) => f.fulfilmentId === one));
+      if (anywhere && known.length > 0 && known.every((one) => has(state, one))) return at;
+    }
+    return undefined;
+  };
+  const everyOf = (what: Step, ids: readonly string[], anywhere: boolean) => {
+    const times = ids.map((id) => reached(id, what, anywhere));
     return times.some((at) => at === undefined) ? undefined : Math.max(...times.map(Number));
   };
   const places = new Map<string, string[]>([
@@ -47,22 +67,26 @@ export function plainCounts(history: History): Record<string, number> {
   const refunded = [...refunds.values()].reduce((sum, amount) => sum + amount, 0);
   for (const [place, ids] of places) {
     const at = (what: string) => `${place} ${hour} ${what}`;
+    const inCity = place.startsWith("city:");
+    const every = (what: Step) => everyOf(what, ids, inCity);
     const moments: Record<string, number | undefined> = {
       placed: first.at,
-      reserved: everyOf("stock.reserved", ids),
+      reserved: every("reserved"),
       paid: firstOf("payment.confirmed"),
-      notified: everyOf("restaurant.notified", ids),
-      accepted: everyOf("restaurant.accepted", ids),
-      ready: everyOf("kitchen.ready", ids),
+      notified: every("notified"),
+      accepted: every("accepted"),
+      ready: every("ready"),
       assigned: firstOf("driver.assigned"),
       picked_up: firstOf("order.picked_up"),
       delivered: firstOf("order.delivered"),
+      scheduled: firstOf("shipment.scheduled"),
       shipped: firstOf("shipment.shipped"),
     };
     const steps = [
       ["placed", "reserved", "paid", "notified", "accepted", "ready", "picked_up", "delivered"],
       ["placed", "paid", "accepted", "assigned", "picked_up"],
       ["placed", "delivered"],
+      ["ready", "scheduled", "shipped"],
       ["placed", "shipped"],
     ].flatMap((path) => path.slice(1).map((to, i) => `${path[i]}-${to}`));
     for (const step of new Set(steps)) {
@@ -97,7 +121,7 @@ export function plainCounts(history: History): Record<string, number> {
     yes("accepted", moments.accepted !== undefined);
     yes(
       "rejected",
-      ids.some((id) => everyOf("restaurant.rejected", [id]) !== undefined),
+      ids.some((id) => reached(id, "rejected", false) !== undefined),
     );
     yes("cancelled", order?.ended === "cancelled");
     yes("out_of_stock", order?.ended === "out_of_stock");
@@ -111,6 +135,7 @@ export function plainCounts(history: History): Record<string, number> {
     count(`${money} disputes`, later.filter(({ event }) => (event.type as string) === "dispute.opened").length);
     for (const { event } of later) {
       if (event.type === "driver.declined") count(at(`courier: ${event.data.reason}`));
+      if (event.type === "driver.no_show") count(at("courier: no_show"));
       if (event.type !== "restaurant.rejected") continue;
       const id = event.data.fulfilmentId;
       const own = ids.includes(id) || (place.startsWith("city:") && !ids.includes(id));

@@ -145,6 +145,7 @@ function branchesOf(scope: ListScope, filters: readonly OrderFilter[], schema: s
 /** Statuses that an order ends in; they have an index of their own. */
 const FINAL: ReadonlySet<OrderStatus> = new Set<OrderStatus>([
   "delivered",
+  "shipped",
   "out_of_stock",
   "payment_failed",
   "restaurant_rejected",

@@ -13,7 +13,7 @@ import { orderView } from "./view.ts";
 /** Orders as lists, search and trackers show them; topics `order.<orderId>`. */
 export const ordersProjection: Projection = {
   name: "orders",
-  version: 2,
+  version: 3,
   tables: TABLES,
   insertOnly: INSERT_ONLY,
   create: createTables,

@@ -1,4 +1,4 @@
-import type { FulfilmentState, Order } from "../../domain/order/state.ts";
+import type { FulfilmentState, NoticeState, Order } from "../../domain/order/state.ts";
 import { statusOf } from "../../domain/order/state.ts";
 import type { FactChange, FactValue } from "../../projections/views.ts";
 import { amountText } from "../money-text.ts";
@@ -35,6 +35,8 @@ function factsOf(order: Order): Facts {
     ["captured", money(payment.captured)],
     ["refunded", money(payment.refunded)],
     ["refunds", some(payment.refunds.length)],
+    ["refunds that came to nothing", some(payment.failedRefunds.length)],
+    ["owed for missing items", money(payment.owedForLines)],
     ["failed refund attempts", some(payment.refundAttempts)],
     ["next refund attempt", payment.refundNextAttemptAt],
     ...order.fulfilments.flatMap((one) => partFacts(one).map(([what, v]) => named(one, what, v))),
@@ -43,6 +45,7 @@ function factsOf(order: Order): Facts {
     ["courier has accepted", courier.accepted || undefined],
     ["courier has arrived", courier.arrived || undefined],
     ["courier must answer by", courier.acceptBy],
+    ["courier must be at the site by", courier.arriveBy],
     ["couriers asked", courier.assignments.map(({ attempt, courierId }) => `${attempt}: ${courierId}`).join(", ")],
     ["couriers who did not take it", courier.tried.join(", ")],
     ["courier attempt", some(courier.attempt)],
@@ -55,6 +58,9 @@ function factsOf(order: Order): Facts {
       "missing",
       order.missing.map(({ sku, asked, available }) => `${sku}: ${asked} asked, ${available} there`).join("; "),
     ],
+    ["found to be a fraud by", order.fraud.join(", ")],
+    ...order.notices.flatMap(noticeFacts),
+    ["set aside", order.parked.join(", ")],
     ["stock was asked", order.ledgerAsked ? undefined : false],
   ];
   return new Map(facts.filter(([, value]) => value !== undefined && value !== ""));
@@ -79,4 +85,24 @@ const partFacts = (part: FulfilmentState): [string, FactValue][] => [
   ["in work", part.started.join(", ")],
   ["stations done", part.completed.join(", ")],
   ["ready", part.ready || undefined],
+  ["another site is looked for because", part.seeking],
+  ["made elsewhere", part.replaced || undefined],
+  ["reported missing", part.unavailable.join(", ")],
+  ["lines", part.lines.map(({ sku }) => sku).join(", ")],
+  ["substitutes reserved as", part.extras.map(({ reservation }) => reservation).join(", ")],
+  [
+    "substitutes released",
+    part.extras.flatMap(({ reservation, released }) => (released ? [reservation] : [])).join(", "),
+  ],
+  ["failed bookings", part.shipment && some(part.shipment.attempts)],
+  ["next booking", part.shipment?.nextAttemptAt],
+  ["booked as", part.shipment?.booking],
+  ["tracking number", part.shipment?.trackingNumber],
+  ["shipped at", part.shipment?.shippedAt],
+];
+
+const noticeFacts = ({ notice, channel, attempts, nextAttemptAt, outcome }: NoticeState): [string, FactValue][] => [
+  [`notice ${notice} by ${channel}`, outcome ?? "tried"],
+  [`notice ${notice} by ${channel}: failed attempts`, some(attempts)],
+  [`notice ${notice} by ${channel}: next attempt`, nextAttemptAt],
 ];

@@ -176,11 +176,11 @@ const SENTENCES: Sentences = {
   "order.cancelled": ({ by, cause }) =>
     `The order was cancelled by ${PERSON_OF_ROLE[by] ?? plain(by)}${cause === undefined ? "" : ` because of ${plain(cause)}`}.`,
   "order.line_substituted": ({ sku, substitute, refund }, words) =>
-    `${words.item(sku)} was missing: ${substitute.name} takes its place${refund.amount > 0 ? `, and ${amountText(refund)} are given back` : ""}.`,
+    `${capital(words.item(sku))} was missing: ${substitute.name} takes its place${refund.amount > 0 ? `, and ${amountText(refund)} are given back` : ""}.`,
   "order.line_removed": ({ sku, refund }, words) =>
-    `${words.item(sku)} was missing and left out; ${amountText(refund)} are given back.`,
+    `${capital(words.item(sku))} was missing and left out; ${amountText(refund)} are given back.`,
   "order.rerouted": ({ fulfilmentId, reason, fulfilments }, words) =>
-    `${fulfilments.map(({ name }) => name).join(" and ")} makes ${words.part(fulfilmentId)} in place of ${words.site(fulfilmentId)}, because ${REJECTION[reason] ?? plain(reason)}.`,
+    `${capital(fulfilments.map(({ name }) => name).join(" and "))} makes ${words.part(fulfilmentId)} in place of ${words.site(fulfilmentId)}, because ${REJECTION[reason] ?? plain(reason)}.`,
   "order.picked_up": () => "The courier picked the order up.",
   "order.delivered": () => "The courier delivered the order.",
   "stock.reserved": ({ fulfilmentId }, words) => `The goods of ${words.part(fulfilmentId)} were reserved.`,

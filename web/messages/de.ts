@@ -65,6 +65,8 @@ export const de: typeof en = {
     ready: "Fertig",
     driver_assigned: "Fertig, Kurier kommt",
     picked_up: "Unterwegs",
+    scheduled: "Versand gebucht",
+    shipped: "Versandt",
     delivered: "Geliefert",
     out_of_stock: "Ausverkauft",
     payment_failed: "Nicht bezahlt",

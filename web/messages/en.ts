@@ -63,6 +63,8 @@ export const en = {
     ready: "Ready",
     driver_assigned: "Ready, courier coming",
     picked_up: "On the way",
+    scheduled: "Booked for shipping",
+    shipped: "Shipped",
     delivered: "Delivered",
     out_of_stock: "Sold out",
     payment_failed: "Not paid",

@@ -4,6 +4,7 @@ import type { IconName } from "../ui/Icon.tsx";
 
 const KINDS: Partial<Record<OrderStatus, { kind: "good" | "bad"; icon: IconName }>> = {
   delivered: { kind: "good", icon: "check" },
+  shipped: { kind: "good", icon: "check" },
   out_of_stock: { kind: "bad", icon: "cross" },
   payment_failed: { kind: "bad", icon: "cross" },
   restaurant_rejected: { kind: "bad", icon: "cross" },

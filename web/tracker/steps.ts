@@ -127,6 +127,6 @@ function endOf(view: OrderView): Draft[] {
 
 /** True while the buyer may still cancel: until a station has started. */
 export const mayCancel = (view: OrderView): boolean =>
-  !["delivered", "picked_up", "out_of_stock", "payment_failed", "restaurant_rejected", "cancelled"].includes(
+  !["delivered", "shipped", "picked_up", "out_of_stock", "payment_failed", "restaurant_rejected", "cancelled"].includes(
     view.status,
   ) && view.fulfilments.every((f) => f.started.length === 0 && f.completed.length === 0 && !f.ready);

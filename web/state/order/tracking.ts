@@ -22,7 +22,7 @@ const EAGER = 2_000;
 /** A read model that lies further behind than this is not called live. */
 const TOLERATED_LAG = 5_000;
 
-const ENDED = new Set(["delivered", "out_of_stock", "payment_failed", "restaurant_rejected", "cancelled"]);
+const ENDED = new Set(["delivered", "shipped", "out_of_stock", "payment_failed", "restaurant_rejected", "cancelled"]);
 
 /**
  * Follows one order: by its topic, and by asking, which is answered even while the read model stands still. What is
