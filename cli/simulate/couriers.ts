@@ -17,7 +17,7 @@ export function courierId(seed: number, n: number): string {
 export async function courier(options: WorldOptions, stats: WorldStats, n: number): Promise<void> {
   const { base, signal, seed, stepMs, city, mishapShare = 0 } = options;
   const id = courierId(seed, n);
-  const client = new ApiClient(base, { role: "courier", id }, signal);
+  const client = new ApiClient(base, { role: "courier", id }, signal, options.heard);
   await client.post(`/api/couriers/${id}/shift/start`, { city }, `shift-${id}`);
   while (!signal.aborted) {
     const { body } = await client.get(`/api/couriers/${id}`);

@@ -27,7 +27,12 @@ export async function customers(options: WorldOptions, stats: WorldStats, random
       ...(strikes(mishapShare, `${key}/card`) ? { paymentMethod: declinedCard(key) } : {}),
     };
     const cancel = random() < cancelShare ? 500 + random() * 2_000 : undefined;
-    const buying = buy(new ApiClient(base, { role: "guest", id: `${seed}-${n}` }, signal), order, key, cancel);
+    const buying = buy(
+      new ApiClient(base, { role: "guest", id: `${seed}-${n}` }, signal, options.heard),
+      order,
+      key,
+      cancel,
+    );
     open.add(buying);
     void buying.catch(() => undefined).finally(() => open.delete(buying));
   }

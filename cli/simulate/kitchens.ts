@@ -11,7 +11,12 @@ const OFF_SALE_STEPS = 40;
 /** One kitchen that accepts what comes and takes it through its stations, but for mishaps. */
 export async function kitchen(options: WorldOptions, stats: WorldStats, siteId: string): Promise<void> {
   const { base, signal, stepMs, mishapShare = 0 } = options;
-  const client = new ApiClient(base, { role: "kitchen", id: `simulated-${siteId}`, sites: [siteId] }, signal);
+  const client = new ApiClient(
+    base,
+    { role: "kitchen", id: `simulated-${siteId}`, sites: [siteId] },
+    signal,
+    options.heard,
+  );
   const busy = new Set<string>();
   while (!signal.aborted) {
     const { body } = await client.get(`/api/sites/${siteId}/kitchen`);

@@ -1,3 +1,5 @@
+import type { Heard } from "./api-client.ts";
+
 /** People who use a running system through its API. */
 export interface WorldOptions {
   /** Where the API answers, without a slash at the end. */
@@ -23,6 +25,8 @@ export interface WorldOptions {
   readonly signal: AbortSignal;
   /** Told of each order that was acknowledged. */
   placed?(orderId: string, status: string): void;
+  /** Told of everything that these people ask, and of its answer. */
+  readonly heard?: Heard | undefined;
 }
 
 export interface WorldStats {

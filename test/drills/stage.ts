@@ -5,6 +5,7 @@ import { isFinal } from "../../domain/order/state.ts";
 import { readIfExists, writeFileAtomically } from "../../infra/supervisor/files.ts";
 import { type Part, startSystem, type TestSystem } from "../system.ts";
 import { until } from "./drill.ts";
+import { History } from "./history/history.ts";
 import { type Judgement, judge } from "./judge/judge.ts";
 import { isSettled, StoreWatch } from "./store-watch.ts";
 import { VirtualTime } from "./virtual-time.ts";
@@ -28,6 +29,10 @@ const STEP_MS = 150;
 const SETTLE_MS = 180_000;
 const JUDGE_AGAIN_MS = 60_000;
 
+/** Time is moved on only when nobody has done anything for so long, and at most so far. */
+const QUIET_MS = 1_500;
+const LONGEST_JUMP_MS = 60 * 60_000;
+
 /** Settings of a system that is going to be hurt: what dies comes back soon, and ledgers close their books often. */
 const ROUGH = { RESTART_PAUSE_MS: "200", LEDGER_CHAPTER_EVENTS: "150" };
 
@@ -37,7 +42,7 @@ const ROUGH = { RESTART_PAUSE_MS: "200", LEDGER_CHAPTER_EVENTS: "150" };
  */
 export class Stage {
   readonly system: TestSystem;
-  readonly record = new ClientRecord();
+  readonly record: ClientRecord;
   readonly watch: StoreWatch;
   readonly shoppers: Shoppers;
   readonly #ending: AbortController;
@@ -47,6 +52,7 @@ export class Stage {
 
   private constructor(system: TestSystem, options: StageOptions, ending: AbortController, armFolder: string) {
     this.system = system;
+    this.record = new ClientRecord(new History(join(system.dataDir, "history.jsonl")));
     this.#ending = ending;
     this.#armFolder = armFolder;
     this.#wantedUnderWay = options.underWay;
@@ -81,7 +87,8 @@ export class Stage {
       const { signal } = ending;
       const base = system.url;
       await openRejectingSite(base, signal);
-      void rejectEverything(base, signal);
+      const { hear } = stage.record.history;
+      void rejectEverything(base, signal, hear);
       await startWorld({
         base,
         signal,
@@ -92,6 +99,7 @@ export class Stage {
         city: "Berlin",
         stepMs: STEP_MS,
         cancelShare: 0,
+        heard: hear,
         sites: ["sweet-crumbs", "trattoria-lina"],
       });
       stage.shoppers.start();
@@ -180,9 +188,15 @@ export class Stage {
     const begun = performance.now();
     const open = () => [...this.record.placed.keys()].filter((id) => !isSettled(this.watch.order(id)));
     const giveUpAt = performance.now() + SETTLE_MS;
+    const quiet = new Quiet(this.watch);
     while (this.shoppers.underWay > 0 || open().length > 0) {
       if (performance.now() > giveUpAt) break;
       await new Promise((resolve) => setTimeout(resolve, 200));
+      // What nobody is about to do waits for a time that it was planned for.
+      if (this.#time && quiet.forMs() > QUIET_MS) {
+        await this.#time.jumpToNextDue(LONGEST_JUMP_MS).catch(() => 0);
+        quiet.begin();
+      }
     }
     const scene = {
       store: this.watch.store,
@@ -211,5 +225,27 @@ export class Stage {
     await this.watch.close();
     await this.#time?.close();
     await this.system.stop();
+  }
+}
+
+/** How long nothing has been appended to the event store. */
+class Quiet {
+  readonly #watch: StoreWatch;
+  #events: number;
+  #since = performance.now();
+
+  constructor(watch: StoreWatch) {
+    this.#watch = watch;
+    this.#events = watch.events;
+  }
+
+  forMs(): number {
+    if (this.#watch.events !== this.#events) this.begin();
+    return performance.now() - this.#since;
+  }
+
+  begin(): void {
+    this.#events = this.#watch.events;
+    this.#since = performance.now();
   }
 }

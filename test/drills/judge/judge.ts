@@ -4,6 +4,7 @@ import { createPool } from "../../../infra/postgres/pool.ts";
 import { liveSchemas } from "../../../projections/runner/generations.ts";
 import { verifyEverything } from "../../../read-api/verify.ts";
 import { databaseWitness } from "../../../read-api/witness.ts";
+import { checkHistory } from "../history/check.ts";
 import type { ClientRecord } from "../world/client-record.ts";
 import { judgeCouriers } from "./couriers.ts";
 import { gatherEvidence } from "./evidence.ts";
@@ -28,6 +29,7 @@ export interface Judgement {
 
 /** Judges a run from outside: what clients were told, what is stored, what the payment gateway says. */
 export async function judge({ store, databaseUrl, dataDir, record }: Scene): Promise<Judgement> {
+  const upTo = record.history.mark();
   const evidence = await gatherEvidence({ store, databaseUrl, dataDir });
   const lost = lostWrites(record, evidence);
   const twice = duplicates(evidence);
@@ -36,6 +38,7 @@ export async function judge({ store, databaseUrl, dataDir, record }: Scene): Pro
   const stock = judgeStock(evidence);
   const couriers = judgeCouriers(evidence);
   const stale = staleScreens(record, evidence);
+  const history = await checkHistory(record.history, upTo, evidence.streams);
   const chains = await verifyChains(store, databaseUrl);
   const doubleCharges = payments.breaches.filter((breach) => breach.startsWith("duplicated"));
   return {
@@ -52,6 +55,7 @@ export async function judge({ store, databaseUrl, dataDir, record }: Scene): Pro
       "ledger chapters": stock.chapters,
       couriers: couriers.couriers,
       "screens compared": record.shown.size,
+      ...history.figures,
       "streams in quarantine": new Set(evidence.parked.map(({ stream }) => stream)).size,
       lost: lost.length,
       duplicated: twice.length + doubleCharges.length,
@@ -65,6 +69,7 @@ export async function judge({ store, databaseUrl, dataDir, record }: Scene): Pro
       ...stock.breaches,
       ...couriers.breaches,
       ...stale,
+      ...history.breaches,
       ...chains.findings,
     ],
   };

@@ -1,3 +1,5 @@
+import type { History } from "../history/history.ts";
+
 /** How the buyer of a drill behaves. */
 export type Buyer = "pays" | "declined" | "flaky_card" | "cancels" | "rejected" | "scarce";
 
@@ -13,12 +15,18 @@ export interface Acknowledgement {
 
 /** The clients' own memory of a run. */
 export class ClientRecord {
+  /** Every call about an order, with its answer and its time. */
+  readonly history: History;
   readonly placed = new Map<string, Acknowledgement & { readonly buyer: Buyer }>();
   readonly commands: Acknowledgement[] = [];
   /** Orders that the API refused for good, with its answer. */
   readonly refused: string[] = [];
   /** Last status that a watching customer was shown. */
   readonly shown = new Map<string, string>();
+
+  constructor(history: History) {
+    this.history = history;
+  }
 
   get size(): number {
     return this.placed.size;

@@ -1,5 +1,5 @@
 import { SAMPLE_SITES } from "../../../cli/sample-data.ts";
-import { ApiClient } from "../../../cli/simulate/api-client.ts";
+import { ApiClient, type Heard } from "../../../cli/simulate/api-client.ts";
 import type { TicketView } from "../../../projections/views.ts";
 
 /** A site that takes orders, lets them be paid, and then rejects each of them. */
@@ -33,8 +33,8 @@ export async function openRejectingSite(base: string, signal: AbortSignal): Prom
 }
 
 /** Rejects whatever comes, until the signal. */
-export async function rejectEverything(base: string, signal: AbortSignal): Promise<void> {
-  const kitchen = new ApiClient(base, { role: "kitchen", id: "drill-kitchen", sites: [REJECTING_SITE] }, signal);
+export async function rejectEverything(base: string, signal: AbortSignal, heard?: Heard): Promise<void> {
+  const kitchen = new ApiClient(base, { role: "kitchen", id: "drill-kitchen", sites: [REJECTING_SITE] }, signal, heard);
   while (!signal.aborted) {
     try {
       const { body } = await kitchen.get(`/api/sites/${REJECTING_SITE}/kitchen`);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { ApiClient } from "../../../cli/simulate/api-client.ts";
 import { pick, randomFrom } from "../../../cli/simulate/random.ts";
 import type { Acknowledgement, Buyer, ClientRecord } from "./client-record.ts";
@@ -101,6 +102,7 @@ export class Shoppers {
       const acknowledged = acknowledgementOf("place", body);
       record.placed.set(acknowledged.orderId, { ...acknowledged, buyer });
       owners.set(acknowledged, client);
+      void this.#look(client, acknowledged);
       if (watched) void followOrder({ ...this.#options, guestId: guestId(seed, n), orderId: acknowledged.orderId });
       return acknowledged;
     } finally {
@@ -116,15 +118,30 @@ export class Shoppers {
     try {
       const { status, body } = await client.post(path, { reason: "changed my mind" }, `cancel-${placed.orderId}`);
       // A kitchen that has started, or a payment that failed first: then there is nothing to cancel.
-      if (status < 300 && body) record.commands.push(acknowledgementOf("cancel", body));
+      if (status >= 300 || !body) return;
+      const cancelled = acknowledgementOf("cancel", body);
+      record.commands.push(cancelled);
+      await this.#look(client, cancelled);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  }
+
+  /** Looks at an order at once after something about it was acknowledged, and once more later: it has to show that. */
+  async #look(client: ApiClient, { orderId, position }: Acknowledgement): Promise<void> {
+    const { signal } = this.#options;
+    try {
+      await client.get(`/api/orders/${orderId}`, position);
+      await sleep(this.#random() * LONGEST_HESITATION_MS, undefined, { signal });
+      await client.get(`/api/orders/${orderId}`, this.#random() < 0.5 ? position : undefined);
     } catch (error) {
       if (!signal.aborted) throw error;
     }
   }
 
   #client(n: number): ApiClient {
-    const { base, seed, signal } = this.#options;
-    return new ApiClient(base, { role: "guest", id: guestId(seed, n) }, signal);
+    const { base, seed, signal, record } = this.#options;
+    return new ApiClient(base, { role: "guest", id: guestId(seed, n) }, signal, record.history.hear);
   }
 
   #order(buyer: Buyer, n: number): unknown {
