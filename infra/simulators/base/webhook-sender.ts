@@ -63,7 +63,8 @@ export class WebhookSender {
   readonly #wrongSigner = new Webhook(WRONG_SECRET);
   readonly #timer: NodeJS.Timeout;
   #waiting: Waiting[] = [];
-  #sending = 0;
+  readonly #underWay = new Set<Promise<void>>();
+  readonly #closing = new AbortController();
   #gatheringSince: number | undefined;
 
   constructor(options: WebhookSenderOptions) {
@@ -77,8 +78,11 @@ export class WebhookSender {
     this.#waiting.push({ message, attempt: 1, dueAt: this.#options.clock.now() });
   }
 
-  close(): void {
+  /** Ends when no try is under way any more; one that is cut off is not told of, and made again after a restart. */
+  async close(): Promise<void> {
     clearInterval(this.#timer);
+    this.#closing.abort();
+    await Promise.all(this.#underWay);
   }
 
   #look(): void {
@@ -86,18 +90,26 @@ export class WebhookSender {
     // A system that is down tells nobody anything, and goes on when it is up again.
     if (switches.down || this.#waiting.length === 0) return;
     const now = clock.now();
-    let due = this.#waiting.filter(({ dueAt }) => dueAt <= now);
+    const due = this.#waiting.filter(({ dueAt }) => dueAt <= now);
     if (due.length === 0) return;
     if (switches.outOfOrder) {
       this.#gatheringSince ??= performance.now();
       if (due.length < 2 && performance.now() - this.#gatheringSince < GATHER_MS) return;
-      due = due.reverse();
+      this.#gatheringSince = undefined;
+      this.#start(due.reverse(), now);
+      return;
     }
-    this.#gatheringSince = undefined;
-    for (const one of due.slice(0, AT_ONCE - this.#sending)) {
-      this.#waiting = this.#waiting.filter((other) => other !== one);
-      void this.#begin(one, now);
-    }
+    for (const one of due.slice(0, Math.max(0, AT_ONCE - this.#underWay.size))) this.#start([one], now);
+  }
+
+  /** Sends these one after the other. */
+  #start(messages: readonly Waiting[], now: number): void {
+    this.#waiting = this.#waiting.filter((other) => !messages.includes(other));
+    const all = async () => {
+      for (const one of messages) await this.#begin(one, now);
+    };
+    const begun: Promise<void> = all().finally(() => this.#underWay.delete(begun));
+    this.#underWay.add(begun);
   }
 
   async #begin(one: Waiting, now: number): Promise<void> {
@@ -110,14 +122,8 @@ export class WebhookSender {
       this.#waiting.push({ ...one, dueAt: now + mood.late, mood });
       return;
     }
-    this.#sending += 1;
-    try {
-      const first = one.attempt === 1;
-      if (first && mood.duplicate) await this.#try({ ...one, mood }, false);
-      await this.#try({ ...one, mood }, true);
-    } finally {
-      this.#sending -= 1;
-    }
+    if (one.attempt === 1 && mood.duplicate) await this.#try({ ...one, mood }, false);
+    await this.#try({ ...one, mood }, true);
   }
 
   async #try({ message, attempt, mood }: Waiting, last: boolean): Promise<void> {
@@ -137,7 +143,7 @@ export class WebhookSender {
         "webhook-timestamp": String(Math.floor(signedAt.getTime() / 1000)),
         "webhook-signature": signer.sign(message.id, signedAt, body),
       },
-      signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+      signal: AbortSignal.any([AbortSignal.timeout(ANSWER_WITHIN_MS), this.#closing.signal]),
     }).then(
       async (answer) => {
         await answer.body?.cancel();
@@ -148,6 +154,7 @@ export class WebhookSender {
         return 0;
       },
     );
+    if (this.#closing.signal.aborted) return;
     if (!last) return tried({ message, attempt, status, over: false, wrongSignature });
     const taken = status >= 200 && status < 300;
     const again = taken ? undefined : TRY_AGAIN_MS[attempt - 1];

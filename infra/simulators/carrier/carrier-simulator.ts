@@ -172,7 +172,7 @@ export async function startCarrierSimulator(options: CarrierSimulatorOptions): P
     ...running,
     close: async () => {
       clearInterval(timer);
-      sender?.close();
+      await sender?.close();
       await running.close();
     },
   };
