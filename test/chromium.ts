@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { installDebianPackage } from "./debian-package.ts";
+import { findProgram } from "./find-program.ts";
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
@@ -8,8 +9,7 @@ const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-s
 export function findChromium(): string | undefined {
   const given = process.env.CHROMIUM;
   if (given !== undefined && given !== "") return existsSync(given) ? given : undefined;
-  const folders = (process.env.PATH ?? "").split(delimiter).concat("/usr/bin", "/usr/local/bin");
-  return folders.flatMap((folder) => NAMES.map((name) => join(folder, name))).find((path) => existsSync(path));
+  return findProgram(...NAMES);
 }
 
 /** Installs Debian's Chromium. Returns what was done, or why not; never throws: the tests say by themselves that it is missing. */

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { throwawayPostgres } from "../infra/postgres/testing.ts";
@@ -11,6 +11,7 @@ import {
   startPostgresContainer,
 } from "../infra/testing/containers.ts";
 import { installDebianPackage } from "./debian-package.ts";
+import { findProgram } from "./find-program.ts";
 
 /**
  * `npm run test:nats`, `test:postgres15` and `test:containers`: the whole test set (or, with words, the files whose
@@ -30,12 +31,7 @@ interface Setting {
 }
 
 async function nats(): Promise<Setting> {
-  const find = () =>
-    (process.env.PATH ?? "")
-      .split(delimiter)
-      .concat("/usr/sbin", "/usr/local/bin")
-      .map((folder) => join(folder, "nats-server"))
-      .find((path) => existsSync(path));
+  const find = () => findProgram("nats-server");
   const fault = find() === undefined ? installDebianPackage("nats-server") : undefined;
   const program = find();
   if (program === undefined) {

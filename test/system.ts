@@ -7,7 +7,7 @@ import { type SystemAddresses, systemAddresses } from "../cli/running-system.ts"
 import { readConfig } from "../infra/config.ts";
 import { recordedChildren } from "../infra/supervisor/leftovers.ts";
 import { startEventStoreContainer, startPostgresContainer, USES_CONTAINERS } from "../infra/testing/containers.ts";
-import { realNatsServer } from "../realtime/testing-nats-server.ts";
+import { type NatsServer, realNatsServer } from "../realtime/testing-nats-server.ts";
 
 const PROGRAM = fileURLToPath(new URL("../cli/ordertrail.ts", import.meta.url));
 const START_WITHIN_MS = 120_000;
@@ -24,6 +24,8 @@ export interface TestSystem {
   readonly addresses: SystemAddresses;
   /** Its broker, in a run with a real nats-server. */
   readonly natsUrl: string | undefined;
+  /** That broker itself, to be stopped and started again. */
+  readonly broker: NatsServer | undefined;
   /** CLOCK_FILE of its processes, where its time can be moved: see `drills/virtual-time.ts`. */
   readonly clockFile: string | undefined;
   readonly supervisor: ChildProcess;
@@ -98,6 +100,7 @@ export async function startSystem(
     dataDir,
     addresses,
     natsUrl: engines.env.NATS_URL,
+    broker: engines.broker,
     clockFile,
     supervisor,
     output: () => output,
@@ -122,6 +125,7 @@ export async function startSystem(
 }
 
 interface RealEngines {
+  readonly broker: NatsServer | undefined;
   readonly env: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
@@ -135,9 +139,10 @@ async function startRealEngines(all: boolean): Promise<RealEngines> {
   const broker = realNatsServer();
   await broker?.start();
   const nats = broker && { NATS_URL: broker.url };
-  if (!USES_CONTAINERS || !all) return { env: { ...nats }, stop: async () => await broker?.close() };
+  if (!USES_CONTAINERS || !all) return { broker, env: { ...nats }, stop: async () => await broker?.close() };
   const [database, store] = await Promise.all([startPostgresContainer(), startEventStoreContainer()]);
   return {
+    broker,
     env: { ...nats, DATABASE_URL: database.url, EVENTSTORE_URL: store.url },
     stop: async () => void (await Promise.all([broker?.close(), database.stop(), store.stop()])),
   };

@@ -13,10 +13,24 @@ const crash = (mode: "failpoints" | "random") => async (): Promise<DrillWork> =>
   return { run: (options) => crashDrill({ ...options, mode }) };
 };
 
+const outage = (of: "nats" | "postgres" | "events" | "payment") => async (): Promise<DrillWork> => {
+  const { outages } = await import("./outage/outages.ts");
+  const { outageDrill } = await import("./outage/outage-drill.ts");
+  return outageDrill(outages[of]);
+};
+
 /** Every drill, by name. */
 export const DRILLS: readonly Drill[] = [
   drill("crash-failpoints", "killed at each failpoint while orders are in flight", crash("failpoints"), 5),
   drill("crash-random", "every process killed at random moments", crash("random"), 5),
+  drill("outage-nats", "the broker away for 30 virtual minutes: placing goes on, screens end right", outage("nats")),
+  drill(
+    "outage-postgres",
+    "Postgres hangs for 30 virtual minutes: known customers go on ordering, others are refused plainly",
+    outage("postgres"),
+  ),
+  drill("outage-events", "the event node hangs for 30 virtual minutes: placing is refused plainly", outage("events")),
+  drill("outage-payment", "the payment gateway away for 30 virtual minutes: placing goes on", outage("payment")),
   drill(
     "lease",
     "a worker stopped for longer than its lease and continued writes nothing",
