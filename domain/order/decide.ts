@@ -93,6 +93,9 @@ function place(placed: OrderPlaced, outcome: PlacingOutcome): readonly OrderDeci
 
 function cancel(order: Order, by: "customer" | "support" | "admin", reason?: PersonalData<string>): OrderDecision[] {
   if (order.ended === "cancelled") return [];
+  if (order.fulfilments.some((f) => f.shipment?.shippedAt !== undefined)) {
+    throw new Refusal("cancel_too_late", "the carrier has the parcel; what is wrong with it now is a dispute");
+  }
   if (isFinal(order)) throw new Refusal("order_final", "the order has already ended");
   if (order.pickedUp) {
     throw new Refusal("cancel_too_late", "the courier has the order; what is wrong with it now is a dispute");

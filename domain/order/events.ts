@@ -92,6 +92,8 @@ export interface OrderPlaced {
   readonly currency: string;
   readonly delivery: { readonly method: DeliveryMethod; readonly promisedAt: string };
   readonly paymentMethod: string;
+  /** In which language the customer is written to; absent, English. */
+  readonly language?: Language | undefined;
   /** Until when the reservation is held without payment. */
   readonly holdUntil: string;
   readonly contact: PersonalData<Contact>;
@@ -105,6 +107,12 @@ export interface MissingItem {
 
 /** By which way a customer is told something. */
 export type NoticeChannel = "email" | "sms" | "push";
+
+/** Languages that customers are written to in. */
+export type Language = "en" | "de";
+
+/** Why nobody tries any more to tell a customer something. */
+export type GivenUp = "erased" | "no_channel" | "refused" | "not_reached";
 
 /** Work that a consumer has set aside: an event that it could not handle, or an effect that failed for good. */
 export interface SetAside {
@@ -212,6 +220,11 @@ export type OrderEvent =
       "shipment.attempt_failed",
       { fulfilmentId: string; attempt: number; failureType: FailureType; nextAttemptAt: string }
     >
+  /**
+   * The carrier is being asked to book: recorded before, so that whatever becomes of the asking, the next one knows of
+   * it. `request` counts them, from 1.
+   */
+  | Fact<"shipment.requested", { fulfilmentId: string; request: number; reference: string }>
   /** `reference` is ours, `booking` the carrier's. */
   | Fact<
       "shipment.scheduled",
@@ -229,6 +242,8 @@ export type OrderEvent =
         attempt: number;
         failureType: FailureType;
         nextAttemptAt?: string | undefined;
+        /** Why it was given up. */
+        reason?: GivenUp | undefined;
       }
     >
   /** `rules` that spoke against the order, and what of it was looked at, without personal data. */

@@ -1,7 +1,7 @@
 import { ended, fulfilmentFrom, including, withCourier, withFulfilment, without, withPayment } from "./change.ts";
 import type { OrderEvent, SetAside } from "./events.ts";
 import { shipment } from "./evolve-shipment.ts";
-import { rejected, released, rerouted, withoutItem } from "./evolve-sites.ts";
+import { rejected, released, rerouted, reserved, withoutItem } from "./evolve-sites.ts";
 import type { NoticeState, Order, OrderState } from "./state.ts";
 
 /**
@@ -57,6 +57,7 @@ export function evolve(state: OrderState, event: OrderEvent, at: string): OrderS
       failure: undefined,
       fraud: [],
       notices: [],
+      lineChanges: 0,
       parked: [],
     };
   }
@@ -75,7 +76,7 @@ function evolvePlaced(order: Order, event: Exclude<OrderEvent, { type: "order.pl
     case "order.delivered":
       return { ...order, delivered: true };
     case "stock.reserved":
-      return withFulfilment(order, event.data.fulfilmentId, () => ({ reserved: true }));
+      return reserved(order, event.data.fulfilmentId);
     case "stock.released":
       return released(order, event.data.fulfilmentId);
     case "payment.processing":
@@ -185,9 +186,10 @@ function evolvePlaced(order: Order, event: Exclude<OrderEvent, { type: "order.pl
     case "driver.unavailable":
       return withCourier(order, { unavailableReported: true });
     case "shipment.attempt_failed":
+    case "shipment.requested":
     case "shipment.scheduled":
     case "shipment.shipped":
-      return shipment(order, event);
+      return shipment(order, event, at);
     case "notification.sent":
     case "notification.failed":
       return noticed(order, event);

@@ -1,7 +1,7 @@
 import type { Actor } from "../chain/envelope.ts";
 import type { OrderDecision } from "./decide.ts";
 import type { OrderEvent } from "./events.ts";
-import { isFinal, type OrderState } from "./state.ts";
+import { isFinal, type OrderState, type ShipmentState } from "./state.ts";
 
 // A fact reports what has happened outside and is always appended, whatever the state. The functions here only keep
 // the same outcome from being recorded twice, and let the loser of a race against a deadline decide to do nothing.
@@ -41,9 +41,46 @@ function isKnown(order: NonNullable<OrderState>, fact: OrderEvent): boolean {
       return order.courier.attempt >= fact.data.attempt;
     case "driver.unavailable":
       return order.courier.unavailableReported;
+    case "notification.sent":
+      return order.notices.some(({ notice, outcome }) => notice === fact.data.notice && outcome === "sent");
+    case "notification.failed":
+      return order.notices.some(
+        ({ notice, outcome, attempts }) =>
+          notice === fact.data.notice && (outcome !== undefined || attempts >= fact.data.attempt),
+      );
+    case "shipment.attempt_failed":
+      return shipments(order, fact, ({ attempts, booking }) => attempts >= fact.data.attempt || booking !== undefined);
+    case "shipment.requested":
+      return shipments(order, fact, ({ requests }) => requests >= fact.data.request);
+    case "shipment.scheduled":
+      return shipments(order, fact, ({ booking }) => booking === fact.data.booking);
+    case "shipment.shipped":
+      return shipments(order, fact, ({ shippedAt }) => shippedAt !== undefined);
     default:
       return false;
   }
+}
+
+/** Whether the shipment that a fact is about is so. */
+const shipments = (
+  order: NonNullable<OrderState>,
+  { data: { fulfilmentId } }: Extract<OrderEvent, { type: `shipment.${string}` }>,
+  is: (shipment: ShipmentState) => boolean,
+): boolean =>
+  order.fulfilments.some((f) => f.fulfilmentId === fulfilmentId && f.shipment !== undefined && is(f.shipment));
+
+/**
+ * The carrier may be asked to book now: nobody knows of a booking, and nobody has asked since the asker last looked.
+ * `request` is the number that this asking gets. Decided at the expected revision: of two askers one gets it.
+ */
+export function askToBook(
+  state: OrderState,
+  data: Extract<OrderEvent, { type: "shipment.requested" }>["data"],
+): readonly OrderDecision[] {
+  if (!state || isFinal(state)) return [];
+  const fulfilment = state.fulfilments.find((f) => f.fulfilmentId === data.fulfilmentId);
+  if (!fulfilment?.ready || fulfilment.replaced || fulfilment.shipment?.booking !== undefined) return [];
+  return (fulfilment.shipment?.requests ?? 0) === data.request - 1 ? [{ type: "shipment.requested", data }] : [];
 }
 
 /** The ledger could not reserve: recorded once, and only while the order still waits for its stock. */

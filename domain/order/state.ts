@@ -47,6 +47,8 @@ export interface FulfilmentState {
   readonly notified: boolean;
   readonly accepted: boolean;
   readonly rejected: boolean;
+  /** Reason of the rejection, as a code. */
+  readonly rejection: string | undefined;
   /** Why another site is looked for; undefined when none is. */
   readonly seeking: string | undefined;
   /** Other sites make it: it counts no more, and what it holds is given back. */
@@ -65,15 +67,24 @@ export interface FulfilmentState {
 /** A reservation for a substitute; `reservation` stands in the place of a fulfilment id at the ledger. */
 export interface ExtraReservation {
   readonly reservation: string;
+  readonly sku: string;
+  readonly quantity: number;
+  readonly reserved: boolean;
   readonly released: boolean;
 }
 
 /** A fulfilment on its way to the carrier. */
 export interface ShipmentState {
+  /** Attempts that failed. */
   readonly attempts: number;
   readonly nextAttemptAt: string | undefined;
+  /** How often the carrier has been asked to book, and when last: it may have booked without our knowing. */
+  readonly requests: number;
+  readonly requestedAt: string | undefined;
   /** The carrier's number, once it is booked. */
   readonly booking: string | undefined;
+  /** When we learnt of the booking. */
+  readonly bookedAt: string | undefined;
   readonly trackingNumber: string | undefined;
   readonly shippedAt: string | undefined;
 }
@@ -145,6 +156,8 @@ export interface Order {
   /** Rules that found the order to be a fraud. */
   readonly fraud: readonly string[];
   readonly notices: readonly NoticeState[];
+  /** How often a line was made otherwise or left out. */
+  readonly lineChanges: number;
   /** Work that is set aside, as `<consumer>:<event or effect id>`. */
   readonly parked: readonly string[];
 }
@@ -155,6 +168,28 @@ export type OrderState = Order | typeof noOrder;
 
 /** Reason of the rejection of an order that reaches a closed site. */
 export const CLOSED = "auto_rejected_closing_time";
+/** Reason of the rejection of a fulfilment of which nothing is left that the site could make. */
+export const ITEM_UNAVAILABLE = "item_unavailable";
+
+/** Rejections that the system decides: a site that was told has to hear of them. Every other one it has said itself. */
+const DECIDED_FOR_THE_SITE: ReadonlySet<string> = new Set(["no_answer", "not_reached", CLOSED, ITEM_UNAVAILABLE]);
+
+/** Whether the site itself has turned the fulfilment down. */
+export const turnedDown = ({ rejected, rejection }: FulfilmentState): boolean =>
+  rejected && !DECIDED_FOR_THE_SITE.has(rejection ?? "");
+
+/** Sites that are tried after the first one, before the order ends. */
+const MOST_REROUTES = 3;
+
+/** What a rejection says of other sites: a paid order is offered to another one, so and so often. */
+export function alternativeFor(order: Order): "sought" | "none" | undefined {
+  if (!order.payment.confirmed) return undefined;
+  return order.fulfilments.filter((f) => f.replaced).length < MOST_REROUTES ? "sought" : "none";
+}
+
+/** The substitutes of a fulfilment that it is still made of: others are given back. */
+export const extrasInUse = ({ extras, lines }: FulfilmentState): readonly ExtraReservation[] =>
+  extras.filter(({ sku }) => lines.some((line) => line.sku === sku));
 
 /** The fulfilments that count: those that other sites make do not. */
 export const standing = (order: Order): readonly FulfilmentState[] => order.fulfilments.filter((f) => !f.replaced);

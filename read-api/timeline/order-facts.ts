@@ -96,7 +96,10 @@ const partFacts = (part: FulfilmentState): [string, FactValue][] => [
   ],
   ["failed bookings", part.shipment && some(part.shipment.attempts)],
   ["next booking", part.shipment?.nextAttemptAt],
+  ["carrier asked to book", part.shipment && some(part.shipment.requests)],
+  ["carrier last asked at", part.shipment?.requestedAt],
   ["booked as", part.shipment?.booking],
+  ["booking known since", part.shipment?.bookedAt],
   ["tracking number", part.shipment?.trackingNumber],
   ["shipped at", part.shipment?.shippedAt],
 ];

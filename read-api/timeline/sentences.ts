@@ -230,6 +230,7 @@ const SENTENCES: Sentences = {
     `No courier could be found so far (attempt ${attempt}); support was told, and the search goes on.`,
   "shipment.attempt_failed": ({ attempt, failureType, nextAttemptAt }, words) =>
     `Attempt ${attempt} to book the parcel failed because ${failed(failureType)}${words.again(nextAttemptAt)}.`,
+  "shipment.requested": () => "The carrier is being asked to take the parcel.",
   "shipment.scheduled": ({ trackingNumber }) =>
     `The parcel was booked with the carrier${trackingNumber === undefined ? "" : ` under ${trackingNumber}`}.`,
   "shipment.shipped": ({ shippedAt }, words) => `The carrier took the parcel along at ${words.time(shippedAt)}.`,
