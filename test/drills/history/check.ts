@@ -1,5 +1,7 @@
 import type { RecordedEvent } from "../../../domain/chain/envelope.ts";
 import { orderStream } from "../../../domain/order/events.ts";
+import type { EventStore } from "../../../infra/event-store/port.ts";
+import { readEverything } from "../judge/evidence.ts";
 import type { Call } from "./call.ts";
 import { compareWithLog } from "./final-log.ts";
 import { type History, readByOrder } from "./history.ts";
@@ -14,6 +16,10 @@ export interface HistoryVerdict {
 
 /** The final log: every stream, as the event store's public client gives it. */
 export type FinalLog = ReadonlyMap<string, readonly RecordedEvent[]>;
+
+/** Reads it now. */
+export const finalLog = async (store: EventStore): Promise<FinalLog> =>
+  Map.groupBy(await readEverything(store), ({ stream }) => stream);
 
 const MOST_STEPS = 200_000;
 const MOST_SHOWN = 20;

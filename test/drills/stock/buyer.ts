@@ -1,3 +1,4 @@
+import type { Exchange, Heard } from "../../../cli/simulate/api-client.ts";
 import { tokenFor } from "../../system.ts";
 
 /** What placing was answered with; `revision` and `position` are those of the command's own events. */
@@ -12,8 +13,11 @@ interface BuyerOptions {
   readonly url: string;
   /** Another process of the API. */
   readonly other: string;
+  /** `role:id`, whose token it is. */
+  readonly client?: string;
   readonly token: string;
   readonly key: string;
+  readonly heard?: Heard | undefined;
 }
 
 const TIMEOUT_MS = 30_000;
@@ -36,14 +40,15 @@ export class Buyer {
 
   /** Another caller with the same key. */
   async asAnother(role: string, id: string): Promise<Buyer> {
-    return new Buyer({ ...this.#options, token: await tokenFor(this.#options.url, role, { id }) });
+    const token = await tokenFor(this.#options.url, role, { id });
+    return new Buyer({ ...this.#options, client: `${role}:${id}`, token });
   }
 
   /** Places an order; what fails for the moment is asked again with the same key. */
   async place(order: unknown): Promise<PlacingAnswer> {
     for (let tries = 1; ; tries++) {
       const answer = await this.ask(order).catch((error: Error) => ({ status: 0, body: { code: error.message } }));
-      if (answer.status === 200 || answer.status === 201) return answer.body as PlacingAnswer; // as the API documents
+      if (answer.status === 200 || answer.status === 201) return answer.body as unknown as PlacingAnswer; // as the API documents
       const later = answer.status === 0 || answer.status === 409 || answer.status === 429 || answer.status >= 500;
       if (!later || tries >= TRIES) throw new Error(`placing: ${answer.status} ${JSON.stringify(answer.body)}`);
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
@@ -52,14 +57,22 @@ export class Buyer {
 
   /** One request. Rejects when nobody answers. */
   async ask(order: unknown): Promise<{ readonly status: number; readonly body: unknown }> {
-    const { url, token, key } = this.#options;
-    const response = await fetch(`${url}/api/orders`, {
-      method: "POST",
-      headers: { authorization: `Bearer ${token}`, "content-type": "application/json", "idempotency-key": key },
-      body: JSON.stringify(order),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
-    return { status: response.status, body: await response.json() };
+    const { url, token, key, client = "", heard } = this.#options;
+    const [method, path, from] = ["POST", "/api/orders", performance.now()];
+    let answer: Exchange["answer"];
+    try {
+      const response = await fetch(`${url}${path}`, {
+        method,
+        headers: { authorization: `Bearer ${token}`, "content-type": "application/json", "idempotency-key": key },
+        body: JSON.stringify(order),
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      });
+      const body = (await response.json()) as Record<string, unknown>; // the API answers with objects, problems too
+      answer = { status: response.status, headers: response.headers, body };
+      return answer;
+    } finally {
+      heard?.({ client, method, path, key, body: order, from, to: performance.now(), answer });
+    }
   }
 }
 

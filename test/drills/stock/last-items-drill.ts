@@ -1,7 +1,11 @@
+import { join } from "node:path";
+import type { Heard } from "../../../cli/simulate/api-client.ts";
 import { orderStream } from "../../../domain/order/events.ts";
 import { statusOf } from "../../../domain/order/state.ts";
 import { startSystem, tokenFor } from "../../system.ts";
 import { type DrillWork, until } from "../drill.ts";
+import { checkHistory, finalLog } from "../history/check.ts";
+import { History } from "../history/history.ts";
 import { startSecond } from "../second-process.ts";
 import { StoreWatch } from "../store-watch.ts";
 import { answerLine, Buyer, type PlacingAnswer } from "./buyer.ts";
@@ -18,10 +22,11 @@ export const lastItemsDrill: DrillWork = {
     const system = await startSystem();
     const watch = new StoreWatch(system.addresses.EVENTSTORE_URL ?? "");
     const second = await startSecond(system, "api");
+    const history = new History(join(system.dataDir, "history.jsonl"));
     try {
       const breaches: string[] = [];
       const site = await openSmallSite(system.url, `last-${seed}`, LAST_ITEMS);
-      const buyers = await makeBuyers([system.url, second.url], seed);
+      const buyers = await makeBuyers([system.url, second.url], seed, history.hear);
       const answers = await releasedTogether(buyers, site.order());
       const ids = answers.map(({ id }) => id);
       const decided = (id: string) => {
@@ -47,6 +52,8 @@ export const lastItemsDrill: DrillWork = {
       if (buyer) breaches.push(...(await keyRules(buyer, site.order(), site.order(2))));
       const after = (await site.books(watch.store)).made;
       if (after !== LAST_ITEMS) breaches.push(`after every repeat the ledger holds ${after} reservations`);
+      const heard = await checkHistory(history, history.mark(), await finalLog(watch.store));
+      breaches.push(...heard.breaches);
       return {
         name: "last-items",
         figures: {
@@ -56,10 +63,12 @@ export const lastItemsDrill: DrillWork = {
           "recorded as out of stock": soldOut,
           "events of the ledger": Number(books.current.events),
           "requests repeated at the other API": repeats.length,
+          ...heard.figures,
         },
         breaches,
       };
     } finally {
+      history.close();
       await second.stop();
       await watch.close();
       await system.stop();
@@ -67,13 +76,14 @@ export const lastItemsDrill: DrillWork = {
   },
 };
 
-async function makeBuyers(urls: readonly string[], seed: number): Promise<Buyer[]> {
+async function makeBuyers(urls: readonly string[], seed: number, heard: Heard): Promise<Buyer[]> {
   const buyers: Buyer[] = [];
   for (let n = 0; n < BUYERS; n += TOKENS_AT_ONCE) {
     const some = Array.from({ length: Math.min(TOKENS_AT_ONCE, BUYERS - n) }, async (_, i) => {
       const id = `last-${seed}-${n + i}`;
       const [url = "", other = ""] = (n + i) % 2 === 0 ? urls : urls.toReversed();
-      return new Buyer({ url, other, token: await tokenFor(url, "guest", { id }), key: `key-${id}` });
+      const token = await tokenFor(url, "guest", { id });
+      return new Buyer({ url, other, client: `guest:${id}`, token, key: `key-${id}`, heard });
     });
     buyers.push(...(await Promise.all(some)));
   }

@@ -4,6 +4,8 @@ import { orderStream } from "../../../domain/order/events.ts";
 import { readIfExists, writeFileAtomically } from "../../../infra/supervisor/files.ts";
 import { startSystem, type TestSystem, tokenFor } from "../../system.ts";
 import { type DrillWork, until } from "../drill.ts";
+import { checkHistory, finalLog } from "../history/check.ts";
+import { History } from "../history/history.ts";
 import { startSecond } from "../second-process.ts";
 import { StoreWatch } from "../store-watch.ts";
 import { answerLine, Buyer, type PlacingAnswer } from "./buyer.ts";
@@ -65,12 +67,15 @@ export const repeatDrill: DrillWork = {
     await mkdir(join(system.dataDir, "failpoints"), { recursive: true });
     const watch = new StoreWatch(system.addresses.EVENTSTORE_URL ?? "");
     const second = await startSecond(system, "api");
+    const history = new History(join(system.dataDir, "history.jsonl"));
     try {
       const breaches: string[] = [];
       for (const [n, one] of CASES.entries()) {
         const site = await openSmallSite(second.url, `repeat-${seed}-${n}`, one.stock);
-        const token = await tokenFor(second.url, "guest", { id: `repeat-${seed}-${n}` });
-        const buyer = new Buyer({ url: system.url, other: second.url, token, key: `repeat-${seed}-${n}` });
+        const id = `repeat-${seed}-${n}`;
+        const token = await tokenFor(second.url, "guest", { id });
+        const asking = { client: `guest:${id}`, token, key: id, heard: history.hear };
+        const buyer = new Buyer({ url: system.url, other: second.url, ...asking });
         await diesWhilePlacing(system, buyer, site, one.failpoint);
         await one.meanwhile(site);
         const answer = await buyer.elsewhere().place(site.order());
@@ -78,8 +83,11 @@ export const repeatDrill: DrillWork = {
         say(`  ${one.name}: answered ${answerLine(answer)}`);
         breaches.push(...(await judgeCase(one, { watch, site, answer, again })).map((what) => `${one.name}: ${what}`));
       }
-      return { name: "repeat", figures: { "placings killed and repeated": CASES.length }, breaches };
+      const heard = await checkHistory(history, history.mark(), await finalLog(watch.store));
+      const figures = { "placings killed and repeated": CASES.length, ...heard.figures };
+      return { name: "repeat", figures, breaches: [...breaches, ...heard.breaches] };
     } finally {
+      history.close();
       await second.stop();
       await watch.close();
       await system.stop();
