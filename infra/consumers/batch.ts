@@ -10,9 +10,10 @@ import { preparing } from "../postgres/prepared.ts";
 import type { Committed, Consumer, Parked } from "./consumer.ts";
 import { failsOnDatabase } from "./failures.ts";
 import { movePosition, OwnershipLostError } from "./fence.ts";
-import { isolate } from "./isolation.ts";
-import { holdBack, ParkingChangedError } from "./parking.ts";
+import { type IsolationSteps, isolate } from "./isolation.ts";
+import { holdBack, ParkingChangedError, wasDiscarded } from "./parking.ts";
 import type { Place } from "./position.ts";
+import { applyInSavepoint, inSavepoint } from "./savepoint.ts";
 import { messageOf } from "./waiting.ts";
 
 export interface BatchWork {
@@ -96,18 +97,15 @@ async function handleWithIsolation(
 ): Promise<Parked[]> {
   const { consumer, epoch } = work;
   const parked: Parked[] = [];
-  const { heldBack } = await isolate(events, {
-    attempt: (part) =>
-      inSavepoint(tx, async () => {
-        await consumer.apply(part, tx, { epoch });
-        // A deferred constraint would otherwise fail at the commit, where nobody can tell whose fault it is.
-        await tx.query("SET CONSTRAINTS ALL IMMEDIATE");
-      }),
+  const steps: IsolationSteps = {
+    attempt: (part) => applyInSavepoint(tx, consumer, epoch, part),
     poison: async (event, error) => {
       const one = { consumer: consumer.name, event, error: errorName(error), message: messageOf(error), attempts: 1 };
+      if (await wasDiscarded(tx, consumer.name, event)) return "passed over";
       parked.push(await parkStream(work, tx, one, error));
     },
-  });
+  };
+  const { heldBack } = await isolate(events, steps, { failsAsAWhole: true });
   await holdBack(tx, consumer.name, heldBack);
   return parked;
 }
@@ -120,6 +118,7 @@ async function parkUntouched(
 ): Promise<Parked[]> {
   const parked: Parked[] = [];
   for (const event of events) {
+    if (await wasDiscarded(tx, work.consumer.name, event)) continue;
     const message = `the process ended ${kills} times while it handled this event`;
     const one = { consumer: work.consumer.name, event, error: "ProcessKilled", message, attempts: kills };
     parked.push(await parkStream(work, tx, one, undefined));
@@ -143,19 +142,4 @@ async function parkStream(work: BatchWork, tx: PoolClient, parked: Parked, error
     "stream parked",
   );
   return parked;
-}
-
-/** Does something that may fail on data without harm to the transaction; rejects only when the database fails. */
-async function inSavepoint(tx: PoolClient, act: () => Promise<void>): Promise<{ error: unknown } | undefined> {
-  await tx.query("SAVEPOINT part");
-  try {
-    await act();
-    await tx.query("RELEASE SAVEPOINT part");
-    return undefined;
-  } catch (error) {
-    if (failsOnDatabase(error)) throw error;
-    await tx.query("ROLLBACK TO SAVEPOINT part");
-    await tx.query("RELEASE SAVEPOINT part");
-    return { error };
-  }
 }

@@ -44,8 +44,12 @@ export interface Consumer {
   mayOwn?(db: Pool): Promise<boolean>;
   /** Called in the transaction that parks a stream. What it throws is logged and undone; the stream is parked anyway. */
   parked?(parked: Parked, tx: PoolClient): Promise<void>;
+  /** What can be done about its effects that failed for good; process managers have it. */
+  readonly effects?: DeadEffects;
   /** Called after each commit that handled or parked something; a hint, which is lost when the process dies. */
   afterCommit?(committed: Committed): void;
+  /** What was applied since the last commit was undone on purpose: it was only a look. */
+  undone?(): void;
   /**
    * Called when this process has become the owner, before the first batch: work beside the batches (effects) may be
    * done while `held()`, and ends with `lost`.
@@ -60,6 +64,25 @@ export interface Consumer {
   readonly gatherMs?: number;
   /** Which failpoints its commits pass. Default `project`. */
   readonly failpointPrefix?: "project" | "process";
+}
+
+/** An effect by its identity: the order, and the effect's id within it. */
+export interface EffectName {
+  readonly orderId: string;
+  readonly effectId: string;
+}
+
+/** What somebody may decide about an effect that failed for good. Changes are made with `tx`, under the owner's epoch. */
+export interface DeadEffects {
+  /**
+   * What the effect would do if it was carried out now, from the order as the store has it, in one line for people;
+   * undefined when it is not owed any more. Asks nobody outside and writes nothing.
+   */
+  preview(effect: EffectName): Promise<string | undefined>;
+  /** It is owed again, at once, with all its tries. `afterCommit` follows. */
+  redrive(effect: EffectName, tx: PoolClient): Promise<void>;
+  /** It is never carried out. */
+  discard(effect: EffectName, tx: PoolClient): Promise<void>;
 }
 
 /** The time during which this process owns a consumer. */
@@ -105,6 +128,8 @@ export interface RunOptions {
   readonly log: Log;
   /** For the times at which something failed. */
   readonly clock: Clock;
+  /** Of the program, as dead letters keep it. */
+  readonly version?: string | undefined;
   /** Ends the run: what is in work is finished, then the lease is given back. */
   readonly signal: AbortSignal;
 }

@@ -15,6 +15,7 @@ import { claimPosition, movePosition } from "./fence.ts";
 import type { Lease } from "./lease.ts";
 import { loadParkedStreams } from "./parking.ts";
 import { comparePlaces, type Place } from "./position.ts";
+import { redriveReleased } from "./redrive.ts";
 import { messageOf, pause } from "./waiting.ts";
 
 const DEFAULT_BATCH = 500;
@@ -26,6 +27,8 @@ const IDLE_WAIT_MS = 1_000;
 const DEFAULT_GATHER_MS = 50;
 /** How long the stored position may stay behind events that do not concern the consumer. */
 const LAZY_MOVE_MS = 100;
+/** How often it is asked whether somebody has let a dead letter go. */
+const ASK_RELEASED_MS = 1_000;
 
 /** What one step has passed. */
 export interface Passed {
@@ -47,6 +50,7 @@ export class Ownership {
   #gatherUntil = 0;
   #parkedStreams = new Set<string>();
   #caution: Caution = { kind: "none" };
+  #askReleasedAt = 0;
 
   constructor(options: RunOptions, lease: Lease) {
     this.#options = options;
@@ -82,6 +86,7 @@ export class Ownership {
   /** Reads and handles the next batch; `failures` is how often in a row that has failed. */
   async step(stop: AbortSignal, failures: number): Promise<Passed> {
     await this.#gather(stop);
+    if (performance.now() >= this.#askReleasedAt) await this.#redrive();
     const most = this.#most(failures);
     const page = await this.#cursor.read(this.#place, most, stop, this.#wait());
     const events = page.events.filter((event) => this.#options.consumer.handles(event.type));
@@ -92,6 +97,24 @@ export class Ownership {
     this.#caution = cautionNext(this.#caution, page.events.length);
     if (performance.now() - this.#storedAt >= LAZY_MOVE_MS) await this.#storePlace();
     return { events: page.events.length, handled: 0 };
+  }
+
+  /** Dead letters that somebody has let go, between two batches; a long list of them lets batches in between. */
+  async #redrive(): Promise<void> {
+    const { pool, consumer, clock, log, version } = this.#options;
+    const { errands, opened, parked } = await redriveReleased({
+      pool,
+      consumer,
+      epoch: this.#lease.epoch,
+      held: () => this.#lease.held(),
+      place: this.#stored,
+      clock,
+      log,
+      version,
+    });
+    for (const stream of opened) this.#parkedStreams.delete(stream);
+    for (const { event } of parked) this.#parkedStreams.add(event.stream);
+    this.#askReleasedAt = errands > 0 ? 0 : performance.now() + ASK_RELEASED_MS;
   }
 
   async #gather(stop: AbortSignal): Promise<void> {
@@ -125,6 +148,7 @@ export class Ownership {
       ...(this.#caution.kind === "poison" ? { poison: { kills: this.#caution.kills } } : {}),
       clock,
       log,
+      version: this.#options.version,
     });
     this.#stored = page.next;
     this.#place = page.next;
@@ -172,8 +196,10 @@ export class Ownership {
   }
 
   #wait(): number {
-    if (comparePlaces(this.#stored, this.#place) === 0) return IDLE_WAIT_MS;
-    return Math.max(1, LAZY_MOVE_MS - (performance.now() - this.#storedAt));
+    const now = performance.now();
+    const moveAt =
+      comparePlaces(this.#stored, this.#place) === 0 ? Number.POSITIVE_INFINITY : this.#storedAt + LAZY_MOVE_MS;
+    return Math.max(1, Math.min(IDLE_WAIT_MS, moveAt - now, this.#askReleasedAt - now));
   }
 
   #tell(committed: Committed): void {

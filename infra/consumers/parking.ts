@@ -45,3 +45,16 @@ export async function holdBack(tx: PoolClient, consumer: string, events: readonl
     events.map(payloadOf),
   ]);
 }
+
+/**
+ * Whether somebody has decided that this consumer does without the event. A read model that is built anew keeps to what
+ * was decided for the generations before, as long as it cannot handle the event either.
+ */
+export async function wasDiscarded(tx: PoolClient, consumer: string, event: RecordedEvent): Promise<boolean> {
+  const { rows } = await tx.query(
+    `SELECT 1 FROM runner.dead_letters WHERE stream = $1 AND event_id = $2 AND kind = 'event' AND state = 'discarded'
+       AND reader = regexp_replace($3, '_g[0-9]+$', '') LIMIT 1`,
+    [event.stream, event.id, consumer],
+  );
+  return rows.length > 0;
+}
