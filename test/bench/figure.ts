@@ -9,6 +9,8 @@ export interface Figure extends Row {
 export interface BenchOptions {
   /** How long each thing is measured. */
   readonly seconds: number;
+  /** Orders a second, where a bench lets it be chosen. */
+  readonly rate: number;
   /** Length of the log that read models are rebuilt from. */
   readonly events: number;
   /** Which of them: names of read models, "together" for all of them by one reading. Undefined: each of these. */

@@ -13,20 +13,23 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   projections: { seconds: 10, load: () => import("./projections.bench.ts") },
   queries: { seconds: 1, load: () => import("./queries.bench.ts") },
   orders: { seconds: 20, load: () => import("./orders.bench.ts") },
+  "order-life": { seconds: 120, load: () => import("./order-life.bench.ts") },
   replay: { seconds: 60, load: () => import("./replay.bench.ts") },
   "live-updates": { seconds: 20, load: () => import("./live-updates.bench.ts") },
 };
 
 const DEFAULT_EVENTS = 200_000;
+const DEFAULT_RATE = 50;
 const DEFAULT_ROWS = 200_000;
 const PLANS = "docs/performance/query-plans.md";
 
-const USAGE = `npm run bench -- [--only NAME]... [--seconds N] [--events N] [--projection NAME]...
+const USAGE = `npm run bench -- [--only NAME]... [--seconds N] [--rate N] [--events N] [--projection NAME]...
              [--rows N] [--plans] [--json]
 
 Measures and prints where the time goes. Without --only, everything, in about eight minutes on an idle machine.
   --only NAME   ${Object.keys(BENCHES).join(", ")}
   --seconds N   how long orders and live updates are measured (default 20), and each query (default 1, at most 5)
+  --rate N      orders a second of order-life (default ${DEFAULT_RATE})
   --events N    length of the log that read models are rebuilt from (default ${DEFAULT_EVENTS})
   --projection NAME  only this read model is rebuilt; "together": all of them by one reading of the log
   --rows N      rows of the timeline that queries are measured on (default ${DEFAULT_ROWS})
@@ -41,6 +44,7 @@ async function main(): Promise<void> {
     options: {
       only: { type: "string", multiple: true },
       seconds: { type: "string" },
+      rate: { type: "string" },
       events: { type: "string" },
       projection: { type: "string", multiple: true },
       rows: { type: "string" },
@@ -59,6 +63,7 @@ async function main(): Promise<void> {
     return bench;
   });
   const given = positive(values.seconds, "--seconds");
+  const rate = positive(values.rate, "--rate") ?? DEFAULT_RATE;
   const events = positive(values.events, "--events") ?? DEFAULT_EVENTS;
   const rows = positive(values.rows, "--rows") ?? DEFAULT_ROWS;
   const figures: Figure[] = [];
@@ -68,6 +73,7 @@ async function main(): Promise<void> {
     figures.push(
       ...(await run({
         seconds: given ?? seconds,
+        rate,
         events,
         projections: values.projection,
         rows,
