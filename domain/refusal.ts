@@ -11,6 +11,7 @@ export type RefusalCode =
   | "station_not_started"
   | "station_done"
   | "stations_incomplete"
+  | "items_undecided"
   | "courier_not_assigned"
   | "courier_not_accepted"
   | "order_not_ready"

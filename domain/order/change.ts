@@ -24,6 +24,7 @@ export const fulfilmentFrom = (placed: PlacedFulfilment): FulfilmentState => ({
   notified: false,
   accepted: false,
   rejected: false,
+  rejection: undefined,
   seeking: undefined,
   replaced: false,
   unavailable: [],

@@ -2,6 +2,7 @@ import type { Actor } from "../chain/envelope.ts";
 import type { PersonalData } from "../chain/personal.ts";
 import { Refusal } from "../refusal.ts";
 import type { MissingItem, OrderEvent, OrderPlaced } from "./events.ts";
+import { openItems, rejectionOf } from "./sites.ts";
 import { CLOSED, type FulfilmentState, isFinal, isReady, type Order, type OrderState } from "./state.ts";
 
 /** An event of an order, with its actor where that is not the caller (a rule of the system decided it). */
@@ -29,6 +30,7 @@ export type OrderCommand =
   | { readonly type: "complete_station"; readonly fulfilmentId: string; readonly stage: string }
   | { readonly type: "recall_station"; readonly fulfilmentId: string; readonly stage: string }
   | { readonly type: "ready"; readonly fulfilmentId: string }
+  | { readonly type: "report_missing"; readonly fulfilmentId: string; readonly sku: string }
   | { readonly type: "accept_delivery"; readonly courierId: string }
   | { readonly type: "decline_delivery"; readonly courierId: string }
   | { readonly type: "arrive"; readonly courierId: string }
@@ -57,6 +59,8 @@ export function decide(command: OrderCommand, state: OrderState): readonly Order
       return recallStation(state, command.fulfilmentId, command.stage);
     case "ready":
       return ready(state, command.fulfilmentId);
+    case "report_missing":
+      return reportMissing(state, command.fulfilmentId, command.sku);
     case "accept_delivery":
       return acceptDelivery(state, command.courierId);
     case "decline_delivery":
@@ -123,7 +127,7 @@ function reject(order: Order, fulfilmentId: string, reason: string): OrderDecisi
   if (known.started.length + known.completed.length > 0 || known.ready) {
     throw new Refusal("cancel_too_late", "a station has started; report what is missing instead");
   }
-  return [{ type: "restaurant.rejected", data: { fulfilmentId, reason } }];
+  return [rejectionOf(order, fulfilmentId, reason)];
 }
 
 function startStation(order: Order, fulfilmentId: string, stage: string): OrderDecision[] {
@@ -157,7 +161,21 @@ function ready(order: Order, fulfilmentId: string): OrderDecision[] {
   if (!fulfilment.accepted) throw new Refusal("fulfilment_not_accepted", "accept the order first");
   const open = fulfilment.stations.filter((station) => !fulfilment.completed.includes(station));
   if (open.length > 0) throw new Refusal("stations_incomplete", `not done yet: ${open.join(", ")}`);
+  const items = openItems(fulfilment);
+  if (items.length > 0) throw new Refusal("items_undecided", `not settled yet: ${items.join(", ")}`);
   return [{ type: "kitchen.ready", data: { fulfilmentId } }];
+}
+
+/** An item is found missing while the order is picked or made; what becomes of it is decided by the order's rules. */
+function reportMissing(order: Order, fulfilmentId: string, sku: string): OrderDecision[] {
+  const fulfilment = openFulfilment(order, fulfilmentId);
+  if (fulfilment.unavailable.includes(sku)) return [];
+  if (!fulfilment.accepted) throw new Refusal("fulfilment_not_accepted", "accept the order first, or reject it");
+  if (!fulfilment.lines.some((line) => line.sku === sku)) {
+    throw new Refusal("item_unknown", `the order has no ${sku}, or has it no longer`);
+  }
+  if (fulfilment.ready) throw new Refusal("station_done", "the order is ready and waits for its courier");
+  return [{ type: "kitchen.item_unavailable", data: { fulfilmentId, sku } }];
 }
 
 function acceptDelivery(order: Order, courierId: string): OrderDecision[] {

@@ -14,11 +14,7 @@ const UNSHIPPED: ShipmentState = {
 };
 
 /** A parcel on its way. */
-export function shipment(
-  order: Order,
-  event: Extract<OrderEvent, { type: `shipment.${string}` }>,
-  at: string,
-): Order {
+export function shipment(order: Order, event: Extract<OrderEvent, { type: `shipment.${string}` }>, at: string): Order {
   return withFulfilment(order, event.data.fulfilmentId, (f) => {
     const known = f.shipment ?? UNSHIPPED;
     switch (event.type) {

@@ -1,7 +1,8 @@
 import type { Actor } from "../chain/envelope.ts";
 import type { OrderDecision } from "./decide.ts";
 import type { OrderEvent } from "./events.ts";
-import { isFinal, type OrderState, type ShipmentState } from "./state.ts";
+import { rejectionOf, rejectUnanswered } from "./sites.ts";
+import { extrasInUse, ITEM_UNAVAILABLE, isFinal, type OrderState, type ShipmentState } from "./state.ts";
 
 // A fact reports what has happened outside and is always appended, whatever the state. The functions here only keep
 // the same outcome from being recorded twice, and let the loser of a race against a deadline decide to do nothing.
@@ -14,9 +15,9 @@ export function record(state: OrderState, fact: OrderEvent): readonly OrderDecis
 function isKnown(order: NonNullable<OrderState>, fact: OrderEvent): boolean {
   switch (fact.type) {
     case "stock.reserved":
-      return order.fulfilments.some((f) => f.fulfilmentId === fact.data.fulfilmentId && f.reserved);
+      return holds(order, fact.data.fulfilmentId, ({ reserved }) => reserved);
     case "stock.released":
-      return order.fulfilments.some((f) => f.fulfilmentId === fact.data.fulfilmentId && f.released);
+      return holds(order, fact.data.fulfilmentId, ({ released }) => released);
     case "payment.processing":
       return order.payment.intent === fact.data.intent;
     case "payment.confirmed":
@@ -83,14 +84,37 @@ export function askToBook(
   return (fulfilment.shipment?.requests ?? 0) === data.request - 1 ? [{ type: "shipment.requested", data }] : [];
 }
 
-/** The ledger could not reserve: recorded once, and only while the order still waits for its stock. */
+/** Whether the reservation of a fulfilment, or of a substitute, is so. */
+const holds = (
+  { fulfilments }: NonNullable<OrderState>,
+  id: string,
+  is: (reservation: { readonly reserved: boolean; readonly released: boolean }) => boolean,
+): boolean =>
+  fulfilments.some((f) => (f.fulfilmentId === id ? is(f) : f.extras.some((one) => one.reservation === id && is(one))));
+
+/**
+ * The ledger could not reserve: recorded once, and only while the order still waits for its stock. An order that is paid
+ * goes on: to the next site, or without the substitute.
+ */
 export function outOfStock(
   state: OrderState,
   data: Extract<OrderEvent, { type: "order.out_of_stock" }>["data"],
 ): readonly OrderDecision[] {
   if (!state || isFinal(state)) return [];
   const fulfilment = state.fulfilments.find((f) => f.fulfilmentId === data.fulfilmentId);
-  return !fulfilment || fulfilment.reserved ? [] : [{ type: "order.out_of_stock", data }];
+  if (!fulfilment) return substituteOutOfStock(state, data.fulfilmentId);
+  if (fulfilment.reserved) return [];
+  if (!state.payment.confirmed) return [{ type: "order.out_of_stock", data }];
+  return rejectUnanswered(state, data.fulfilmentId, ITEM_UNAVAILABLE);
+}
+
+function substituteOutOfStock(order: NonNullable<OrderState>, reservation: string): readonly OrderDecision[] {
+  for (const fulfilment of order.fulfilments) {
+    const extra = extrasInUse(fulfilment).find((one) => one.reservation === reservation);
+    if (!extra || extra.reserved || fulfilment.rejected || fulfilment.unavailable.includes(extra.sku)) continue;
+    return [{ type: "kitchen.item_unavailable", data: { fulfilmentId: fulfilment.fulfilmentId, sku: extra.sku } }];
+  }
+  return [];
 }
 
 const DEADLINE: Actor = { type: "system", id: "deadline" };
@@ -100,7 +124,7 @@ export function noAnswer(state: OrderState, fulfilmentId: string): readonly Orde
   if (!state || isFinal(state)) return [];
   const fulfilment = state.fulfilments.find((f) => f.fulfilmentId === fulfilmentId);
   if (!fulfilment?.notified || fulfilment.accepted || fulfilment.rejected) return [];
-  return [{ type: "restaurant.rejected", data: { fulfilmentId, reason: "no_answer" }, actor: DEADLINE }];
+  return [{ ...rejectionOf(state, fulfilmentId, "no_answer"), actor: DEADLINE }];
 }
 
 /** The courier has not answered by the deadline of this assignment. */

@@ -181,7 +181,7 @@ describe("money", () => {
 
 describe("the site's deadline", () => {
   const silent: Ask = (state) => noAnswer(state, fulfilmentId);
-  const rejected = { ...happened.rejected("no_answer"), actor: deadline };
+  const rejected = { ...happened.givenBack("no_answer"), actor: deadline };
 
   test("without an answer rejects for it, in the name of the system", () => {
     given(until("restaurant_notified")).when(silent).then([rejected]);

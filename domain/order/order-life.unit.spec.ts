@@ -167,7 +167,7 @@ describe("the site's answer", () => {
   test("may be a rejection until a station has started", () => {
     const reject: OrderCommand = { type: "reject", fulfilmentId, reason: "too_busy" };
     for (const status of ["restaurant_notified", "restaurant_accepted"] as const) {
-      given(until(status)).when(reject).then([happened.rejected()]);
+      given(until(status)).when(reject).then([happened.givenBack()]);
     }
     for (const status of ["preparing", "ready", "driver_assigned", "picked_up"] as const) {
       given(until(status)).when(reject).refuses("cancel_too_late");

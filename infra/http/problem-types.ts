@@ -29,6 +29,7 @@ export const PROBLEMS = {
   station_not_started: [409, "The station has not been started"],
   station_done: [409, "The station is done"],
   stations_incomplete: [409, "Not all stations are done"],
+  items_undecided: [409, "What becomes of a missing item is not settled yet"],
   courier_not_assigned: [409, "The order is not assigned to this courier"],
   courier_not_accepted: [409, "The delivery has not been accepted"],
   courier_busy: [409, "The courier has an order"],
