@@ -1,9 +1,13 @@
+import { runTeller } from "../../commands/dead-letters/tell.ts";
 import { HttpCourierGateway } from "../../commands/gateways/courier-gateway.ts";
 import { DEFAULT_GUARDS, Guards } from "../../commands/gateways/guards.ts";
+import { SmtpEmailGateway } from "../../commands/gateways/messages/email-gateway.ts";
+import { HttpMessageGateway } from "../../commands/gateways/messages/http-message-gateway.ts";
 import { WebhookRestaurantGateway } from "../../commands/gateways/restaurant-gateway.ts";
 import { StripePaymentGateway } from "../../commands/gateways/stripe-payment-gateway.ts";
 import { CourierProcess } from "../../commands/processes/courier.ts";
 import { FactRecorder } from "../../commands/processes/facts.ts";
+import { NotificationProcess } from "../../commands/processes/notification/notification.ts";
 import { PaymentProcess } from "../../commands/processes/payment.ts";
 import { RestaurantProcess } from "../../commands/processes/restaurant.ts";
 import { processConsumer } from "../../commands/processes/runner/process-consumer.ts";
@@ -13,6 +17,7 @@ import { type Config, ConfigError } from "../../infra/config.ts";
 import type { Consumer, RunningConsumer } from "../../infra/consumers/consumer.ts";
 import { startFeed } from "../../infra/consumers/feed.ts";
 import { startConsumer } from "../../infra/consumers/run-consumer.ts";
+import { runDesk } from "../../infra/dead-letters/desk.ts";
 import type { Log } from "../../infra/log.ts";
 import { CourierLookup } from "../../projections/couriers/directory.ts";
 import { PROJECTIONS } from "../../projections/read-models.ts";
@@ -24,7 +29,7 @@ import { followLive } from "../../projections/runner/follow-live.ts";
 import { ensureProjection } from "../../projections/runner/generations.ts";
 import { projectionConsumer } from "../../projections/runner/projection-consumer.ts";
 import { outboxWriter } from "../../realtime/outbox.ts";
-import { type Foundation, foundation } from "./foundation.ts";
+import { type Foundation, foundation, VERSION } from "./foundation.ts";
 import { launchReplayJob } from "./replay-job-child.ts";
 import type { RoleOptions, RunningRole } from "./role.ts";
 
@@ -36,10 +41,12 @@ const LOOK_FOR_COURIER_MS = 1_000;
 export async function start(config: Config, log: Log, { only }: RoleOptions = {}): Promise<RunningRole> {
   const base = await foundation(config, "workers", log);
   const { pool, store, clock } = base;
-  const managers = processes(base, config, log);
+  const messages = messageGateways(config);
+  const managers = processes(base, config, log, messages);
   const chosen = only === undefined ? managers : managers.filter(({ name }) => name === only);
   const followed = PROJECTIONS.filter(({ name }) => only === undefined || name === only);
   if (chosen.length === 0 && followed.length === 0) {
+    for (const gateway of Object.values(messages)) gateway.close();
     await base.close();
     const names = [...managers, ...PROJECTIONS].map(({ name }) => name).join(", ");
     throw new ConfigError(`there is no consumer "${only}"; there are: ${names}`);
@@ -48,7 +55,17 @@ export async function start(config: Config, log: Log, { only }: RoleOptions = {}
   const ending = new AbortController();
   const feed = startFeed({ store, log });
   const run = (consumer: Consumer, signal: AbortSignal): RunningConsumer =>
-    startConsumer({ consumer, pool, feed, leaseMs: config.LEASE_MS, instance: config.INSTANCE, log, clock, signal });
+    startConsumer({
+      consumer,
+      pool,
+      feed,
+      leaseMs: config.LEASE_MS,
+      instance: config.INSTANCE,
+      log,
+      clock,
+      version: VERSION,
+      signal,
+    });
   const running = chosen.map((consumer) => run(consumer, ending.signal));
   const follower = followLive({
     pool,
@@ -68,6 +85,9 @@ export async function start(config: Config, log: Log, { only }: RoleOptions = {}
     only === undefined
       ? runJobs({ pool, log, launch: launchReplayJob, instance: config.INSTANCE, signal: ending.signal })
       : undefined;
+  // In every process that works: they take turns by rows, and what is told twice is told once.
+  const desk = runDesk({ pool, clock, log, signal: ending.signal });
+  const teller = runTeller({ ...base, log, signal: ending.signal });
   const views = keepAnalystViews({ pool, projections: PROJECTIONS, log, signal: ending.signal });
   log.info({ consumers: [...chosen, ...followed].map(({ name }) => name) }, "working");
   return {
@@ -80,15 +100,27 @@ export async function start(config: Config, log: Log, { only }: RoleOptions = {}
     },
     async stop() {
       ending.abort();
-      await Promise.allSettled([...running.map(({ done }) => done), follower.done, jobs, views]);
+      await Promise.allSettled([...running.map(({ done }) => done), follower.done, jobs, views, desk, teller]);
       await feed.close();
+      for (const gateway of Object.values(messages)) gateway.close();
       await base.close();
     },
   };
 }
 
-function processes(base: Foundation, config: Config, log: Log): Consumer[] {
-  const { writer, clock, ledgers, reservations, fingerprintKey, pool } = base;
+type Messages = ReturnType<typeof messageGateways>;
+
+/** The ways to tell customers something. */
+function messageGateways(config: Config) {
+  return {
+    email: new SmtpEmailGateway(config),
+    sms: new HttpMessageGateway(config.SMS_URL, config.OUTSIDE_TIMEOUT_MS),
+    push: new HttpMessageGateway(config.PUSH_URL, config.OUTSIDE_TIMEOUT_MS),
+  };
+}
+
+function processes(base: Foundation, config: Config, log: Log, messages: Messages): Consumer[] {
+  const { writer, store, keys, clock, ledgers, reservations, fingerprintKey, pool } = base;
   const facts = new FactRecorder(writer, clock, fingerprintKey);
   const retryDelaysMs = config.RETRY_DELAYS_MS;
   const recoverAfterMs = config.RESERVATION_WAIT_MS + RECOVER_AFTER_WAIT_MS;
@@ -123,6 +155,7 @@ function processes(base: Foundation, config: Config, log: Log): Consumer[] {
         lookAgainMs: LOOK_FOR_COURIER_MS,
       },
     }),
+    new NotificationProcess({ store, keys, facts, gateways: messages, guards, clock, retryDelaysMs }),
   ];
   return managers.map((manager) =>
     processConsumer({

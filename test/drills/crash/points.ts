@@ -48,6 +48,8 @@ const PARTS: Readonly<Record<Failpoint, readonly Part[]>> = {
   "courier.after-offer": ["workers"],
   "courier.before-claim": ["workers"],
   "courier.after-claim": ["workers"],
+  "notification.before-send": ["workers"],
+  "notification.after-send": ["workers"],
   "park.before-commit": ["workers"],
   "park.after-commit": ["workers"],
   "gateway.before-snapshot": ["api"],
