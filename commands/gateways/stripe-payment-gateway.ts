@@ -48,7 +48,7 @@ function refundOf(refund: Stripe.Refund): RefundState {
 }
 
 /** Answers with what the call returns, or with the failure that the SDK's error means. Other errors are ours: thrown. */
-async function asAnswer<Value>(call: () => Promise<Value>): Promise<Answer<Value>> {
+export async function asAnswer<Value>(call: () => Promise<Value>): Promise<Answer<Value>> {
   try {
     return answered(await call());
   } catch (error) {
@@ -72,28 +72,36 @@ async function underKey<Value>(key: string, call: (key: string, nth: number) => 
   }
 }
 
+/** What the SDK has to know of the configuration. */
+export type StripeSettings = Pick<Config, "PAYMENT_URL" | "PAYMENT_API_KEY" | "OUTSIDE_TIMEOUT_MS">;
+
 /**
- * The payment gateway by the `stripe` SDK, at PAYMENT_URL: Stripe itself or the simulator.
+ * Stripe's SDK, at PAYMENT_URL: Stripe itself or the simulator.
  *
  * The SDK's fetch client is used on purpose: with its Node client the SDK sends a request again by itself when the
  * connection closes, although retries are off, and a confirmation must never be sent twice unseen. Its timeout spans
  * the whole call, body included.
  */
+export function stripeClient({ PAYMENT_URL, PAYMENT_API_KEY, OUTSIDE_TIMEOUT_MS }: StripeSettings): Stripe {
+  const { hostname, port, protocol } = new URL(PAYMENT_URL);
+  const plain = protocol === "http:";
+  return new Stripe(PAYMENT_API_KEY, {
+    protocol: plain ? "http" : "https",
+    host: hostname,
+    port: port === "" ? (plain ? 80 : 443) : Number(port),
+    timeout: OUTSIDE_TIMEOUT_MS,
+    maxNetworkRetries: 0,
+    telemetry: false,
+    httpClient: Stripe.createFetchHttpClient(),
+  });
+}
+
+/** The payment gateway by the `stripe` SDK. */
 export class StripePaymentGateway implements PaymentGateway {
   readonly #stripe: Stripe;
 
-  constructor(config: Pick<Config, "PAYMENT_URL" | "PAYMENT_API_KEY" | "OUTSIDE_TIMEOUT_MS">) {
-    const { hostname, port, protocol } = new URL(config.PAYMENT_URL);
-    const plain = protocol === "http:";
-    this.#stripe = new Stripe(config.PAYMENT_API_KEY, {
-      protocol: plain ? "http" : "https",
-      host: hostname,
-      port: port === "" ? (plain ? 80 : 443) : Number(port),
-      timeout: config.OUTSIDE_TIMEOUT_MS,
-      maxNetworkRetries: 0,
-      telemetry: false,
-      httpClient: Stripe.createFetchHttpClient(),
-    });
+  constructor(config: StripeSettings) {
+    this.#stripe = stripeClient(config);
   }
 
   async create(request: IntentRequest): Promise<Answer<{ readonly intent: string }>> {

@@ -205,3 +205,14 @@ export function createRefund(state: PaymentState, body: unknown, context: Contex
   const changed: Charge = { ...charge, amount_refunded: charge.amount_refunded + refunded };
   return { ...done(refund), changes: [{ put: refund }, { put: changed }] };
 }
+
+/** The customer's bank sends the money back: the refund comes to nothing, and the amount can be refunded again. */
+export function failRefund(state: PaymentState, id: string): PaymentOutcome {
+  const refund = state.refunds.get(id);
+  const charge = refund && state.charges.get(refund.charge);
+  if (refund === undefined || charge === undefined) return missing("refund", id);
+  if (refund.status === "failed") return { status: 200, answer: refund };
+  const failed: Refund = { ...refund, status: "failed", failure_reason: "lost_or_stolen_card" };
+  const changed: Charge = { ...charge, amount_refunded: charge.amount_refunded - refund.amount };
+  return { ...done(failed), changes: [{ put: failed }, { put: changed }] };
+}

@@ -55,7 +55,18 @@ export interface Refund {
   readonly metadata: Readonly<Record<string, string>>;
   readonly payment_intent: string;
   readonly reason: string | null;
-  readonly status: "succeeded";
+  /** A refund that the customer's bank sends back fails days after it succeeded. */
+  readonly status: "succeeded" | "failed";
+  readonly failure_reason?: string;
+}
+
+/** Something that has happened at the gateway without anybody asking. */
+export interface GatewayEvent {
+  readonly id: string;
+  readonly object: "event";
+  readonly type: "refund.failed";
+  readonly created: number;
+  readonly data: { readonly object: Refund };
 }
 
 /** What a request changes: an object as it is now, or that the answer is remembered under an idempotency key. */
@@ -76,6 +87,7 @@ export class PaymentState {
   readonly intents = new Map<string, Intent>();
   readonly charges = new Map<string, Charge>();
   readonly refunds = new Map<string, Refund>();
+  readonly events: GatewayEvent[] = [];
   /** In the order in which the keys were first used. */
   readonly remembered = new Map<string, Remembered>();
 
@@ -86,11 +98,24 @@ export class PaymentState {
         this.remembered.set(key, { signature, status: line.status, answer: line.answer, atMs: Date.parse(line.at) });
       } else if (change.put.object === "payment_intent") this.intents.set(change.put.id, change.put);
       else if (change.put.object === "charge") this.charges.set(change.put.id, change.put);
-      else this.refunds.set(change.put.id, change.put);
+      else this.#putRefund(change.put, Date.parse(line.at));
     }
   }
 
   refundsOf(intent: string): Refund[] {
     return [...this.refunds.values()].filter((refund) => refund.payment_intent === intent).reverse();
+  }
+
+  #putRefund(refund: Refund, atMs: number): void {
+    this.refunds.set(refund.id, refund);
+    if (refund.status !== "failed") return;
+    const created = Math.floor(atMs / 1000);
+    this.events.push({
+      id: `evt_${refund.id}`,
+      object: "event",
+      type: "refund.failed",
+      created,
+      data: { object: refund },
+    });
   }
 }

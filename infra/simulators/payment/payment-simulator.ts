@@ -6,10 +6,11 @@ import { type Clock, systemClock } from "../../clock.ts";
 import type { Log } from "../../log.ts";
 import { type RunningSimulator, Simulator } from "../base/simulator.ts";
 import type { Mood } from "../base/switches.ts";
-import { type Context, cancelIntent, confirmIntent, createIntent, createRefund } from "./decide.ts";
-import { invalidRequest, keyInUse, missing, type PaymentOutcome, serverFault, unauthenticated } from "./errors.ts";
+import { type Context, cancelIntent, confirmIntent, createIntent, createRefund, failRefund } from "./decide.ts";
+import { keyInUse, missing, type PaymentOutcome, serverFault, unauthenticated } from "./errors.ts";
 import { parseForm } from "./form.ts";
 import { onceFor } from "./idempotency.ts";
+import { listed } from "./lists.ts";
 import { type Charge, type PaymentChange, PaymentState } from "./objects.ts";
 
 export interface PaymentSimulatorOptions {
@@ -41,18 +42,10 @@ const charged = ({ id, payment_intent, metadata, amount, amount_refunded, curren
   at: new Date(created * 1000).toISOString(),
 });
 
-const list = (url: string, data: readonly unknown[], limit = data.length) => ({
-  object: "list",
-  url,
-  has_more: data.length > limit,
-  data: data.slice(0, limit),
-});
-
-const pageLimit = z.coerce.number().int().min(1).max(100).default(10);
-
 /**
  * The payment gateway: the part of Stripe's API that orders need, over HTTP, with Stripe's idempotency keys.
- * `GET /_charges` (`?orderId=`) lists every successful capture; the journal is `payments.jsonl`.
+ * `GET /_charges` (`?orderId=`) lists every successful capture; `POST /_fail_refund {refund}` lets a refund come to nothing
+ * after it was made; the journal is `payments.jsonl`.
  */
 export async function startPaymentSimulator(options: PaymentSimulatorOptions): Promise<RunningSimulator> {
   const { dataDir, port, log, clock = systemClock, apiKey } = options;
@@ -135,15 +128,26 @@ export async function startPaymentSimulator(options: PaymentSimulatorOptions): P
     }),
   );
   app.get(
+    "/v1/payment_intents",
+    reading(({ query }) => listed("/v1/payment_intents", [...state.intents.values()].reverse(), query)),
+  );
+  app.get(
     "/v1/refunds",
-    reading((request) => {
-      const query = z.object({ payment_intent: z.string(), limit: pageLimit }).safeParse(request.query);
-      if (!query.success) return invalidRequest(400, { param: "payment_intent", message: "payment_intent is needed" });
-      const found = state.refundsOf(query.data.payment_intent);
-      return { status: 200, answer: list("/v1/refunds", found, query.data.limit) };
+    reading(({ query }) => {
+      const { payment_intent: intent } = query as { payment_intent?: string }; // checked with the rest of the query
+      const refunds = intent === undefined ? [...state.refunds.values()].reverse() : state.refundsOf(intent);
+      return listed("/v1/refunds", refunds, query);
     }),
   );
+  app.get(
+    "/v1/events",
+    reading(({ query }) => listed("/v1/events", state.events.toReversed(), query)),
+  );
 
+  app.post(
+    "/_fail_refund",
+    simulator.handle((request) => failRefund(state, z.object({ refund: z.string() }).parse(request.body).refund)),
+  );
   app.get("/_charges", async (request) => {
     const { orderId } = z.object({ orderId: z.string().optional() }).parse(request.query);
     const captures = [...state.charges.values()].filter(
