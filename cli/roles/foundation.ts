@@ -24,6 +24,8 @@ export interface Foundation {
   readonly clock: Clock;
   readonly keys: CustomerKeys;
   readonly fingerprintKey: Uint8Array;
+  /** Who writes, as every event says. */
+  readonly origin: Origin;
   readonly writer: StreamWriter;
   readonly ledgers: LedgerSequencer;
   readonly reservations: Reservations;
@@ -65,6 +67,7 @@ export async function foundation(config: Config, role: string, log: Log): Promis
     clock,
     keys,
     fingerprintKey: fpKey,
+    origin,
     writer,
     ledgers,
     reservations: new Reservations(writer, ledgers, clock, fpKey),

@@ -19,7 +19,7 @@ export interface LetterFilter {
 }
 
 /** Scratch schemas and generations that nobody reads have letters that concern nobody. */
-const CONCERNS_SOMEBODY = `NOT starts_with(letter.consumer, 'scratch_') AND NOT EXISTS (
+export const CONCERNS_SOMEBODY = `NOT starts_with(letter.consumer, 'scratch_') AND NOT EXISTS (
   SELECT FROM runner.generations AS generation WHERE generation.schema = letter.consumer AND generation.state <> 'live')`;
 
 /** The filter as a condition on `runner.dead_letters AS letter`, its parameters numbered from `first`. */
