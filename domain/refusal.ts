@@ -26,6 +26,7 @@ export type RefusalCode =
   | "item_unknown"
   | "item_exists"
   | "item_withdrawn"
+  | "address_missing"
   | "lines_invalid"
   | "quantity_invalid";
 

@@ -135,6 +135,12 @@ export const settings = z.object({
   RESTAURANT_ANSWER_MS: duration(300_000, "how long a restaurant may take to answer"),
   COURIER_ANSWER_MS: duration(60_000, "how long a courier may take to accept"),
   COURIER_SEARCH_MS: duration(600_000, "how long no courier may be found before support is alerted"),
+  CARRIER_RETRY_DELAYS_MS: delays(
+    "60000,300000,900000,1800000,3600000",
+    "delays before a parcel is tried to be booked again, the last one without end",
+  ),
+  CARRIER_LOOKUP_LAG_MS: duration(30_000, "how long the carrier's look-up may not know a booking yet"),
+  CARRIER_POLL_MS: duration(300_000, "after what time a booked parcel is asked for; the pauses grow from there"),
   CLOCK_FILE: z
     .string()
     .optional()

@@ -1,13 +1,17 @@
 import { runTeller } from "../../commands/dead-letters/tell.ts";
+import { HttpCarrierGateway } from "../../commands/gateways/carrier-gateway.ts";
 import { HttpCourierGateway } from "../../commands/gateways/courier-gateway.ts";
 import { DEFAULT_GUARDS, Guards } from "../../commands/gateways/guards.ts";
 import { SmtpEmailGateway } from "../../commands/gateways/messages/email-gateway.ts";
 import { HttpMessageGateway } from "../../commands/gateways/messages/http-message-gateway.ts";
 import { WebhookRestaurantGateway } from "../../commands/gateways/restaurant-gateway.ts";
 import { StripePaymentGateway } from "../../commands/gateways/stripe-payment-gateway.ts";
+import { CombinedProcess } from "../../commands/processes/combined.ts";
 import { CourierProcess } from "../../commands/processes/courier.ts";
 import { FactRecorder } from "../../commands/processes/facts.ts";
 import { NotificationProcess } from "../../commands/processes/notification/notification.ts";
+import { ParcelProcess } from "../../commands/processes/parcel/process.ts";
+import { Recipients } from "../../commands/processes/parcel/recipient.ts";
 import { PaymentProcess } from "../../commands/processes/payment.ts";
 import { RestaurantProcess } from "../../commands/processes/restaurant.ts";
 import { processConsumer } from "../../commands/processes/runner/process-consumer.ts";
@@ -125,6 +129,35 @@ function processes(base: Foundation, config: Config, log: Log, messages: Message
   const retryDelaysMs = config.RETRY_DELAYS_MS;
   const recoverAfterMs = config.RESERVATION_WAIT_MS + RECOVER_AFTER_WAIT_MS;
   const guards = new Guards({ ...DEFAULT_GUARDS, timeoutMs: 3 * config.OUTSIDE_TIMEOUT_MS });
+  const courier = new CourierProcess({
+    writer,
+    facts,
+    gateway: new HttpCourierGateway(config),
+    guards,
+    directory: new CourierLookup(pool, base.schemas),
+    clock,
+    fingerprintKey,
+    policy: {
+      answerMs: config.COURIER_ANSWER_MS,
+      searchMs: config.COURIER_SEARCH_MS,
+      lookAgainMs: LOOK_FOR_COURIER_MS,
+    },
+  });
+  const carrier = new HttpCarrierGateway(config);
+  const parcel = new ParcelProcess({
+    gateway: carrier,
+    guards,
+    facts,
+    recipients: new Recipients(store, keys),
+    clock,
+    log,
+    policy: {
+      retryDelaysMs: config.CARRIER_RETRY_DELAYS_MS,
+      lookupLagMs: config.CARRIER_LOOKUP_LAG_MS,
+      callMs: config.OUTSIDE_TIMEOUT_MS,
+      pollMs: config.CARRIER_POLL_MS,
+    },
+  });
   const managers: ProcessManager[] = [
     new StockProcess({ reservations, ledgers, facts, clock, fingerprintKey, recoverAfterMs }),
     new PaymentProcess(
@@ -141,20 +174,7 @@ function processes(base: Foundation, config: Config, log: Log, messages: Message
       { retryDelaysMs, answerMs: config.RESTAURANT_ANSWER_MS },
       guards,
     ),
-    new CourierProcess({
-      writer,
-      facts,
-      gateway: new HttpCourierGateway(config),
-      guards,
-      directory: new CourierLookup(pool, base.schemas),
-      clock,
-      fingerprintKey,
-      policy: {
-        answerMs: config.COURIER_ANSWER_MS,
-        searchMs: config.COURIER_SEARCH_MS,
-        lookAgainMs: LOOK_FOR_COURIER_MS,
-      },
-    }),
+    new CombinedProcess("courier", { courier, parcel }),
     new NotificationProcess({ store, keys, facts, gateways: messages, guards, clock, retryDelaysMs }),
   ];
   return managers.map((manager) =>

@@ -1,10 +1,14 @@
 import type { FailureType } from "../../domain/order/events.ts";
 import { type Answer, answered, failed, type GatewayFailure } from "./answer.ts";
+import { nameOfFailure } from "./failures/network-failures.ts";
 
-export interface JsonPost {
-  readonly url: URL;
+export interface JsonPost extends JsonCall {
   /** The body's exact text: a signature may cover it. */
   readonly body: string;
+}
+
+interface JsonCall {
+  readonly url: URL;
   readonly headers?: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
   /** What it means when the other side says that it is gone for good (410). */
@@ -18,13 +22,6 @@ const MAX_ANSWER_BYTES = 64 * 1024;
 const LATER = new Set([401, 403, 408, 409, 423, 425, 429]);
 
 const unavailable = (message: string): GatewayFailure => ({ class: "transient", type: "service_unavailable", message });
-
-/** Short name of what went wrong: fetch wraps the connection's error. */
-function nameOf(error: unknown): string {
-  if (!(error instanceof Error)) return "unknown";
-  const { cause } = error;
-  return cause instanceof Error && "code" in cause ? String(cause.code) : error.name;
-}
 
 async function readBounded(response: Response): Promise<string> {
   const chunks: Uint8Array[] = [];
@@ -41,21 +38,24 @@ async function readBounded(response: Response): Promise<string> {
  * Posts JSON and reads the JSON that is answered. The time limit spans the whole call. A refused signature or login
  * counts as transient: an order must not fail because an installation is set up wrongly.
  */
-export async function postJson({ url, body, headers, timeoutMs, gone }: JsonPost): Promise<Answer<unknown>> {
+export const postJson = (post: JsonPost): Promise<Answer<unknown>> => call(post, post.body);
+
+/** Asks for JSON by GET; otherwise as `postJson`. */
+export const getJson = (get: JsonCall): Promise<Answer<unknown>> => call(get, undefined);
+
+async function call({ url, headers, timeoutMs, gone }: JsonCall, body: string | undefined): Promise<Answer<unknown>> {
   let status: number;
   let text: string;
   try {
     const response = await fetch(url, {
-      method: "POST",
-      body,
-      headers: { "content-type": "application/json", ...headers },
+      ...(body === undefined ? { headers } : post(body, headers)),
       redirect: "error",
       signal: AbortSignal.timeout(timeoutMs),
     });
     status = response.status;
     text = await readBounded(response);
   } catch (error) {
-    return failed(unavailable(`no answer from ${url.host}: ${nameOf(error)}`));
+    return failed(unavailable(`no answer from ${url.host}: ${nameOfFailure(error)}`));
   }
   if (status >= 500 || LATER.has(status)) return failed(unavailable(`${url.host} answers ${status}`));
   if (status >= 400) {
@@ -68,6 +68,12 @@ export async function postJson({ url, body, headers, timeoutMs, gone }: JsonPost
     return failed(unreadable(url));
   }
 }
+
+const post = (body: string, headers: JsonCall["headers"]) => ({
+  method: "POST",
+  body,
+  headers: { "content-type": "application/json", ...headers },
+});
 
 /** The other side has taken it, and answered something else than agreed: it is asked again, and knows the repeat. */
 export const unreadable = (url: URL): GatewayFailure => ({

@@ -114,6 +114,9 @@ export class PlaceOrder {
       const now = clock.now();
       const open: OpenState = site.status === "suspended" ? "closed" : openState(site.hours, site.timeZone, now);
       const contact = await this.#contactOf(placing);
+      if (placing.method === "parcel" && contact.address === undefined) {
+        throw new Refusal("address_missing", "a parcel needs an address: send a contact with one");
+      }
       const placed = this.#freeze(placing, site, lines, contact, now);
       const outcome = open === "closed" ? ({ kind: "closed" } as const) : await this.#outcome(placing, site.siteId);
       return { decision: { placed, outcome }, closingSoon: open === "closing_soon" };
@@ -185,7 +188,7 @@ export class PlaceOrder {
       tax: sum((line) => line.tax),
       total: add(subtotal, deliveryFee),
       currency: site.currency,
-      delivery: { method: placing.method, promisedAt: toInstant(now + PROMISED_MINUTES[site.kind] * MINUTE) },
+      delivery: { method: placing.method, promisedAt: toInstant(now + promisedMinutes(placing, site) * MINUTE) },
       paymentMethod: placing.paymentMethod,
       holdUntil: toInstant(now + this.#options.policy.holdMs),
       contact: new Personal(contact),
@@ -287,6 +290,10 @@ export class PlaceOrder {
     }
   }
 }
+
+/** What is sent by parcel takes the carrier's time, whoever packs it. */
+const promisedMinutes = ({ method }: Placing, { kind }: Site): number =>
+  PROMISED_MINUTES[method === "parcel" ? "warehouse" : kind];
 
 /** First fulfilment of the first plan; every later plan mints new ids. */
 const FIRST_FULFILMENT = "1.1";

@@ -46,6 +46,7 @@ export const PROBLEMS = {
   generation_live: [409, "The generation is live"],
   conflict: [409, "Too many changes at once"],
   revision_mismatch: [412, "The order has changed since"],
+  address_missing: [422, "The order needs an address"],
   lines_invalid: [422, "The order's lines are not valid"],
   quantity_invalid: [422, "The quantity is not valid"],
   not_storable: [422, "The text holds characters that cannot be stored"],
