@@ -66,6 +66,12 @@ const CONSUMER: Readonly<Record<string, string>> = {
 
 const CHANNEL: Readonly<Record<NoticeChannel, string>> = { email: "email", sms: "text message", push: "push message" };
 
+/** Why a customer cannot be told anything. */
+const UNREACHABLE = {
+  erased: "their data was erased",
+  no_channel: "they left neither an email address nor a phone number",
+} as const;
+
 const RULE: Readonly<Record<string, string>> = {
   velocity: "too many orders in a short time",
   amount: "an unusual amount",
@@ -236,8 +242,10 @@ const SENTENCES: Sentences = {
   "shipment.shipped": ({ shippedAt }, words) => `The carrier took the parcel along at ${words.time(shippedAt)}.`,
   "notification.sent": ({ notice, channel }) =>
     `The customer was told ${told(notice)} by ${CHANNEL[channel] ?? channel}.`,
-  "notification.failed": ({ notice, channel, attempt, failureType, nextAttemptAt }, words) =>
-    `Attempt ${attempt} to tell the customer ${told(notice)} by ${CHANNEL[channel] ?? channel} failed because ${failed(failureType)}${nextAttemptAt === undefined ? "; it is not tried again" : words.again(nextAttemptAt)}.`,
+  "notification.failed": ({ notice, channel, attempt, failureType, nextAttemptAt, reason }, words) =>
+    reason === "erased" || reason === "no_channel"
+      ? `The customer could not be told ${told(notice)}: ${UNREACHABLE[reason]}.`
+      : `Attempt ${attempt} to tell the customer ${told(notice)} by ${CHANNEL[channel] ?? channel} failed because ${failed(failureType)}${nextAttemptAt === undefined ? "; it is not tried again" : words.again(nextAttemptAt)}.`,
   "fraud.detected": ({ rules }) =>
     `The order was found to be a fraud: ${rules.map((rule) => RULE[rule] ?? plain(rule)).join(", ")}.`,
   "processing.parked": (data) =>
