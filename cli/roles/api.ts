@@ -13,8 +13,10 @@ import {
 } from "fastify-type-provider-zod";
 import { OrderAccess } from "../../commands/access/order-access.ts";
 import { CatalogueReader } from "../../commands/catalogue/catalogue-reader.ts";
+import { carrierWebhook } from "../../commands/http/carrier-webhook.ts";
 import { commandRoutes } from "../../commands/http/command-routes.ts";
 import { PlaceOrder } from "../../commands/orders/place.ts";
+import { FactRecorder } from "../../commands/processes/facts.ts";
 import { devRoles } from "../../infra/auth/dev-roles.ts";
 import { declarePublic, installAuth } from "../../infra/auth/fastify-auth.ts";
 import { authenticateSocket, loggableUrl } from "../../infra/auth/socket-auth.ts";
@@ -133,6 +135,12 @@ export async function buildApi(
     const catalogue = new CatalogueReader(writer.memory);
     const placeOrder = new PlaceOrder({ writer, catalogue, ledgers, reservations, clock, log, policy });
     commandRoutes(scope, { writer, placeOrder, ledgers, keys, fingerprintKey, clock });
+  });
+  await app.register(async (scope) => {
+    declarePublic(scope);
+    const { writer, clock, fingerprintKey } = base;
+    const facts = new FactRecorder(writer, clock, fingerprintKey);
+    carrierWebhook(scope, { memory: writer.memory, facts, secret: config.CARRIER_WEBHOOK_SECRET, log });
   });
   const { pool, store, schemas, clock, keys } = base;
   const positions = new ReadPositions({ pool, store, schemas, clock });

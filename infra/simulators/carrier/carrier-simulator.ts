@@ -128,7 +128,8 @@ export async function startCarrierSimulator(options: CarrierSimulatorOptions): P
         bookedAt: toInstant(clock.now()),
         shippedAt: null,
       };
-      return { status: 201, answer: fresh, changes: [{ put: fresh }] };
+      // Whom it goes to is not written down: the journal is for looking things up, not for keeping people's addresses.
+      return { status: 201, answer: fresh, changes: [{ put: fresh }], request: { reference: fresh.reference } };
     }),
   );
   app.get(
