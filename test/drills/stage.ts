@@ -7,6 +7,7 @@ import { type Part, startSystem, type TestSystem } from "../system.ts";
 import { until } from "./drill.ts";
 import { History } from "./history/history.ts";
 import { type Judgement, judge } from "./judge/judge.ts";
+import { Quiet } from "./quiet.ts";
 import { isSettled, StoreWatch } from "./store-watch.ts";
 import { VirtualTime } from "./virtual-time.ts";
 import { ClientRecord } from "./world/client-record.ts";
@@ -31,6 +32,7 @@ const JUDGE_AGAIN_MS = 60_000;
 
 /** Time is moved on only when nobody has done anything for so long, and at most so far. */
 const QUIET_MS = 1_500;
+const LOOK_MS = 200;
 const LONGEST_JUMP_MS = 60 * 60_000;
 
 /** Settings of a system that is going to be hurt: what dies comes back soon, and ledgers close their books often. */
@@ -182,22 +184,35 @@ export class Stage {
     });
   }
 
+  /**
+   * Waits until so many orders are placed in all. Where time can be moved it is, whenever nobody does anything any more:
+   * what is under way may wait for a planned retry, and nobody orders while enough is under way.
+   */
+  async ordersPlaced(count: number, withinMs: number): Promise<void> {
+    if (await this.#pass(withinMs, () => this.record.size >= count)) return;
+    throw new Error(`waited ${Math.round(withinMs / 1000)} s in vain: ${count} orders are placed`);
+  }
+
+  /** Whether a condition has become true in time; time that can be moved is moved on when nothing happens. */
+  async #pass(withinMs: number, condition: () => boolean): Promise<boolean> {
+    const giveUpAt = performance.now() + withinMs;
+    const quiet = new Quiet(this.watch);
+    while (!condition()) {
+      if (performance.now() > giveUpAt) return false;
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+      if (!this.#time || quiet.forMs() < QUIET_MS) continue;
+      await this.#time.jumpToNextDue(LONGEST_JUMP_MS).catch(() => 0);
+      quiet.begin();
+    }
+    return true;
+  }
+
   /** Lets everything come to its end and judges it; what needs a moment more to be true is looked at again. */
   async settleAndJudge(): Promise<Judgement> {
     this.keepUnderWay(0);
     const begun = performance.now();
     const open = () => [...this.record.placed.keys()].filter((id) => !isSettled(this.watch.order(id)));
-    const giveUpAt = performance.now() + SETTLE_MS;
-    const quiet = new Quiet(this.watch);
-    while (this.shoppers.underWay > 0 || open().length > 0) {
-      if (performance.now() > giveUpAt) break;
-      await new Promise((resolve) => setTimeout(resolve, 200));
-      // What nobody is about to do waits for a time that it was planned for.
-      if (this.#time && quiet.forMs() > QUIET_MS) {
-        await this.#time.jumpToNextDue(LONGEST_JUMP_MS).catch(() => 0);
-        quiet.begin();
-      }
-    }
+    await this.#pass(SETTLE_MS, () => this.shoppers.underWay === 0 && open().length === 0);
     const scene = {
       store: this.watch.store,
       databaseUrl: this.databaseUrl,
@@ -225,27 +240,5 @@ export class Stage {
     await this.watch.close();
     await this.#time?.close();
     await this.system.stop();
-  }
-}
-
-/** How long nothing has been appended to the event store. */
-class Quiet {
-  readonly #watch: StoreWatch;
-  #events: number;
-  #since = performance.now();
-
-  constructor(watch: StoreWatch) {
-    this.#watch = watch;
-    this.#events = watch.events;
-  }
-
-  forMs(): number {
-    if (this.#watch.events !== this.#events) this.begin();
-    return performance.now() - this.#since;
-  }
-
-  begin(): void {
-    this.#events = this.#watch.events;
-    this.#since = performance.now();
   }
 }

@@ -36,7 +36,7 @@ export const outageDrill = (outage: Outage): DrillWork => ({
       const known = await placing.newGuest();
       await until("a guest has ordered", BOUND_MS, async () => (await placing.place(known)).answer === "accepted");
       placing.attempts.length = 0;
-      await until("orders come and go", BOUND_MS, () => stage.record.size >= orders / 3);
+      await stage.ordersPlaced(orders / 3, BOUND_MS);
       const before = stage.record.size;
 
       say(`  ${outage.what} is away`);
@@ -62,7 +62,7 @@ export const outageDrill = (outage: Outage): DrillWork => ({
       await until("what was refused is accepted under its key", BOUND_MS, async () => {
         return (await placing.repeatRefused()) === 0;
       });
-      await until(`${orders} orders are placed`, BOUND_MS, () => stage.record.size >= orders);
+      await stage.ordersPlaced(orders, BOUND_MS);
       const judgement = await stage.settleAndJudge();
       const slowest = Math.max(...placing.attempts.map(({ tookMs }) => tookMs));
       return {
