@@ -2,6 +2,7 @@ import { EFFECTS_MIGRATIONS } from "../commands/processes/runner/effects-migrati
 import { runnerMigration } from "../infra/consumers/migration.ts";
 import { deadLettersMigration } from "../infra/dead-letters/migration.ts";
 import { keysMigration } from "../infra/keys/migration.ts";
+import { circuitsMigration } from "../infra/outside/migration.ts";
 import type { Migration } from "../infra/postgres/migrations.ts";
 import { rolesMigration } from "../infra/postgres/roles-migration.ts";
 import { replayMigration } from "../projections/replay/migration.ts";
@@ -13,6 +14,7 @@ export const MIGRATIONS: readonly Migration[] = [
   keysMigration,
   realtimeMigration,
   ...EFFECTS_MIGRATIONS,
+  circuitsMigration,
   rolesMigration,
   replayMigration,
   deadLettersMigration,

@@ -66,6 +66,10 @@ const GROUPS: readonly { readonly title: string; readonly about: string; readonl
       "SMS_URL",
       "PUSH_URL",
       "OUTSIDE_TIMEOUT_MS",
+      "OUTSIDE_AT_ONCE",
+      "CIRCUIT_FAILURES",
+      "CIRCUIT_PROBE_MS",
+      "REDRIVE_PER_SECOND",
     ],
   },
   {

@@ -127,6 +127,26 @@ export const settings = z.object({
   MAIL_FROM: z.string().default("Ordertrail <orders@ordertrail.example>").describe("sender of the mails to customers"),
   SMS_URL: z.url().default("http://127.0.0.1:7317").describe("where text messages are sent"),
   PUSH_URL: z.url().default("http://127.0.0.1:7318").describe("where push notifications are sent"),
+  OUTSIDE_AT_ONCE: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(500)
+    .default(32)
+    .describe("calls at once to one outside system at one place; others wait, and take no place of another's"),
+  CIRCUIT_FAILURES: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(5)
+    .describe("transient failures in a row after which an outside system at a place is not asked any more"),
+  CIRCUIT_PROBE_MS: duration(5_000, "how often a system that is not asked any more is probed (real time)"),
+  REDRIVE_PER_SECOND: z.coerce
+    .number()
+    .positive()
+    .max(10_000)
+    .default(20)
+    .describe("retries a second to one outside system at one place, most of all when it answers again"),
   OUTSIDE_TIMEOUT_MS: duration(5_000, "how long a call to an outside system may take"),
   PAYMENT_IN_CALL_RETRY_MS: duration(2_000, "how long a transient payment error is tried again within the call"),
   RETRY_DELAYS_MS: delays("60000,300000,900000", "delays before a failed step is tried again"),

@@ -1,7 +1,7 @@
 import { runTeller } from "../../commands/dead-letters/tell.ts";
 import { HttpCarrierGateway } from "../../commands/gateways/carrier-gateway.ts";
 import { HttpCourierGateway } from "../../commands/gateways/courier-gateway.ts";
-import { DEFAULT_GUARDS, Guards } from "../../commands/gateways/guards.ts";
+import { Guards } from "../../commands/gateways/guards.ts";
 import { SmtpEmailGateway } from "../../commands/gateways/messages/email-gateway.ts";
 import { HttpMessageGateway } from "../../commands/gateways/messages/http-message-gateway.ts";
 import { WebhookRestaurantGateway } from "../../commands/gateways/restaurant-gateway.ts";
@@ -14,6 +14,7 @@ import { ParcelProcess } from "../../commands/processes/parcel/process.ts";
 import { Recipients } from "../../commands/processes/parcel/recipient.ts";
 import { PaymentProcess } from "../../commands/processes/payment.ts";
 import { RestaurantProcess } from "../../commands/processes/restaurant.ts";
+import { CircuitBoard } from "../../commands/processes/runner/circuit-board.ts";
 import { processConsumer } from "../../commands/processes/runner/process-consumer.ts";
 import type { ProcessManager } from "../../commands/processes/runner/process-manager.ts";
 import { StockProcess } from "../../commands/processes/stock.ts";
@@ -40,13 +41,15 @@ import type { RoleOptions, RunningRole } from "./role.ts";
 /** How long after the API's own wait an order's reservation is taken up by the stock process. */
 const RECOVER_AFTER_WAIT_MS = 1_000;
 const LOOK_FOR_COURIER_MS = 1_000;
+/** Most requests that one call of a gateway makes as a rule: a look-up, the act itself, and a look afterwards. */
+const REQUESTS_A_CALL = 3;
 
 /** Projections and process managers: every consumer with a lease and a position of its own, over one subscription. */
 export async function start(config: Config, log: Log, { only }: RoleOptions = {}): Promise<RunningRole> {
   const base = await foundation(config, "workers", log);
   const { pool, store, clock } = base;
   const messages = messageGateways(config);
-  const managers = processes(base, config, log, messages);
+  const { consumers: managers, board } = processes(base, config, log, messages);
   const chosen = only === undefined ? managers : managers.filter(({ name }) => name === only);
   const followed = PROJECTIONS.filter(({ name }) => only === undefined || name === only);
   if (chosen.length === 0 && followed.length === 0) {
@@ -93,6 +96,7 @@ export async function start(config: Config, log: Log, { only }: RoleOptions = {}
   const desk = runDesk({ pool, clock, log, signal: ending.signal });
   const teller = runTeller({ ...base, log, signal: ending.signal });
   const views = keepAnalystViews({ pool, projections: PROJECTIONS, log, signal: ending.signal });
+  const circuits = board.run(ending.signal);
   log.info({ consumers: [...chosen, ...followed].map(({ name }) => name) }, "working");
   return {
     checks: {
@@ -104,7 +108,15 @@ export async function start(config: Config, log: Log, { only }: RoleOptions = {}
     },
     async stop() {
       ending.abort();
-      await Promise.allSettled([...running.map(({ done }) => done), follower.done, jobs, views, desk, teller]);
+      await Promise.allSettled([
+        ...running.map(({ done }) => done),
+        follower.done,
+        jobs,
+        views,
+        desk,
+        teller,
+        circuits,
+      ]);
       await feed.close();
       for (const gateway of Object.values(messages)) gateway.close();
       await base.close();
@@ -123,16 +135,41 @@ function messageGateways(config: Config) {
   };
 }
 
-function processes(base: Foundation, config: Config, log: Log, messages: Messages): Consumer[] {
+function processes(
+  base: Foundation,
+  config: Config,
+  log: Log,
+  messages: Messages,
+): { readonly consumers: Consumer[]; readonly board: CircuitBoard } {
   const { writer, store, keys, clock, ledgers, reservations, fingerprintKey, pool } = base;
   const facts = new FactRecorder(writer, clock, fingerprintKey);
   const retryDelaysMs = config.RETRY_DELAYS_MS;
   const recoverAfterMs = config.RESERVATION_WAIT_MS + RECOVER_AFTER_WAIT_MS;
-  const guards = new Guards({ ...DEFAULT_GUARDS, timeoutMs: 3 * config.OUTSIDE_TIMEOUT_MS });
+  const payments = new StripePaymentGateway(config);
+  const restaurants = new WebhookRestaurantGateway(config);
+  const couriers = new HttpCourierGateway(config);
+  const carrier = new HttpCarrierGateway(config);
+  const guards = new Guards({
+    timeoutMs: REQUESTS_A_CALL * config.OUTSIDE_TIMEOUT_MS,
+    failures: config.CIRCUIT_FAILURES,
+    probeMs: config.CIRCUIT_PROBE_MS,
+    atOnce: config.OUTSIDE_AT_ONCE,
+    probes: {
+      payment: () => payments.probe(),
+      restaurant: (city) => restaurants.probe(city),
+      courier: (city) => couriers.probe(city),
+      carrier: () => carrier.probe(),
+      email: () => messages.email.probe(),
+      sms: () => messages.sms.probe(),
+      push: () => messages.push.probe(),
+    },
+  });
+  const board = new CircuitBoard({ guards, pool, log, instance: config.INSTANCE });
+  const limits = { atOnce: config.OUTSIDE_AT_ONCE, retriesPerSecond: config.REDRIVE_PER_SECOND };
   const courier = new CourierProcess({
     writer,
     facts,
-    gateway: new HttpCourierGateway(config),
+    gateway: couriers,
     guards,
     directory: new CourierLookup(pool, base.schemas),
     clock,
@@ -143,7 +180,6 @@ function processes(base: Foundation, config: Config, log: Log, messages: Message
       lookAgainMs: LOOK_FOR_COURIER_MS,
     },
   });
-  const carrier = new HttpCarrierGateway(config);
   const parcel = new ParcelProcess({
     gateway: carrier,
     guards,
@@ -161,23 +197,17 @@ function processes(base: Foundation, config: Config, log: Log, messages: Message
   const managers: ProcessManager[] = [
     new StockProcess({ reservations, ledgers, facts, clock, fingerprintKey, recoverAfterMs }),
     new PaymentProcess(
-      new StripePaymentGateway(config),
+      payments,
       facts,
       clock,
       { retryDelaysMs, inCallRetryMs: config.PAYMENT_IN_CALL_RETRY_MS },
       guards,
     ),
-    new RestaurantProcess(
-      new WebhookRestaurantGateway(config),
-      facts,
-      clock,
-      { retryDelaysMs, answerMs: config.RESTAURANT_ANSWER_MS },
-      guards,
-    ),
+    new RestaurantProcess(restaurants, facts, clock, { retryDelaysMs, answerMs: config.RESTAURANT_ANSWER_MS }, guards),
     new CombinedProcess("courier", { courier, parcel }),
     new NotificationProcess({ store, keys, facts, gateways: messages, guards, clock, retryDelaysMs }),
   ];
-  return managers.map((manager) =>
+  const consumers = managers.map((manager) =>
     processConsumer({
       manager,
       memory: writer.memory,
@@ -186,10 +216,11 @@ function processes(base: Foundation, config: Config, log: Log, messages: Message
       log,
       scanMs: config.RECOVERY_SCAN_MS,
       sweepMs: config.OWED_SWEEP_MS,
-      retryDelaysMs: UNEXPECTED_RETRY_MS,
+      retryDelaysMs,
+      outside: { guards, board },
+      limits,
+      version: VERSION,
     }),
   );
+  return { consumers, board };
 }
-
-/** Delays after an effect failed in a way that its process manager does not record; the last one repeats. */
-const UNEXPECTED_RETRY_MS = [500, 1_000, 2_000, 5_000, 15_000, 60_000];

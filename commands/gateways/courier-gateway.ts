@@ -3,6 +3,7 @@ import type { Config } from "../../infra/config.ts";
 import { failpoint } from "../../infra/failpoints.ts";
 import { type Answer, answered, failed } from "./answer.ts";
 import { endpoint, postJson, unreadable } from "./post-json.ts";
+import { probeHttp } from "./probe.ts";
 
 /** An order that is offered to one courier. */
 export interface CourierOffer {
@@ -46,6 +47,11 @@ export class HttpCourierGateway implements CourierGateway {
 
   withdraw(offerId: string): Promise<Answer<OfferReceipt>> {
     return this.#post("withdrawals", { offerId });
+  }
+
+  /** Whether the app answers for a city. */
+  probe(place: string): Promise<Answer<undefined>> {
+    return probeHttp(this.#base, place, this.#timeoutMs);
   }
 
   async #post(path: string, message: Pick<CourierOffer, "offerId"> | CourierOffer): Promise<Answer<OfferReceipt>> {

@@ -5,6 +5,7 @@ import type { Config } from "../../infra/config.ts";
 import { failpoint } from "../../infra/failpoints.ts";
 import { type Answer, answered, failed } from "./answer.ts";
 import { endpoint, postJson, unreadable } from "./post-json.ts";
+import { probeHttp } from "./probe.ts";
 
 /** What a site is told of a fulfilment. It holds no personal data: the site sees the ticket in the kitchen display. */
 export interface RestaurantNotification {
@@ -35,13 +36,20 @@ const acknowledgement = z.object({ notificationId: z.string(), acknowledgedAt: z
 /** Restaurants by signed webhooks (Standard Webhooks) at RESTAURANT_URL. */
 export class WebhookRestaurantGateway implements RestaurantGateway {
   readonly #webhook: Webhook;
+  readonly #base: string;
   readonly #url: URL;
   readonly #timeoutMs: number;
 
   constructor(config: Pick<Config, "RESTAURANT_URL" | "RESTAURANT_WEBHOOK_SECRET" | "OUTSIDE_TIMEOUT_MS">) {
     this.#webhook = new Webhook(config.RESTAURANT_WEBHOOK_SECRET);
+    this.#base = config.RESTAURANT_URL;
     this.#url = endpoint(config.RESTAURANT_URL, "notifications");
     this.#timeoutMs = config.OUTSIDE_TIMEOUT_MS;
+  }
+
+  /** Whether the restaurants of a city answer. */
+  probe(place: string): Promise<Answer<undefined>> {
+    return probeHttp(this.#base, place, this.#timeoutMs);
   }
 
   async notify(notification: RestaurantNotification): Promise<Answer<RestaurantAcknowledgement>> {

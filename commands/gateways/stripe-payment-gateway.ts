@@ -25,7 +25,7 @@ const toMoney = (amount: number, currency: string): Money => ({ amount, currency
  * The port's word for Stripe's status. Of its further ones, one waits for the customer in person and so needs another
  * try with another method; what is left is under way in some manner that only a later look can tell.
  */
-function statusOf(status: Stripe.PaymentIntent.Status): PaymentStatus {
+export function statusOf(status: Stripe.PaymentIntent.Status): PaymentStatus {
   const known = PAYMENT_STATUSES.find((name) => name === status);
   if (known !== undefined) return known;
   return status === "requires_action" ? "requires_payment_method" : "processing";
@@ -170,6 +170,12 @@ export class StripePaymentGateway implements PaymentGateway {
 
   refunds(intent: string): Promise<Answer<readonly RefundState[]>> {
     return asAnswer(() => this.#listRefunds(intent));
+  }
+
+  /** Whether the gateway answers: it is asked for an intent that does not exist, and a plain no is an answer. */
+  async probe(): Promise<Answer<undefined>> {
+    const answer = await asAnswer(() => this.#stripe.paymentIntents.retrieve("pi_probe"));
+    return answer.ok || answer.failure.class === "permanent" ? answered(undefined) : answer;
   }
 
   async #listRefunds(intent: string): Promise<readonly RefundState[]> {

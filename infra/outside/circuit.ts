@@ -47,7 +47,11 @@ export class Circuit<Result> {
   readonly #limit: TimeoutPolicy;
   #triedAt = 0;
 
-  constructor(policy: CircuitPolicy, isFailure: (result: unknown) => boolean) {
+  constructor(
+    policy: CircuitPolicy,
+    isFailure: (result: unknown) => boolean,
+    begin: { readonly open: boolean } = { open: false },
+  ) {
     this.#policy = policy;
     this.#limit = timeout(policy.timeoutMs, TimeoutStrategy.Aggressive);
     this.#places = bulkhead(policy.atOnce, policy.atOnce);
@@ -56,6 +60,13 @@ export class Circuit<Result> {
     this.#breaker = circuitBreaker(failing, {
       halfOpenAfter: 0,
       breaker: new ConsecutiveBreaker(policy.failures),
+      // The shape of cockatiel's own `toJSON`.
+      ...(begin.open && {
+        initialState: {
+          ownState: { value: CircuitState.Open, openedAt: 0, attemptNo: 1 },
+          breakerState: policy.failures,
+        },
+      }),
     });
     this.#breaker.onBreak(() => {
       this.#triedAt = performance.now();
@@ -94,7 +105,10 @@ export class Circuit<Result> {
     }
   }
 
-  /** Asks whether the system answers again; a result that is no failure closes the circuit. */
+  /**
+   * Asks whether the system answers again; a result that is no failure closes the circuit. `act` must not throw: to
+   * cockatiel an error that it is not told of is as good as an answer.
+   */
   async probe(act: (signal: AbortSignal) => Promise<Result>): Promise<void> {
     if (this.state === "closed") return;
     await this.#ask(act);

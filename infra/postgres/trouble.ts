@@ -15,6 +15,13 @@ const DATA_STATES = [
   "P0001", // raised by a function on purpose
 ];
 
+/**
+ * SQLSTATEs of mistakes in how we are set up, or in our own SQL: no table or column of that name, no right to it, no
+ * such database or login. They hit every statement of their kind, so no event and no effect is to blame, and time does
+ * not mend them: the work stands still until somebody has.
+ */
+const SETUP_STATES = ["28", "3D", "3F", "42"];
+
 /** Codes of the operating system that a socket reports. */
 const NETWORK_CODES = new Set([
   "ECONNREFUSED",
@@ -47,6 +54,16 @@ export function isDatabaseTrouble(error: unknown): boolean {
     }
     if (isConnectionError(cause)) return true;
     if (NETWORK_CODES.has(String((cause as NodeJS.ErrnoException).code)) && "syscall" in cause) return true;
+  }
+  return false;
+}
+
+/** Whether it is trouble of the database that only people can mend. Said of errors that are `isDatabaseTrouble`. */
+export function isSetupFault(error: unknown): boolean {
+  for (let cause = error, depth = 0; cause instanceof Error && depth < 8; cause = cause.cause, depth++) {
+    if (!(cause instanceof pg.DatabaseError)) continue;
+    const state = cause.code ?? "";
+    return SETUP_STATES.some((setup) => state.startsWith(setup));
   }
   return false;
 }

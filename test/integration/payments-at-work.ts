@@ -24,7 +24,7 @@ import { startFeed } from "../../infra/consumers/feed.ts";
 import { readPosition } from "../../infra/consumers/fence.ts";
 import { startConsumer } from "../../infra/consumers/run-consumer.ts";
 import { eventually, startEngines } from "../../infra/consumers/testing/engines.ts";
-import type { EventStore } from "../../infra/event-store/port.ts";
+import { type EventStore, StoreUnavailableError } from "../../infra/event-store/port.ts";
 import { createLog } from "../../infra/log.ts";
 import { startPaymentSimulator } from "../../infra/simulators/payment/payment-simulator.ts";
 import { fulfilmentAt, placedAt } from "../fixtures/order-examples.ts";
@@ -83,7 +83,7 @@ export async function startPayments(): Promise<PaymentsAtWork> {
     async append(stream, events, expected) {
       if (events.some(({ type }) => type === losing)) {
         losing = undefined;
-        throw new Error("the process died before it could record what it has done");
+        throw new StoreUnavailableError("the process died before it could record what it has done");
       }
       return await engines.store.append(stream, events, expected);
     },

@@ -4,12 +4,18 @@ import type { Clock } from "../../../infra/clock.ts";
 import type { Tenure } from "../../../infra/consumers/consumer.ts";
 import { failpoint } from "../../../infra/failpoints.ts";
 import type { Log } from "../../../infra/log.ts";
+import type { Outside } from "../../../infra/outside/outside.ts";
+import { classify } from "../../gateways/failures/classify.ts";
 import { orders } from "../../orders/order-aggregate.ts";
 import type { StreamMemory } from "../../writing/stream-memory.ts";
+import { buryEffect } from "./bury-effect.ts";
+import { EffectQueue, type QueueLimits } from "./effect-queue.ts";
 import type { EffectRow, EffectsTable } from "./effects-table.ts";
 import type { ProcessManager } from "./process-manager.ts";
+import { StoppedOrders } from "./stopped-orders.ts";
+import { verdictOn } from "./verdict.ts";
 
-interface DispatcherOptions {
+export interface DispatcherOptions {
   readonly manager: ProcessManager;
   readonly table: EffectsTable;
   readonly memory: StreamMemory;
@@ -19,12 +25,14 @@ interface DispatcherOptions {
   readonly tenure: Tenure;
   readonly scanMs: number;
   readonly retryDelaysMs: readonly number[];
+  readonly limits: QueueLimits;
+  isOpen(outside: Outside): boolean;
+  readonly version: string;
 }
 
-/** Effects that run beside each other, and that wait in memory; what does not fit is found again by the scan. */
-const AT_ONCE = 32;
-const MOST_QUEUED = 2_000;
 const DONE_FLUSH_MS = 100;
+/** Pages that one scan reads at most: each leaves out what has no room. */
+const PAGES_A_SCAN = 8;
 /**
  * What the store said of an order so long ago is what it says now: an effect that follows from the outcome of the one
  * before need not read the stream again. What comes in between is met as what comes while the effect acts.
@@ -34,108 +42,160 @@ const NOW_MS = 200;
 /** Carries effects out while this process owns them. */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
-  readonly #queue: EffectRow[] = [];
-  /** Effects in the queue or at work: an effect is never carried out twice at once. */
-  readonly #known = new Set<string>();
-  /** Lanes with an effect at work; the next of the lane waits in the queue and takes nobody's place. */
-  readonly #busyLanes = new Set<string>();
-  #running = 0;
+  readonly #queue: EffectQueue;
+  readonly #stopped: StoppedOrders;
   #finished: EffectRow[] = [];
   #flushing: Promise<void> | undefined;
+  #scanning: Promise<void> | undefined;
+  #pacing: NodeJS.Timeout | undefined;
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
+    const { limits, isOpen, pool, table, manager, tenure } = options;
+    this.#queue = new EffectQueue({ ...limits, isOpen });
+    this.#stopped = new StoppedOrders({ pool, table, consumer: manager.name, tenure });
   }
 
   /** Starts the scan by due time, which recovers what was forgotten and serves delays and deadlines. */
   start(): void {
-    const { tenure, scanMs, log } = this.#options;
-    const scan = async () => {
+    const { tenure, scanMs } = this.#options;
+    const turn = async () => {
       if (!tenure.held()) return;
-      try {
-        await this.#scan();
-      } catch (error) {
-        log.warn({ process: this.#options.manager.name, cause: String(error) }, "due effects not read; tried again");
-      }
-      if (!tenure.lost.aborted) setTimeout(scan, scanMs).unref();
+      await this.scan();
+      if (!tenure.lost.aborted) setTimeout(turn, scanMs).unref();
     };
-    void scan();
+    void turn();
   }
 
   /** Takes effects that are due by now; the others wait for the scan. */
   offer(effects: readonly EffectRow[]): void {
     const now = this.#options.clock.now();
-    for (const effect of effects) if (effect.dueAt <= now) this.#enqueue(effect);
+    for (const effect of effects) if (effect.dueAt <= now) this.#queue.offer(effect);
     this.#pump();
+  }
+
+  /** An order is stopped from now on: nothing more of it is begun. */
+  stop(orderId: string): void {
+    this.#stopped.add(orderId);
+  }
+
+  /** Looks for what is due now, also for what has just become so; never rejects. */
+  async scan(): Promise<void> {
+    this.#scanning ??= this.#scan()
+      .catch((error) => {
+        const { manager, log } = this.#options;
+        log.warn({ process: manager.name, cause: String(error) }, "due effects not read; tried again");
+      })
+      .finally(() => {
+        this.#scanning = undefined;
+      });
+    await this.#scanning;
   }
 
   async #scan(): Promise<void> {
-    const { table, pool, clock } = this.#options;
-    const room = MOST_QUEUED - this.#queue.length;
-    if (room <= 0) return;
-    for (const effect of await table.due(pool, clock.now(), room + this.#known.size)) this.#enqueue(effect);
-    this.#pump();
-  }
-
-  #enqueue(effect: EffectRow): void {
-    const key = keyOf(effect);
-    if (this.#known.has(key) || this.#queue.length >= MOST_QUEUED) return;
-    this.#known.add(key);
-    this.#queue.push(effect);
-  }
-
-  #pump(): void {
-    while (this.#running < AT_ONCE && this.#options.tenure.held()) {
-      const next = this.#queue.findIndex(({ lane }) => lane === undefined || !this.#busyLanes.has(lane));
-      const [effect] = next < 0 ? [] : this.#queue.splice(next, 1);
-      if (!effect) return;
-      const { lane } = effect;
-      if (lane !== undefined) this.#busyLanes.add(lane);
-      this.#running++;
-      void this.#run(effect).finally(() => {
-        this.#running--;
-        if (lane !== undefined) this.#busyLanes.delete(lane);
-        this.#pump();
-      });
+    const { table, pool, clock, tenure } = this.#options;
+    await this.#stopped.refresh();
+    for (let page = 0; page < PAGES_A_SCAN && tenure.held() && this.#queue.room > 0; page++) {
+      const limit = this.#queue.room + this.#queue.known;
+      const full = this.#queue.full();
+      const due = await table.due(pool, clock.now(), limit, full);
+      for (const effect of due) this.#queue.offer(effect);
+      this.#pump();
+      // What filled up in this page may have hidden what is due for others.
+      if (due.length < limit || this.#queue.full().length === full.length) return;
     }
   }
 
+  #pump(): void {
+    if (!this.#options.tenure.held()) return;
+    for (let effect = this.#queue.next(); effect !== undefined; effect = this.#queue.next()) this.#begin(effect);
+    const at = this.#queue.nextRetryAt();
+    if (at === undefined || this.#pacing !== undefined) return;
+    const wait = Math.max(1, at - performance.now());
+    this.#pacing = setTimeout(() => {
+      this.#pacing = undefined;
+      this.#pump();
+    }, wait).unref();
+  }
+
+  #begin(effect: EffectRow): void {
+    void this.#run(effect).finally(() => {
+      if (this.#queue.finished(effect)) void this.scan();
+      this.#pump();
+    });
+  }
+
   async #run(effect: EffectRow): Promise<void> {
-    const { manager, memory, clock, tenure, log } = this.#options;
+    const { manager, memory, clock, tenure } = this.#options;
     try {
-      if (!tenure.held()) return;
+      if (!tenure.held()) return this.#queue.forget(effect);
+      if (this.#stopped.has(effect.orderId)) return await this.#leave(effect, () => this.#stopped.hold(effect));
       // Still owed? Decided on the order as the store has it now, never on what the row says.
       const { state } = await memory.recent(orderStream(effect.orderId), orders, NOW_MS);
       const owed = state && manager.owed(state).find(({ id }) => id === effect.id);
       if (!state || !owed) return this.#done(effect);
-      if (owed.dueAt > clock.now()) return await this.#again(effect, owed.dueAt);
-      if (!tenure.held()) return;
+      const sooner = effect.forward && owed.early === true;
+      if (owed.dueAt > clock.now() && !sooner) return await this.#again(effect, owed.dueAt);
+      if (!tenure.held()) return this.#queue.forget(effect);
       failpoint("effect.before-act");
       const held = () => tenure.held();
       const performed = await manager.perform({ ...owed, orderId: effect.orderId, tries: effect.tries, held }, state);
       if (performed) return await this.#again(effect, performed.again);
       this.#done(effect);
     } catch (error) {
-      if (!tenure.held()) return;
-      const { retryDelaysMs } = this.#options;
-      const delay = retryDelaysMs[Math.min(effect.tries, retryDelaysMs.length - 1)] ?? 1_000;
-      log.warn(
-        { process: manager.name, orderId: effect.orderId, effect: effect.id, tries: effect.tries + 1, err: error },
-        "an effect failed; it is tried again",
-      );
-      const dueAt = clock.now() + delay * (0.75 + Math.random() / 2);
-      await this.#again(effect, Math.round(dueAt), String(error).slice(0, 500)).catch(() => {
-        this.#known.delete(keyOf(effect));
-      });
+      if (!tenure.held()) return this.#queue.forget(effect);
+      await this.#failed(effect, error);
     }
   }
 
-  async #again(effect: EffectRow, dueAt: number, error?: string): Promise<void> {
+  async #failed(effect: EffectRow, error: unknown): Promise<void> {
+    const { clock, log, manager, retryDelaysMs } = this.#options;
+    const failure = classify(error);
+    const verdict = verdictOn(failure, effect.tries, retryDelaysMs);
+    const facts = {
+      process: manager.name,
+      orderId: effect.orderId,
+      effect: effect.id,
+      tries: effect.tries,
+      err: error,
+    };
+    const now = clock.now();
+    if (verdict.is === "dead") {
+      log.error({ ...facts, class: failure.class }, "an effect failed for good: its order waits for a decision");
+      return await this.#leave(effect, async () => {
+        const { pool, table, tenure, version } = this.#options;
+        if (
+          await buryEffect({ pool, table, epoch: tenure.epoch, consumer: manager.name, version }, effect, error, now)
+        ) {
+          this.#stopped.add(effect.orderId);
+        }
+      });
+    }
+    log[failure.fault ? "error" : "warn"]({ ...facts, class: failure.class }, "an effect failed; it is tried again");
+    const { delayMs, counted } = verdict;
+    await this.#leave(effect, () =>
+      this.#options.table.again(this.#options.pool, this.#options.tenure.epoch, effect, {
+        dueAt: now + delayMs,
+        counted,
+        ...(failure.class === "transient" && { error: String(error).slice(0, 500), failedAt: now }),
+      }),
+    );
+  }
+
+  #again(effect: EffectRow, dueAt: number): Promise<void> {
     const { table, pool, tenure } = this.#options;
+    return this.#leave(effect, () => table.again(pool, tenure.epoch, effect, { dueAt, counted: false }));
+  }
+
+  /** Writes down what becomes of an effect. When that fails its row is as it was, and is found by a later scan. */
+  async #leave(effect: EffectRow, write: () => Promise<void>): Promise<void> {
     try {
-      await table.again(pool, tenure.epoch, effect, dueAt, error);
+      await write();
+    } catch (error) {
+      const { log, manager } = this.#options;
+      log.warn({ process: manager.name, effect: effect.id, cause: String(error) }, "an effect's row was not changed");
     } finally {
-      this.#known.delete(keyOf(effect));
+      this.#queue.forget(effect);
     }
   }
 
@@ -158,9 +218,7 @@ export class Dispatcher {
     } catch (error) {
       log.warn({ process: this.#options.manager.name, cause: String(error) }, "effects not marked as done");
     } finally {
-      for (const effect of finished) this.#known.delete(keyOf(effect));
+      for (const effect of finished) this.#queue.forget(effect);
     }
   }
 }
-
-const keyOf = (effect: EffectRow): string => `${effect.orderId}/${effect.id}`;

@@ -24,8 +24,8 @@ const tables = (schema: string): string => `
 
 /**
  * `outside_*`, `early`: what a circuit that closes looks for. `forward`: brought forward by it. `held`: its order is
- * stopped in this process. `dead`: it has a dead letter. `settled_at`, `compacted`: when an order was settled, and the
- * effects whose rows have been removed since.
+ * stopped in this process. `dead`: it has a dead letter. `settled_at`: when an order was settled, business time;
+ * `compacted`: the effects whose rows have been removed since, up to that time.
  */
 const outside = (schema: string): string => `
   ALTER TABLE ${schema}.effects
@@ -40,9 +40,10 @@ const outside = (schema: string): string => `
     WHERE state = 'waiting' AND early AND NOT forward;
   CREATE INDEX effects_stopped ON ${schema}.effects (order_id) WHERE state IN ('held', 'dead');
   ALTER TABLE ${schema}.orders
-    ADD settled_at  bigint NOT NULL DEFAULT 0,
-    ADD compacted   text[] NOT NULL DEFAULT '{}';
-  CREATE INDEX orders_settled ON ${schema}.orders (settled_at) WHERE settled AND compacted = '{}';`;
+    ADD settled_at    bigint NOT NULL DEFAULT 0,
+    ADD compacted_at  bigint NOT NULL DEFAULT -1,
+    ADD compacted     text[] NOT NULL DEFAULT '{}';
+  CREATE INDEX orders_settled ON ${schema}.orders (settled_at) WHERE settled AND compacted_at < settled_at;`;
 
 /** The tables of the process managers, in a schema for each. */
 export const EFFECTS_MIGRATIONS: readonly Migration[] = [

@@ -1,16 +1,20 @@
 import type { Pool } from "pg";
 import { orderStream } from "../../../domain/order/events.ts";
-import { isFinal, type OrderState } from "../../../domain/order/state.ts";
+import { isFinal, type Order, type OrderState } from "../../../domain/order/state.ts";
+import type { Clock } from "../../../infra/clock.ts";
 import type { Tenure } from "../../../infra/consumers/consumer.ts";
 import type { Log } from "../../../infra/log.ts";
 import { orders } from "../../orders/order-aggregate.ts";
 import { BrokenChainError, type StreamMemory } from "../../writing/stream-memory.ts";
-import type { EffectRow, EffectsTable } from "./effects-table.ts";
-import type { ProcessManager } from "./process-manager.ts";
+import { type EffectRow, type EffectsTable, type NewEffect, newEffect } from "./effects-table.ts";
+import type { OrdersTable } from "./orders-table.ts";
+import type { Owed, ProcessManager } from "./process-manager.ts";
 
 interface SweepOptions {
   readonly manager: ProcessManager;
   readonly table: EffectsTable;
+  readonly ordersTable: OrdersTable;
+  readonly clock: Clock;
   readonly memory: StreamMemory;
   readonly pool: Pool;
   readonly log: Log;
@@ -23,6 +27,9 @@ const PAGE = 200;
 const READ_AT_ONCE = 8;
 /** With more open orders than fit into so many pages a round takes longer, and the work beside it does not suffer. */
 const PAGES_A_SWEEP = 10;
+/** How long after an order was settled the rows of its effects are kept for people who look, business time. */
+const KEPT_MS = 3_600_000;
+const COMPACTED_AT_ONCE = 1_000;
 
 /**
  * Asks open orders again and again what they are owed and writes down what is missing, so that the table of effects
@@ -54,25 +61,41 @@ export class Sweep {
   }
 
   async #page(): Promise<void> {
-    const { table, pool, manager, tenure, offer } = this.#options;
-    const ids = await table.unsettled(pool, this.#after, PAGE);
+    const { table, ordersTable, pool, tenure, offer, clock } = this.#options;
+    const ids = await ordersTable.unsettled(pool, this.#after, PAGE);
     this.#after = ids.length < PAGE ? undefined : ids.at(-1);
+    if (this.#after === undefined && tenure.held()) {
+      await ordersTable.compact(pool, tenure.epoch, clock.now() - KEPT_MS, COMPACTED_AT_ONCE);
+    }
     if (ids.length === 0) return;
-    const known = await table.statesOf(pool, ids);
+    const known = await ordersTable.statesOf(pool, ids);
     const settled: string[] = [];
-    const missing: Omit<EffectRow, "tries">[] = [];
+    const missing: NewEffect[] = [];
     for (const { orderId, state } of await this.#states(ids)) {
-      if (!state) continue;
-      const owed = manager.owed(state);
+      const owed = state && this.#owed(state);
+      if (!owed) continue;
       const stateOf = (id: string) => known.get(orderId)?.get(id);
       if (isFinal(state) && owed.every(({ id }) => stateOf(id) === "done")) settled.push(orderId);
-      for (const { id, dueAt, lane } of owed) {
-        if (stateOf(id) === undefined) missing.push({ orderId, id, dueAt, lane });
-      }
+      // An effect that is held or has a dead letter is known: only a decision brings it back.
+      for (const one of owed) if (stateOf(one.id) === undefined) missing.push(newEffect(orderId, one));
     }
     if (!tenure.held()) return;
     offer(await table.add(pool, missing));
-    await table.settle(pool, tenure.epoch, settled);
+    await ordersTable.settle(pool, tenure.epoch, settled, clock.now());
+  }
+
+  /** An order of which nobody can say what it is owed keeps no other from being asked; its next event says why. */
+  #owed(state: Order): readonly Owed[] | undefined {
+    const { manager, log } = this.#options;
+    try {
+      return manager.owed(state);
+    } catch (error) {
+      log.error(
+        { process: manager.name, orderId: state.orderId, err: error },
+        "what an open order is owed is not known",
+      );
+      return undefined;
+    }
   }
 
   async #states(ids: readonly string[]): Promise<{ orderId: string; state: OrderState }[]> {

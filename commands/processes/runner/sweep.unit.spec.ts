@@ -1,12 +1,14 @@
 import type { Pool } from "pg";
 import { expect, test } from "vitest";
 import { orderIdOf, orderStream } from "../../../domain/order/events.ts";
+import { systemClock } from "../../../infra/clock.ts";
 import type { Tenure } from "../../../infra/consumers/consumer.ts";
 import { eventually } from "../../../infra/consumers/testing/engines.ts";
 import { createLog } from "../../../infra/log.ts";
 import { happened, orderOf } from "../../../test/fixtures/order-examples.ts";
 import { BrokenChainError, type StreamMemory } from "../../writing/stream-memory.ts";
 import type { EffectRow, EffectsTable } from "./effects-table.ts";
+import type { OrdersTable } from "./orders-table.ts";
 import type { ProcessManager } from "./process-manager.ts";
 import { Sweep } from "./sweep.ts";
 
@@ -16,11 +18,14 @@ const [BROKEN, WHOLE] = ["00000000-0000-4000-8000-000000000001", "00000000-0000-
 function sweepOver(more: Partial<ProcessManager>): readonly EffectRow[] {
   const offered: EffectRow[] = [];
   const table = {
+    add: async (_pool: unknown, rows: readonly EffectRow[]) => rows,
+  } as unknown as EffectsTable; // what a sweep asks of it
+  const ordersTable = {
     unsettled: async () => [BROKEN, WHOLE],
     statesOf: async () => new Map(),
-    add: async (_pool: unknown, rows: readonly EffectRow[]) => rows,
     settle: async () => {},
-  } as unknown as EffectsTable; // what a sweep asks of it
+    compact: async () => 0,
+  } as unknown as OrdersTable; // as above
   const memory = {
     remembered: () => undefined,
     refresh: async (stream: string) => {
@@ -38,7 +43,18 @@ function sweepOver(more: Partial<ProcessManager>): readonly EffectRow[] {
   const tenure: Tenure = { epoch: 1n, held: () => true, lost: new AbortController().signal };
   const log = createLog("test", "silent");
   const offer = (effects: readonly EffectRow[]) => offered.push(...effects);
-  new Sweep({ manager, table, memory, pool: {} as Pool, log, tenure, sweepMs: 1, offer }).start();
+  new Sweep({
+    manager,
+    table,
+    ordersTable,
+    clock: systemClock,
+    memory,
+    pool: {} as Pool,
+    log,
+    tenure,
+    sweepMs: 1,
+    offer,
+  }).start();
   return offered;
 }
 

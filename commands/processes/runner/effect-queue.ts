@@ -1,0 +1,162 @@
+import { type Outside, outsideName } from "../../../infra/outside/outside.ts";
+import type { EffectRow } from "./effects-table.ts";
+
+export interface QueueLimits {
+  /** Effects of one outside system at one place that run beside each other; also those that ask nobody outside. */
+  readonly atOnce: number;
+  /** Retries of one outside system at one place that begin in a second, while its circuit is closed. */
+  readonly retriesPerSecond: number;
+}
+
+export interface EffectQueueOptions extends QueueLimits {
+  /** Whether the circuit of an outside system is open: its effects are then answered at once, and need no pace. */
+  isOpen(outside: Outside): boolean;
+}
+
+/** All that run beside each other, and all that wait in memory; what does not fit is found again by the scan. */
+const MOST_AT_ONCE = 1_000;
+const MOST_QUEUED = 2_000;
+/** So that what waits for one place leaves room for the others. */
+const MOST_QUEUED_OF_ONE = 500;
+
+/** Effects of one outside system at one place, or all that ask nobody outside. */
+interface Group {
+  readonly outside: Outside | undefined;
+  /** In the order in which they came. */
+  readonly fresh: EffectRow[];
+  readonly retries: EffectRow[];
+  running: number;
+  /** By `performance.now()`: when the next retry may begin. */
+  nextRetryAt: number;
+  /** Something did not fit: there is more of it in the table. */
+  more: boolean;
+}
+
+/**
+ * What is to be carried out next. Each outside system at each place has places and a share of the memory of its own, so
+ * that one that is slow or dead holds up nobody else; among them the turn goes round. Effects of one lane run one at a
+ * time. Retries keep to a pace, so that a system that comes back is not run over.
+ */
+export class EffectQueue {
+  readonly #options: EffectQueueOptions;
+  readonly #groups = new Map<string, Group>();
+  /** Effects in the queue or at work: an effect is never carried out twice at once. */
+  readonly #known = new Set<string>();
+  readonly #busyLanes = new Set<string>();
+  #queued = 0;
+  #running = 0;
+  #turn = 0;
+
+  constructor(options: EffectQueueOptions) {
+    this.#options = options;
+  }
+
+  /** How many effects are in the queue or at work. */
+  get known(): number {
+    return this.#known.size;
+  }
+
+  get room(): number {
+    return MOST_QUEUED - this.#queued;
+  }
+
+  /** Outside systems that have no room; the scan leaves them out. */
+  full(): Outside[] {
+    return [...this.#groups.values()].flatMap((group) =>
+      group.outside !== undefined && sizeOf(group) >= MOST_QUEUED_OF_ONE ? [group.outside] : [],
+    );
+  }
+
+  /** Takes an effect that is due. False when there is no room for it; one that is known already counts as taken. */
+  offer(effect: EffectRow): boolean {
+    const key = keyOf(effect);
+    if (this.#known.has(key)) return true;
+    const group = this.#groupOf(effect);
+    const bounded = group.outside !== undefined && sizeOf(group) >= MOST_QUEUED_OF_ONE;
+    if (bounded || this.room <= 0) {
+      group.more = true;
+      return false;
+    }
+    this.#known.add(key);
+    this.#queued++;
+    (effect.early ? group.retries : group.fresh).push(effect);
+    return true;
+  }
+
+  /** The next effect that may begin now; `finished` is owed for each. */
+  next(): EffectRow | undefined {
+    if (this.#running >= MOST_AT_ONCE) return undefined;
+    const groups = [...this.#groups.values()];
+    for (let i = 0; i < groups.length; i++) {
+      const group = groups[(this.#turn + i) % groups.length];
+      const effect = group && this.#take(group);
+      if (!effect) continue;
+      this.#turn = (this.#turn + i + 1) % groups.length;
+      return effect;
+    }
+    return undefined;
+  }
+
+  /** When the next retry may begin that only waits for its pace, by `performance.now()`. */
+  nextRetryAt(): number | undefined {
+    const times = [...this.#groups.values()]
+      .filter((group) => group.retries.length > 0 && group.running < this.#options.atOnce)
+      .map(({ nextRetryAt }) => nextRetryAt);
+    return times.length === 0 ? undefined : Math.min(...times);
+  }
+
+  /** An effect has left its place. True when more of its kind is in the table and there is room for it now. */
+  finished(effect: EffectRow): boolean {
+    const group = this.#groupOf(effect);
+    group.running--;
+    this.#running--;
+    if (effect.lane !== undefined) this.#busyLanes.delete(effect.lane);
+    if (!group.more || sizeOf(group) > MOST_QUEUED_OF_ONE / 2) return false;
+    group.more = false;
+    return true;
+  }
+
+  /** Nothing more is done with an effect for now: it may be offered again. */
+  forget(effect: EffectRow): void {
+    this.#known.delete(keyOf(effect));
+  }
+
+  #take(group: Group): EffectRow | undefined {
+    if (group.running >= this.#options.atOnce) return undefined;
+    // Their pace leaves room for what is new; the other way round they could wait for ever.
+    const effect = this.#paced(group) ?? this.#unblocked(group.fresh);
+    if (!effect) return undefined;
+    group.running++;
+    this.#running++;
+    this.#queued--;
+    if (effect.lane !== undefined) this.#busyLanes.add(effect.lane);
+    return effect;
+  }
+
+  #paced(group: Group): EffectRow | undefined {
+    const now = performance.now();
+    const open = group.outside !== undefined && this.#options.isOpen(group.outside);
+    if (!open && now < group.nextRetryAt) return undefined;
+    const effect = this.#unblocked(group.retries);
+    if (effect && !open) group.nextRetryAt = now + 1_000 / this.#options.retriesPerSecond;
+    return effect;
+  }
+
+  #unblocked(effects: EffectRow[]): EffectRow | undefined {
+    const at = effects.findIndex(({ lane }) => lane === undefined || !this.#busyLanes.has(lane));
+    return at < 0 ? undefined : effects.splice(at, 1)[0];
+  }
+
+  #groupOf({ outside }: EffectRow): Group {
+    const name = outside === undefined ? "" : outsideName(outside);
+    const known = this.#groups.get(name);
+    if (known) return known;
+    const group: Group = { outside, fresh: [], retries: [], running: 0, nextRetryAt: 0, more: false };
+    this.#groups.set(name, group);
+    return group;
+  }
+}
+
+const sizeOf = ({ fresh, retries }: Group): number => fresh.length + retries.length;
+
+const keyOf = (effect: EffectRow): string => `${effect.orderId}/${effect.id}`;
