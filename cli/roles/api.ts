@@ -22,11 +22,14 @@ import { declarePublic, installAuth } from "../../infra/auth/fastify-auth.ts";
 import { authenticateSocket, loggableUrl } from "../../infra/auth/socket-auth.ts";
 import { openTokenAuthority, type TokenAuthority } from "../../infra/auth/tokens.ts";
 import type { Config } from "../../infra/config.ts";
+import { reasonKeys } from "../../infra/dead-letters/reason.ts";
 import { registerHealth } from "../../infra/health.ts";
 import { answerProblems } from "../../infra/http/problems.ts";
 import type { Log } from "../../infra/log.ts";
 import { writeFileAtomically } from "../../infra/supervisor/files.ts";
 import { PROJECTIONS } from "../../projections/read-models.ts";
+import { redriveRoutes } from "../../read-api/dead-letters/job-routes.ts";
+import { letterRoutes } from "../../read-api/dead-letters/letter-routes.ts";
 import { ReadPositions } from "../../read-api/positions.ts";
 import { readRoutes } from "../../read-api/read-routes.ts";
 import { questionRoutes } from "../../read-api/replay-questions/question-routes.ts";
@@ -151,6 +154,12 @@ export async function buildApi(
   await app.register(async (scope) => {
     const handlers = config.REPLAY_HANDLERS;
     questionRoutes(scope.withTypeProvider<ZodTypeProvider>(), { ...reading, projections: PROJECTIONS, handlers });
+  });
+  await app.register(async (scope) => {
+    const typed = scope.withTypeProvider<ZodTypeProvider>();
+    const services = { pool, clock, log, keys, reasons: reasonKeys(base.fingerprintKey) };
+    letterRoutes(typed, services);
+    redriveRoutes(typed, services);
   });
   await registerGateway(app, {
     bus,

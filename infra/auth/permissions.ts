@@ -55,6 +55,8 @@ export const PERMISSIONS = {
   "analytics.read": { admin: "any", analyst: "any", operator: "any" },
   "replay.read": { admin: "any", analyst: "any", operator: "any" },
   "replay.run": { admin: "any", analyst: "any", operator: "any" },
+  "dead-letters.read": { support: "any", admin: "any", operator: "any" },
+  "dead-letters.resolve": { support: "any", admin: "any", operator: "any" },
   "ops.read": { admin: "any", operator: "any" },
 } as const satisfies Record<string, Partial<Record<Role, Scope>>>;
 

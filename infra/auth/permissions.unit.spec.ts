@@ -55,6 +55,8 @@ const TABLE: Record<Action, string> = {
   "analytics.read": "        -     -        -       -       -       any   any     any",
   "replay.read": "           -     -        -       -       -       any   any     any",
   "replay.run": "            -     -        -       -       -       any   any     any",
+  "dead-letters.read": "     -     -        -       -       any     any   -       any",
+  "dead-letters.resolve": "  -     -        -       -       any     any   -       any",
   "ops.read": "              -     -        -       -       -       any   -       any",
 };
 

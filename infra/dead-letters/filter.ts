@@ -1,5 +1,5 @@
 /** Which dead letters are meant; what is left out does not matter. */
-export interface LetterFilter {
+export type LetterFilter = {
   readonly ids?: readonly string[] | undefined;
   readonly kind?: "event" | "effect" | undefined;
   /** A consumer by its name, or a read model whatever its generation. */
@@ -16,7 +16,7 @@ export interface LetterFilter {
   /** Failed last at this time or later, RFC 3339. */
   readonly after?: string | undefined;
   readonly state?: "parked" | "redriven" | "discarded" | undefined;
-}
+};
 
 /** Scratch schemas and generations that nobody reads have letters that concern nobody. */
 export const CONCERNS_SOMEBODY = `NOT starts_with(letter.consumer, 'scratch_') AND NOT EXISTS (
