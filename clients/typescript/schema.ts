@@ -31,7 +31,7 @@ export interface paths {
                     channel?: "web" | "phone" | "api";
                     method?: "courier" | "parcel";
                     /** @description repeat it for several: any of them */
-                    status?: ("placed" | "stock_reserved" | "payment_processing" | "payment_confirmed" | "restaurant_notified" | "restaurant_accepted" | "preparing" | "ready" | "driver_assigned" | "picked_up" | "delivered" | "out_of_stock" | "payment_failed" | "restaurant_rejected" | "cancelled") | ("placed" | "stock_reserved" | "payment_processing" | "payment_confirmed" | "restaurant_notified" | "restaurant_accepted" | "preparing" | "ready" | "driver_assigned" | "picked_up" | "delivered" | "out_of_stock" | "payment_failed" | "restaurant_rejected" | "cancelled")[];
+                    status?: ("placed" | "stock_reserved" | "payment_processing" | "payment_confirmed" | "restaurant_notified" | "restaurant_accepted" | "preparing" | "ready" | "driver_assigned" | "picked_up" | "delivered" | "scheduled" | "shipped" | "out_of_stock" | "payment_failed" | "restaurant_rejected" | "cancelled") | ("placed" | "stock_reserved" | "payment_processing" | "payment_confirmed" | "restaurant_notified" | "restaurant_accepted" | "preparing" | "ready" | "driver_assigned" | "picked_up" | "delivered" | "scheduled" | "shipped" | "out_of_stock" | "payment_failed" | "restaurant_rejected" | "cancelled")[];
                     /** @description minor units */
                     minTotal?: number;
                     /** @description minor units */
@@ -68,7 +68,7 @@ export interface paths {
                                 /** @description short number that people say to each other */
                                 number: string;
                                 /** @enum {string} */
-                                status: "placed" | "stock_reserved" | "payment_processing" | "payment_confirmed" | "restaurant_notified" | "restaurant_accepted" | "preparing" | "ready" | "driver_assigned" | "picked_up" | "delivered" | "out_of_stock" | "payment_failed" | "restaurant_rejected" | "cancelled";
+                                status: "placed" | "stock_reserved" | "payment_processing" | "payment_confirmed" | "restaurant_notified" | "restaurant_accepted" | "preparing" | "ready" | "driver_assigned" | "picked_up" | "delivered" | "scheduled" | "shipped" | "out_of_stock" | "payment_failed" | "restaurant_rejected" | "cancelled";
                                 /** @enum {string} */
                                 channel: "web" | "phone" | "api";
                                 customerId: string;
@@ -3014,7 +3014,7 @@ export interface paths {
                             /** @description short number that people say to each other */
                             number: string;
                             /** @enum {string} */
-                            status: "placed" | "stock_reserved" | "payment_processing" | "payment_confirmed" | "restaurant_notified" | "restaurant_accepted" | "preparing" | "ready" | "driver_assigned" | "picked_up" | "delivered" | "out_of_stock" | "payment_failed" | "restaurant_rejected" | "cancelled";
+                            status: "placed" | "stock_reserved" | "payment_processing" | "payment_confirmed" | "restaurant_notified" | "restaurant_accepted" | "preparing" | "ready" | "driver_assigned" | "picked_up" | "delivered" | "scheduled" | "shipped" | "out_of_stock" | "payment_failed" | "restaurant_rejected" | "cancelled";
                             /** @enum {string} */
                             channel: "web" | "phone" | "api";
                             customerId: string;
@@ -3328,9 +3328,9 @@ export interface paths {
                                 };
                                 status: {
                                     /** @enum {string} */
-                                    before?: "placed" | "stock_reserved" | "payment_processing" | "payment_confirmed" | "restaurant_notified" | "restaurant_accepted" | "preparing" | "ready" | "driver_assigned" | "picked_up" | "delivered" | "out_of_stock" | "payment_failed" | "restaurant_rejected" | "cancelled";
+                                    before?: "placed" | "stock_reserved" | "payment_processing" | "payment_confirmed" | "restaurant_notified" | "restaurant_accepted" | "preparing" | "ready" | "driver_assigned" | "picked_up" | "delivered" | "scheduled" | "shipped" | "out_of_stock" | "payment_failed" | "restaurant_rejected" | "cancelled";
                                     /** @enum {string} */
-                                    after?: "placed" | "stock_reserved" | "payment_processing" | "payment_confirmed" | "restaurant_notified" | "restaurant_accepted" | "preparing" | "ready" | "driver_assigned" | "picked_up" | "delivered" | "out_of_stock" | "payment_failed" | "restaurant_rejected" | "cancelled";
+                                    after?: "placed" | "stock_reserved" | "payment_processing" | "payment_confirmed" | "restaurant_notified" | "restaurant_accepted" | "preparing" | "ready" | "driver_assigned" | "picked_up" | "delivered" | "scheduled" | "shipped" | "out_of_stock" | "payment_failed" | "restaurant_rejected" | "cancelled";
                                 };
                                 /** @description before and after */
                                 readonly changes: {
@@ -5448,10 +5448,854 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was set aside: events that cannot be handled, and effects that failed for good
+         * @description Those that failed last first, with counts by consumer and failure of all that match.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    state?: "parked" | "redriven" | "discarded" | "all";
+                    /** @description an event that was not handled, or an effect that failed for good */
+                    kind?: "event" | "effect";
+                    /** @description a process, or a read model whatever its generation */
+                    consumer?: string;
+                    failureType?: "payment_timeout" | "payment_declined" | "insufficient_funds" | "payment_fraud" | "restaurant_closed" | "restaurant_rejected" | "item_unavailable" | "driver_unavailable" | "carrier_unavailable" | "service_unavailable" | "invalid_message" | "unknown";
+                    failureClass?: "transient" | "permanent" | "poison";
+                    /** @description class of the error, such as `TypeError` or `DatabaseError 22P05` */
+                    error?: string;
+                    orderId?: string;
+                    eventType?: string;
+                    /** @description failed last before this time */
+                    before?: string;
+                    /** @description failed last at this time or later */
+                    after?: string;
+                    /** @description `next` of the page before */
+                    cursor?: string;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            letters: components["schemas"]["DeadLetter"][];
+                            /** @description letters that match */
+                            total: number;
+                            /** @description by consumer and failure, the most first */
+                            counts: {
+                                consumer: string;
+                                failureType: string;
+                                failureClass: string;
+                                error: string;
+                                letters: number;
+                                /** @description RFC 3339, business time */
+                                since: string;
+                            }[];
+                            next?: string;
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dead-letters/{letterId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A dead letter with everything that is kept */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    letterId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WholeDeadLetter"];
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dead-letters/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What redriving would do
+         * @description For an event, the real handler in a transaction that is undone, with everything behind it; for an effect, whether it is still owed and what it would ask. Changes nothing and asks nobody outside. Up to 20 letters by id, answered with 200 once all are looked at, else with 202.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        ids: string[];
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            job: components["schemas"]["RedriveJob"];
+                            results: components["schemas"]["RedriveResult"][];
+                        };
+                    };
+                };
+                /** @description Default Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            job: components["schemas"]["RedriveJob"];
+                            results: components["schemas"]["RedriveResult"][];
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dead-letters/redrive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Redrive parked letters
+         * @description An event is handled again with everything that was held back behind it, in order; what fails again stays parked. An effect that is still owed is done again. At most `perSecond` letters a second.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        filter: components["schemas"]["DeadLetterFilterInput"];
+                        /** @default 20 */
+                        perSecond?: number;
+                        reason?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RedriveJob"];
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dead-letters/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Do without what parked letters are about
+         * @description The letter says what is then missing (`discarding`). The filter must name something.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        filter: components["schemas"]["DeadLetterFilterInput"];
+                        /** @default 20 */
+                        perSecond?: number;
+                        reason: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RedriveJob"];
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dead-letters/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest redrives and discards */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            jobs: components["schemas"]["RedriveJob"][];
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dead-letters/jobs/{jobId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a redrive is, and what became of its letters (those that failed first) */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    jobId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            job: components["schemas"]["RedriveJob"];
+                            results: components["schemas"]["RedriveResult"][];
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dead-letters/jobs/{jobId}/abort": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop a redrive: what was not let go yet stays parked */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    jobId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RedriveJob"];
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        DeadLetterFilterInput: {
+            ids?: string[];
+            /**
+             * @description an event that was not handled, or an effect that failed for good
+             * @enum {string}
+             */
+            kind?: "event" | "effect";
+            /** @description a process, or a read model whatever its generation */
+            consumer?: string;
+            /** @enum {string} */
+            failureType?: "payment_timeout" | "payment_declined" | "insufficient_funds" | "payment_fraud" | "restaurant_closed" | "restaurant_rejected" | "item_unavailable" | "driver_unavailable" | "carrier_unavailable" | "service_unavailable" | "invalid_message" | "unknown";
+            /** @enum {string} */
+            failureClass?: "transient" | "permanent" | "poison";
+            /** @description class of the error, such as `TypeError` or `DatabaseError 22P05` */
+            error?: string;
+            /** Format: uuid */
+            orderId?: string;
+            eventType?: string;
+            /**
+             * Format: date-time
+             * @description failed last before this time
+             */
+            before?: string;
+            /**
+             * Format: date-time
+             * @description failed last at this time or later
+             */
+            after?: string;
+        };
+        DeadLetterInput: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "event" | "effect";
+            consumer: string;
+            stream: string;
+            orderId?: string;
+            eventId?: string;
+            effectId?: string;
+            /** @description of the event; of an effect without one, its id */
+            type: string;
+            failureType: string;
+            failureClass: string;
+            error: string;
+            message: string;
+            attempts: number;
+            /** @description RFC 3339, business time */
+            firstFailedAt: string;
+            /** @description RFC 3339, business time */
+            lastFailedAt: string;
+            /** @enum {string} */
+            state: "parked" | "redriven" | "discarded";
+            /** @description later events of the stream that wait behind it */
+            heldBack: number;
+            resolved?: {
+                /** @description RFC 3339, business time */
+                at: string;
+                /** @description `type:id` of who decided */
+                by: string;
+                /** @description the auto-fix rule that decided */
+                rule?: string;
+                /** @description for whom may know what was typed */
+                reason?: string;
+            };
+        };
+        WholeDeadLetterInput: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "event" | "effect";
+            consumer: string;
+            stream: string;
+            orderId?: string;
+            eventId?: string;
+            effectId?: string;
+            /** @description of the event; of an effect without one, its id */
+            type: string;
+            failureType: string;
+            failureClass: string;
+            error: string;
+            message: string;
+            attempts: number;
+            /** @description RFC 3339, business time */
+            firstFailedAt: string;
+            /** @description RFC 3339, business time */
+            lastFailedAt: string;
+            /** @enum {string} */
+            state: "parked" | "redriven" | "discarded";
+            /** @description later events of the stream that wait behind it */
+            heldBack: number;
+            resolved?: {
+                /** @description RFC 3339, business time */
+                at: string;
+                /** @description `type:id` of who decided */
+                by: string;
+                /** @description the auto-fix rule that decided */
+                rule?: string;
+                /** @description for whom may know what was typed */
+                reason?: string;
+            };
+            /** @description of an event `{ data, metadata }` as stored; personal data is sealed */
+            payload: unknown;
+            stack: string;
+            /** @description of the program that failed last */
+            version: string;
+            /** @description how often it has been parked */
+            round: number;
+            revision?: string;
+            position?: string;
+            /** @description what is then missing */
+            discarding: string;
+        };
+        RedriveJobInput: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            action: "preview" | "redrive" | "discard";
+            by: string;
+            rule?: string;
+            filter: {
+                [key: string]: unknown;
+            };
+            perSecond: number;
+            /** @enum {string} */
+            state: "running" | "aborted" | "done";
+            /** @description RFC 3339, business time */
+            createdAt: string;
+            /** @description RFC 3339, business time */
+            endedAt?: string;
+            total: number;
+            /** @description not let go yet */
+            waiting: number;
+            /** @description let go, not seen to by the consumer yet */
+            released: number;
+            done: number;
+            /** @description they stay parked */
+            failed: number;
+            /** @description settled by somebody else meanwhile */
+            gone: number;
+            aborted: number;
+        };
+        RedriveResultInput: {
+            /** Format: uuid */
+            letterId: string;
+            state: string;
+            result?: {
+                /**
+                 * @description of a preview: what would become of it
+                 * @enum {string}
+                 */
+                outcome: "redriven" | "discarded" | "fails" | "not_owed";
+                failure?: {
+                    error: string;
+                    message: string;
+                };
+                /** @description later events of the stream that are handled with it */
+                followed?: number;
+                /** @description the later event that cannot be handled either; the stream stays parked from there on */
+                parkedNext?: {
+                    eventId: string;
+                    type: string;
+                    error: string;
+                    message: string;
+                };
+                /** @description of a preview: rows that would change, by table */
+                rows?: {
+                    [key: string]: number;
+                };
+                /** @description of an effect: what it would do */
+                asks?: string;
+            };
+        };
         ReplayDiffSummaryInput: {
             /** @description a commit position of the log, decimal */
             position: string;
@@ -5497,6 +6341,178 @@ export interface components {
             };
             diff?: components["schemas"]["ReplayDiffSummaryInput"];
             message?: string;
+        };
+        DeadLetterFilter: {
+            ids?: string[];
+            /**
+             * @description an event that was not handled, or an effect that failed for good
+             * @enum {string}
+             */
+            kind?: "event" | "effect";
+            /** @description a process, or a read model whatever its generation */
+            consumer?: string;
+            /** @enum {string} */
+            failureType?: "payment_timeout" | "payment_declined" | "insufficient_funds" | "payment_fraud" | "restaurant_closed" | "restaurant_rejected" | "item_unavailable" | "driver_unavailable" | "carrier_unavailable" | "service_unavailable" | "invalid_message" | "unknown";
+            /** @enum {string} */
+            failureClass?: "transient" | "permanent" | "poison";
+            /** @description class of the error, such as `TypeError` or `DatabaseError 22P05` */
+            error?: string;
+            /** Format: uuid */
+            orderId?: string;
+            eventType?: string;
+            /**
+             * Format: date-time
+             * @description failed last before this time
+             */
+            before?: string;
+            /**
+             * Format: date-time
+             * @description failed last at this time or later
+             */
+            after?: string;
+        };
+        DeadLetter: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "event" | "effect";
+            consumer: string;
+            stream: string;
+            orderId?: string;
+            eventId?: string;
+            effectId?: string;
+            /** @description of the event; of an effect without one, its id */
+            type: string;
+            failureType: string;
+            failureClass: string;
+            error: string;
+            message: string;
+            attempts: number;
+            /** @description RFC 3339, business time */
+            firstFailedAt: string;
+            /** @description RFC 3339, business time */
+            lastFailedAt: string;
+            /** @enum {string} */
+            state: "parked" | "redriven" | "discarded";
+            /** @description later events of the stream that wait behind it */
+            heldBack: number;
+            resolved?: {
+                /** @description RFC 3339, business time */
+                at: string;
+                /** @description `type:id` of who decided */
+                by: string;
+                /** @description the auto-fix rule that decided */
+                rule?: string;
+                /** @description for whom may know what was typed */
+                reason?: string;
+            };
+        };
+        WholeDeadLetter: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "event" | "effect";
+            consumer: string;
+            stream: string;
+            orderId?: string;
+            eventId?: string;
+            effectId?: string;
+            /** @description of the event; of an effect without one, its id */
+            type: string;
+            failureType: string;
+            failureClass: string;
+            error: string;
+            message: string;
+            attempts: number;
+            /** @description RFC 3339, business time */
+            firstFailedAt: string;
+            /** @description RFC 3339, business time */
+            lastFailedAt: string;
+            /** @enum {string} */
+            state: "parked" | "redriven" | "discarded";
+            /** @description later events of the stream that wait behind it */
+            heldBack: number;
+            resolved?: {
+                /** @description RFC 3339, business time */
+                at: string;
+                /** @description `type:id` of who decided */
+                by: string;
+                /** @description the auto-fix rule that decided */
+                rule?: string;
+                /** @description for whom may know what was typed */
+                reason?: string;
+            };
+            /** @description of an event `{ data, metadata }` as stored; personal data is sealed */
+            payload: unknown;
+            stack: string;
+            /** @description of the program that failed last */
+            version: string;
+            /** @description how often it has been parked */
+            round: number;
+            revision?: string;
+            position?: string;
+            /** @description what is then missing */
+            discarding: string;
+        };
+        RedriveJob: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            action: "preview" | "redrive" | "discard";
+            by: string;
+            rule?: string;
+            filter: {
+                [key: string]: unknown;
+            };
+            perSecond: number;
+            /** @enum {string} */
+            state: "running" | "aborted" | "done";
+            /** @description RFC 3339, business time */
+            createdAt: string;
+            /** @description RFC 3339, business time */
+            endedAt?: string;
+            total: number;
+            /** @description not let go yet */
+            waiting: number;
+            /** @description let go, not seen to by the consumer yet */
+            released: number;
+            done: number;
+            /** @description they stay parked */
+            failed: number;
+            /** @description settled by somebody else meanwhile */
+            gone: number;
+            aborted: number;
+        };
+        RedriveResult: {
+            /** Format: uuid */
+            letterId: string;
+            state: string;
+            result?: {
+                /**
+                 * @description of a preview: what would become of it
+                 * @enum {string}
+                 */
+                outcome: "redriven" | "discarded" | "fails" | "not_owed";
+                failure?: {
+                    error: string;
+                    message: string;
+                };
+                /** @description later events of the stream that are handled with it */
+                followed?: number;
+                /** @description the later event that cannot be handled either; the stream stays parked from there on */
+                parkedNext?: {
+                    eventId: string;
+                    type: string;
+                    error: string;
+                    message: string;
+                };
+                /** @description of a preview: rows that would change, by table */
+                rows?: {
+                    [key: string]: number;
+                };
+                /** @description of an effect: what it would do */
+                asks?: string;
+            };
         };
         ReplayDiffSummary: {
             /** @description a commit position of the log, decimal */
