@@ -1,0 +1,32 @@
+import type { CarrierBooks, OrderBooks, PaymentBooks } from "./books.ts";
+import type { Inspection } from "./inspection.ts";
+import { settleParcels } from "./parcels.ts";
+import { compareCapture, PAYMENT } from "./payments.ts";
+
+/** An order that is open for longer than this is past its deadlines, and the outside is asked about it. */
+export const STUCK_AFTER_MS = 15 * 60_000;
+/** How many of them are asked about in one run, the oldest first. */
+const MOST = 1_000;
+
+/**
+ * Asks the outside about orders that have been open for too long, by the references that they have stored, however old
+ * they are: what has become of their payment and of their parcels is recorded. Resolves with the number of them.
+ */
+export async function settleStuck(
+  { payments, carrier, orders }: { payments: PaymentBooks; carrier: CarrierBooks; orders: OrderBooks },
+  inspection: Inspection,
+  now: number,
+): Promise<number> {
+  const ids = await orders.open(now - STUCK_AFTER_MS, MOST);
+  await inspection.each(ids, async (orderId) => {
+    const order = await inspection.order(orderId);
+    if (order === undefined) return;
+    const { intent, confirmed, cancelled } = order.payment;
+    if (intent !== undefined && !confirmed && !cancelled) {
+      const booked = await inspection.ask(PAYMENT, () => payments.intent(intent));
+      if (booked?.status === "succeeded") await compareCapture(booked, inspection);
+    }
+    await settleParcels(order, carrier, inspection);
+  });
+  return ids.length;
+}
