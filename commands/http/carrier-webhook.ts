@@ -1,5 +1,5 @@
 import type { FastifyInstance } from "fastify";
-import { Webhook } from "standardwebhooks";
+import { Webhook, WebhookVerificationError } from "standardwebhooks";
 import { z } from "zod";
 import { orderStream } from "../../domain/order/events.ts";
 import { toInstant } from "../../infra/clock.ts";
@@ -43,17 +43,19 @@ export function carrierWebhook(scope: FastifyInstance, { memory, facts, secret, 
   scope.post("/webhooks/carrier", { bodyLimit: BODY_LIMIT, schema: { hide: true } }, async (request, reply) => {
     const sent = String(request.body ?? "");
     const header = (name: string) => String(request.headers[name] ?? "");
+    let told: unknown;
     try {
-      webhook.verify(sent, {
+      told = webhook.verify(sent, {
         "webhook-id": header("webhook-id"),
         "webhook-timestamp": header("webhook-timestamp"),
         "webhook-signature": header("webhook-signature"),
       });
-    } catch {
+    } catch (error) {
+      if (!(error instanceof WebhookVerificationError)) throw new Problem("invalid_request", "the body is not JSON");
       log.warn({ webhook: header("webhook-id").slice(0, 80) }, "a webhook of the carrier was refused: wrongly signed");
       throw new Problem("unauthenticated", "the signature does not fit, or is too old");
     }
-    const { type, data } = parsed(message, readJson(sent));
+    const { type, data } = parsed(message, told);
     if (type !== "shipment.shipped") return reply.code(202).send({ status: "ignored" });
     const { booking, reference, trackingNumber, shippedAt } = parsed(shipped, data);
     const parcel = parcelOf(reference);
@@ -75,14 +77,6 @@ export function carrierWebhook(scope: FastifyInstance, { memory, facts, secret, 
     );
     return reply.code(202).send({ status: "taken" });
   });
-}
-
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new Problem("invalid_request", "the body is not JSON");
-  }
 }
 
 function parsed<Value>(shape: z.ZodType<Value>, value: unknown): Value {

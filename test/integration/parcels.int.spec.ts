@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import type { OrderEvent } from "../../../domain/order/events.ts";
-import { happened } from "../../../test/fixtures/order-examples.ts";
-import { OutsideError } from "../../gateways/answer.ts";
-import { NoLongerOwnedError } from "../../writing/no-longer-owned.ts";
-import { type ParcelsAtWork, startParcels } from "./testing/parcels-at-work.ts";
+import { OutsideError } from "../../commands/gateways/answer.ts";
+import { NoLongerOwnedError } from "../../commands/writing/no-longer-owned.ts";
+import type { OrderEvent } from "../../domain/order/events.ts";
+import { happened } from "../fixtures/order-examples.ts";
+import { type ParcelsAtWork, startParcels } from "./parcels-at-work.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
