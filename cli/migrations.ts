@@ -1,4 +1,5 @@
 import { EFFECTS_MIGRATIONS } from "../commands/processes/runner/effects-migration.ts";
+import { reconciliationMigration } from "../commands/reconciliation/migration.ts";
 import { runnerMigration } from "../infra/consumers/migration.ts";
 import { deadLettersMigration } from "../infra/dead-letters/migration.ts";
 import { keysMigration } from "../infra/keys/migration.ts";
@@ -18,4 +19,5 @@ export const MIGRATIONS: readonly Migration[] = [
   rolesMigration,
   replayMigration,
   deadLettersMigration,
+  reconciliationMigration,
 ];

@@ -161,6 +161,12 @@ export const settings = z.object({
   ),
   CARRIER_LOOKUP_LAG_MS: duration(30_000, "how long the carrier's look-up may not know a booking yet"),
   CARRIER_POLL_MS: duration(300_000, "after what time a booked parcel is asked for; the pauses grow from there"),
+  RECONCILE_EVERY_MS: duration(
+    600_000,
+    "how often the books of gateway and carrier are compared with orders; 0: never",
+  ),
+  RECONCILE_SETTLED_MS: duration(120_000, "what is younger is not compared: it may be on its way into its order"),
+  RECONCILE_LOOK_BACK_MS: duration(86_400_000, "how far back the first comparison goes"),
   CLOCK_FILE: z
     .string()
     .optional()

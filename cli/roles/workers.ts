@@ -35,6 +35,7 @@ import { ensureProjection } from "../../projections/runner/generations.ts";
 import { projectionConsumer } from "../../projections/runner/projection-consumer.ts";
 import { outboxWriter } from "../../realtime/outbox.ts";
 import { type Foundation, foundation, VERSION } from "./foundation.ts";
+import { keepReconciling, RECONCILIATION } from "./reconciliation.ts";
 import { launchReplayJob } from "./replay-job-child.ts";
 import type { RoleOptions, RunningRole } from "./role.ts";
 
@@ -52,10 +53,10 @@ export async function start(config: Config, log: Log, { only }: RoleOptions = {}
   const { consumers: managers, board } = processes(base, config, log, messages);
   const chosen = only === undefined ? managers : managers.filter(({ name }) => name === only);
   const followed = PROJECTIONS.filter(({ name }) => only === undefined || name === only);
-  if (chosen.length === 0 && followed.length === 0) {
+  if (chosen.length === 0 && followed.length === 0 && only !== RECONCILIATION) {
     for (const gateway of Object.values(messages)) gateway.close();
     await base.close();
-    const names = [...managers, ...PROJECTIONS].map(({ name }) => name).join(", ");
+    const names = [...[...managers, ...PROJECTIONS].map(({ name }) => name), RECONCILIATION].join(", ");
     throw new ConfigError(`there is no consumer "${only}"; there are: ${names}`);
   }
   for (const projection of followed) await ensureProjection(pool, projection, clock);
@@ -95,6 +96,8 @@ export async function start(config: Config, log: Log, { only }: RoleOptions = {}
   // In every process that works: they take turns by rows, and what is told twice is told once.
   const desk = runDesk({ pool, clock, log, signal: ending.signal });
   const teller = runTeller({ ...base, log, signal: ending.signal });
+  const reconciling =
+    only === undefined || only === RECONCILIATION ? keepReconciling(base, config, log, ending.signal) : undefined;
   const views = keepAnalystViews({ pool, projections: PROJECTIONS, log, signal: ending.signal });
   const circuits = board.run(ending.signal);
   log.info({ consumers: [...chosen, ...followed].map(({ name }) => name) }, "working");
@@ -112,6 +115,7 @@ export async function start(config: Config, log: Log, { only }: RoleOptions = {}
         ...running.map(({ done }) => done),
         follower.done,
         jobs,
+        reconciling,
         views,
         desk,
         teller,
