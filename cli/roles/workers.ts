@@ -1,3 +1,4 @@
+import { CatalogueReader } from "../../commands/catalogue/catalogue-reader.ts";
 import { runTeller } from "../../commands/dead-letters/tell.ts";
 import { HttpCarrierGateway } from "../../commands/gateways/carrier-gateway.ts";
 import { HttpCourierGateway } from "../../commands/gateways/courier-gateway.ts";
@@ -6,14 +7,20 @@ import { SmtpEmailGateway } from "../../commands/gateways/messages/email-gateway
 import { HttpMessageGateway } from "../../commands/gateways/messages/http-message-gateway.ts";
 import { WebhookRestaurantGateway } from "../../commands/gateways/restaurant-gateway.ts";
 import { StripePaymentGateway } from "../../commands/gateways/stripe-payment-gateway.ts";
+import { SealedLines } from "../../commands/orders/sealed-lines.ts";
 import { CombinedProcess } from "../../commands/processes/combined.ts";
 import { CourierProcess } from "../../commands/processes/courier.ts";
 import { FactRecorder } from "../../commands/processes/facts.ts";
+import { countingPurchases, FraudProcess } from "../../commands/processes/fraud/fraud.ts";
+import { PurchaseCounts } from "../../commands/processes/fraud/purchases.ts";
+import type { FraudLimits } from "../../commands/processes/fraud/rules.ts";
 import { NotificationProcess } from "../../commands/processes/notification/notification.ts";
 import { ParcelProcess } from "../../commands/processes/parcel/process.ts";
 import { Recipients } from "../../commands/processes/parcel/recipient.ts";
 import { PaymentProcess } from "../../commands/processes/payment.ts";
-import { RestaurantProcess } from "../../commands/processes/restaurant.ts";
+import { MissingItems } from "../../commands/processes/restaurant/missing-items.ts";
+import { Rerouting } from "../../commands/processes/restaurant/rerouting.ts";
+import { RestaurantProcess } from "../../commands/processes/restaurant/restaurant.ts";
 import { CircuitBoard } from "../../commands/processes/runner/circuit-board.ts";
 import { processConsumer } from "../../commands/processes/runner/process-consumer.ts";
 import type { ProcessManager } from "../../commands/processes/runner/process-manager.ts";
@@ -33,6 +40,7 @@ import { keepAnalystViews } from "../../projections/runner/analyst-views.ts";
 import { followLive } from "../../projections/runner/follow-live.ts";
 import { ensureProjection } from "../../projections/runner/generations.ts";
 import { projectionConsumer } from "../../projections/runner/projection-consumer.ts";
+import { AlternativeSites } from "../../read-api/near/alternatives.ts";
 import { outboxWriter } from "../../realtime/outbox.ts";
 import { type Foundation, foundation, VERSION } from "./foundation.ts";
 import { keepReconciling, RECONCILIATION } from "./reconciliation.ts";
@@ -198,6 +206,9 @@ function processes(
       pollMs: config.CARRIER_POLL_MS,
     },
   });
+  const catalogue = new CatalogueReader(writer.memory);
+  const sealed = new SealedLines(store, keys);
+  const counts = new PurchaseCounts({ windowMs: config.FRAUD_WINDOW_MS, keptMs: config.FRAUD_KEPT_DAYS * DAY_MS });
   const managers: ProcessManager[] = [
     new StockProcess({ reservations, ledgers, facts, clock, fingerprintKey, recoverAfterMs }),
     new PaymentProcess(
@@ -207,8 +218,25 @@ function processes(
       { retryDelaysMs, inCallRetryMs: config.PAYMENT_IN_CALL_RETRY_MS },
       guards,
     ),
-    new RestaurantProcess(restaurants, facts, clock, { retryDelaysMs, answerMs: config.RESTAURANT_ANSWER_MS }, guards),
+    new RestaurantProcess({
+      gateway: restaurants,
+      guards,
+      facts,
+      catalogue,
+      rerouting: new Rerouting({
+        directory: new AlternativeSites(pool, base.schemas),
+        catalogue,
+        ledgers,
+        sealed,
+        facts,
+        clock,
+      }),
+      missingItems: new MissingItems({ reservations, ledgers, sealed, facts }),
+      clock,
+      policy: { retryDelaysMs, answerMs: config.RESTAURANT_ANSWER_MS },
+    }),
     new CombinedProcess("courier", { courier, parcel }),
+    new FraudProcess({ writer, facts, pool, counts, clock, fingerprintKey, limits: fraudLimits(config) }),
     new NotificationProcess({ store, keys, facts, gateways: messages, guards, clock, retryDelaysMs }),
   ];
   const consumers = managers.map((manager) =>
@@ -226,5 +254,20 @@ function processes(
       version: VERSION,
     }),
   );
-  return { consumers, board };
+  return {
+    consumers: consumers.map((consumer) =>
+      consumer.name === "fraud" ? countingPurchases(consumer, counts) : consumer,
+    ),
+    board,
+  };
 }
+
+const DAY_MS = 86_400_000;
+
+const fraudLimits = (config: Config): FraudLimits => ({
+  windowOrders: config.FRAUD_ORDERS,
+  windowAmount: config.FRAUD_WINDOW_AMOUNT,
+  amount: config.FRAUD_AMOUNT,
+  usualTimes: config.FRAUD_USUAL_TIMES,
+  newCardAmount: config.FRAUD_NEW_CARD_AMOUNT,
+});

@@ -23,7 +23,7 @@ import type { LedgerSequencer } from "../inventory/sequencer.ts";
 import type { Envelope } from "../writing/build-events.ts";
 import type { StreamWriter, Written } from "../writing/writer.ts";
 import { orders } from "./order-aggregate.ts";
-import type { Reservations } from "./reservations.ts";
+import { goodsOf, type Reservations } from "./reservations.ts";
 
 /** An order as it is asked for, after parsing. Prices are never taken from the caller. */
 export interface Placing {
@@ -265,7 +265,7 @@ export class PlaceOrder {
     if (!order || isFinal(order)) return written.loaded;
     const open = order.fulfilments.filter(({ reserved }) => !reserved);
     if (open.length === 0) return written.loaded;
-    const all = Promise.all(open.map((fulfilment) => reservations.reserve(order, fulfilment)));
+    const all = Promise.all(open.map((fulfilment) => reservations.reserve(order, goodsOf(fulfilment))));
     const settled = all.catch((error: unknown) => {
       log.warn(
         { orderId: order.orderId, err: error },

@@ -1,5 +1,6 @@
 import type { Actor } from "../../domain/chain/envelope.ts";
 import { fingerprint } from "../../domain/chain/ids.ts";
+import type { StockLine } from "../../domain/inventory/events.ts";
 import { orderStream } from "../../domain/order/events.ts";
 import { outOfStock, record } from "../../domain/order/facts.ts";
 import type { FulfilmentState, Order, OrderState } from "../../domain/order/state.ts";
@@ -12,6 +13,21 @@ import type { StreamWriter, Written } from "../writing/writer.ts";
 import { orders } from "./order-aggregate.ts";
 
 const STOCK: Actor = { type: "system", id: "stock" };
+
+/** What is asked of a site's ledger: the goods of a fulfilment, or of a substitute that is reserved beside it. */
+export interface Goods {
+  /** A fulfilment id, or what stands in its place. */
+  readonly reservation: string;
+  readonly siteId: string;
+  readonly lines: readonly StockLine[];
+}
+
+/** The goods of a fulfilment. */
+export const goodsOf = ({ fulfilmentId, siteId, lines }: FulfilmentState): Goods => ({
+  reservation: fulfilmentId,
+  siteId,
+  lines: lines.map(({ sku, quantity }) => ({ sku, quantity: quantity.amount })),
+});
 
 /** Reserves for orders: asks the ledger, and records in the order's stream what it answered. */
 export class Reservations {
@@ -28,15 +44,14 @@ export class Reservations {
   }
 
   /**
-   * Reserves one fulfilment, once, however often and by however many processes it is asked for. Returns the order as it
+   * Reserves goods for an order, once, however often and by however many processes it is asked for. Returns the order as it
    * is afterwards.
    *
    * @param held asked before each append, where only the owner of the work may reserve
    */
-  async reserve(order: Order, fulfilment: FulfilmentState, held?: () => boolean): Promise<Written<OrderState>> {
+  async reserve(order: Order, goods: Goods, held?: () => boolean): Promise<Written<OrderState>> {
     const { orderId, placedAt } = order;
-    const { fulfilmentId, siteId } = fulfilment;
-    const lines = fulfilment.lines.map(({ sku, quantity }) => ({ sku, quantity: quantity.amount }));
+    const { reservation: fulfilmentId, siteId, lines } = goods;
     const answer = await this.#ledgers.ask(siteId, {
       command: { type: "reserve", orderId, fulfilmentId, lines },
       since: placedAt,
@@ -45,6 +60,20 @@ export class Reservations {
       envelope: this.#envelope(orderId, `reserve/${orderId}:${fulfilmentId}`, { command: "reserve", body: { lines } }),
     });
     return await this.#record(order, fulfilmentId, answer, held);
+  }
+
+  /** An item that a site has promised and does not have is offered to nobody until somebody has counted. */
+  async takeOffSale(order: Order, fulfilment: FulfilmentState, sku: string, held: () => boolean): Promise<void> {
+    const { orderId, placedAt } = order;
+    const { fulfilmentId, siteId } = fulfilment;
+    const cmd = `missing/${orderId}:${fulfilmentId}/${sku}`;
+    await this.#ledgers.ask(siteId, {
+      command: { type: "mark_unavailable", sku },
+      since: placedAt,
+      kind: "fact",
+      held,
+      envelope: this.#envelope(orderId, cmd, { command: "mark_unavailable", body: { sku } }),
+    });
   }
 
   async #record(

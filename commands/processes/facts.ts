@@ -1,5 +1,6 @@
 import type { Actor } from "../../domain/chain/envelope.ts";
 import { fingerprint } from "../../domain/chain/ids.ts";
+import type { Subkeys } from "../../domain/chain/sealing.ts";
 import type { OrderDecision } from "../../domain/order/decide.ts";
 import { orderStream } from "../../domain/order/events.ts";
 import type { OrderState } from "../../domain/order/state.ts";
@@ -32,12 +33,15 @@ export class FactRecorder {
   /**
    * Records the outcome of an effect. `decide` gets the order as it is at the expected revision. The effect's id is the
    * `cmd`, so a repeat of the effect with the same outcome is recognised, and another outcome is a further fact.
+   *
+   * @param keys the customer's, where what is decided holds personal data
    */
   async record(
     effect: Pick<Effect, "orderId" | "id" | "held">,
     actor: Actor,
     { reference, amount, result }: FactIdentity,
     decide: (state: OrderState) => readonly OrderDecision[],
+    keys?: Subkeys,
   ): Promise<Written<OrderState>> {
     assertHeld(effect);
     failpoint("effect.before-append");
@@ -45,6 +49,7 @@ export class FactRecorder {
       stream: orderStream(effect.orderId),
       aggregate: orders,
       kind: "fact",
+      keys,
       envelope: {
         cmd: effect.id,
         fp: fingerprint(this.#fingerprintKey, { reference, amount, result }),

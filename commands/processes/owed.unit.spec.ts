@@ -2,10 +2,9 @@ import { describe, expect, test } from "vitest";
 import type { OrderEvent } from "../../domain/order/events.ts";
 import { evolve } from "../../domain/order/evolve.ts";
 import type { Order } from "../../domain/order/state.ts";
-import { ACCEPT_BY, ANSWER_BY, AT, happened, orderOf } from "../../test/fixtures/order-examples.ts";
+import { ACCEPT_BY, AT, happened, orderOf } from "../../test/fixtures/order-examples.ts";
 import { owedCourier } from "./courier.ts";
 import { owedPayments } from "./payment.ts";
-import { owedNotifications } from "./restaurant.ts";
 import { owedStock } from "./stock.ts";
 
 const PLACED = Date.parse(AT);
@@ -105,41 +104,34 @@ describe("stock owes", () => {
     expect(ids(owedStock(orderAfter(...ready), RECOVER))).toEqual(["stock.consume/1.1"]);
     expect(ids(owedStock(orderAfter(...ready, cancelled), RECOVER))).toEqual(["stock.consume/1.1"]);
   });
-});
 
-describe("the restaurant process owes", () => {
-  test("a notification to each site of a paid order, the first attempt in the site's own lane", () => {
-    expect(owedNotifications(orderAfter(...RESERVED))).toEqual([]);
-    expect(owedNotifications(orderAfter(...PAID))).toMatchObject([
-      { id: "restaurant.notify/1.1/1", dueAt: PLACED, lane: "bakery-mitte", outside: { system: "restaurant" } },
-    ]);
+  test("the goods back to a site that does not make the order, and a reservation at the one that does", () => {
+    const givenBack = [...NOTIFIED, happened.givenBack()];
+    expect(ids(owedStock(orderAfter(...givenBack), RECOVER))).toEqual(["stock.release/1.1"]);
+    const rerouted = [...givenBack, happened.released(), happened.rerouted()];
+    expect(ids(owedStock(orderAfter(...rerouted), RECOVER))).toEqual(["stock.reserve/2.1"]);
+    expect(owedStock(orderAfter(...rerouted, happened.reserved("2.1")), RECOVER)).toEqual([]);
+    expect(ids(owedStock(orderAfter(...rerouted, cancelled), RECOVER))).toEqual(["stock.release/2.1"]);
   });
 
-  test("a retry outside of the lane, so that one failed site order does not hold up the next", () => {
-    expect(owedNotifications(orderAfter(...PAID, happened.notificationFailed()))).toMatchObject([
-      { id: "restaurant.notify/1.1/2", dueAt: Date.parse("2026-11-21T10:02:00.000Z"), lane: undefined, early: true },
+  test("a reservation for a substitute, its consumption with the rest, and its release where it came to nothing", () => {
+    const substituted = [...NOTIFIED, happened.accepted(), happened.missing(), happened.substituted()];
+    expect(ids(owedStock(orderAfter(...substituted), RECOVER))).toEqual(["stock.reserve/2.1"]);
+    const reservedToo = [...substituted, happened.reserved("2.1")];
+    expect(owedStock(orderAfter(...reservedToo), RECOVER)).toEqual([]);
+    expect(ids(owedStock(orderAfter(...reservedToo, happened.ready()), RECOVER))).toEqual([
+      "stock.consume/1.1",
+      "stock.consume/2.1",
     ]);
-  });
-
-  test("a look at the answer's deadline until the site has answered", () => {
-    expect(owedNotifications(orderAfter(...NOTIFIED))).toEqual([
-      { id: "restaurant.answer-deadline/1.1", dueAt: Date.parse(ANSWER_BY) },
+    expect(ids(owedStock(orderAfter(...reservedToo, cancelled), RECOVER))).toEqual([
+      "stock.release/1.1",
+      "stock.release/2.1",
     ]);
-    expect(owedNotifications(orderAfter(...NOTIFIED, happened.accepted()))).toEqual([]);
-  });
-
-  test("word of the cancellation to a site that had been told of the order, and to no other", () => {
-    expect(ids(owedNotifications(orderAfter(...NOTIFIED, cancelled)))).toEqual(["restaurant.tell-cancelled/1.1"]);
-    expect(owedNotifications(orderAfter(...PAID, cancelled))).toEqual([]);
-    expect(owedNotifications(orderAfter(...NOTIFIED, happened.rejected()))).toEqual([]);
-  });
-
-  test("word of the cancellation to a site that may know of the order, and again when it turns out that it does", () => {
-    const unsure = [...PAID, happened.notificationFailed(), cancelled];
-    expect(ids(owedNotifications(orderAfter(...unsure)))).toEqual(["restaurant.tell-cancelled/1.1/1"]);
-    expect(ids(owedNotifications(orderAfter(...unsure, happened.notified())))).toEqual([
-      "restaurant.tell-cancelled/1.1",
-    ]);
+    const missingToo = [...substituted, happened.missing("plum-cake")];
+    expect(ids(owedStock(orderAfter(...missingToo), RECOVER))).toEqual(["stock.release/2.1"]);
+    const removed = [...missingToo, happened.lineRemoved("plum-cake", "1.1", 2_000), happened.released("2.1")];
+    expect(owedStock(orderAfter(...removed), RECOVER)).toEqual([]);
+    expect(ids(owedStock(orderAfter(...removed, happened.ready()), RECOVER))).toEqual(["stock.consume/1.1"]);
   });
 });
 

@@ -2,10 +2,10 @@ import type { Actor } from "../../domain/chain/envelope.ts";
 import { fingerprint } from "../../domain/chain/ids.ts";
 import type { LedgerCommand } from "../../domain/inventory/decide.ts";
 import { record } from "../../domain/order/facts.ts";
-import type { Order } from "../../domain/order/state.ts";
+import { extrasInUse, type FulfilmentState, type Order } from "../../domain/order/state.ts";
 import { type Clock, toInstant } from "../../infra/clock.ts";
 import type { LedgerSequencer } from "../inventory/sequencer.ts";
-import type { Reservations } from "../orders/reservations.ts";
+import { type Goods, goodsOf, type Reservations } from "../orders/reservations.ts";
 import type { FactRecorder } from "./facts.ts";
 import type { Effect, Owed, Performed, ProcessManager } from "./runner/process-manager.ts";
 
@@ -14,16 +14,45 @@ const STOCK: Actor = { type: "system", id: "stock" };
 /** What an order is owed by its ledgers. `recoverAfterMs`: how long the placing itself is left to reserve. */
 export function owedStock(order: Order, recoverAfterMs: number): readonly Owed[] {
   const placedAt = Date.parse(order.placedAt);
-  return order.fulfilments.flatMap(({ fulfilmentId, reserved, released, ready }): Owed[] => {
-    if (ready) return reserved ? [{ id: `stock.consume/${fulfilmentId}`, dueAt: placedAt }] : [];
-    if (order.ended) {
-      // Also what was never seen to be reserved is released: the reservation may be on its way.
-      return released || !(order.ledgerAsked || reserved)
-        ? []
-        : [{ id: `stock.release/${fulfilmentId}`, dueAt: placedAt }];
-    }
-    return reserved ? [] : [{ id: `stock.reserve/${fulfilmentId}`, dueAt: placedAt + recoverAfterMs }];
-  });
+  return order.fulfilments.flatMap((fulfilment) =>
+    holdings(order, fulfilment).flatMap(({ reservation, reserved, released, serves }): Owed[] => {
+      if (serves && fulfilment.ready) return reserved ? [{ id: `stock.consume/${reservation}`, dueAt: placedAt }] : [];
+      if (!serves) {
+        // Also what was never seen to be reserved is released: the reservation may be on its way.
+        return released || !(order.ledgerAsked || reserved)
+          ? []
+          : [{ id: `stock.release/${reservation}`, dueAt: placedAt }];
+      }
+      return reserved ? [] : [{ id: `stock.reserve/${reservation}`, dueAt: placedAt + recoverAfterMs }];
+    }),
+  );
+}
+
+/** What a ledger has promised for a fulfilment, or is to promise. */
+interface Holding extends Goods {
+  readonly reserved: boolean;
+  readonly released: boolean;
+  /** Goods are made of it, or will be; else it is given back. */
+  readonly serves: boolean;
+}
+
+/** The fulfilment's own goods and those of its substitutes. */
+function holdings(order: Order, fulfilment: FulfilmentState): readonly Holding[] {
+  const { siteId, extras, ready, rejected, replaced, reserved, released, unavailable } = fulfilment;
+  // What is made is used up, whatever becomes of the order; a site that does not make it needs nothing for it.
+  const serves = ready || (order.ended === undefined && !rejected && !replaced);
+  const inUse = extrasInUse(fulfilment);
+  return [
+    { ...goodsOf(fulfilment), reserved, released, serves },
+    ...extras.map((extra) => ({
+      reservation: extra.reservation,
+      siteId,
+      lines: [{ sku: extra.sku, quantity: extra.quantity }],
+      reserved: extra.reserved,
+      released: extra.released,
+      serves: serves && inUse.includes(extra) && (extra.reserved || !unavailable.includes(extra.sku)),
+    })),
+  ];
 }
 
 /** Brings ledgers and orders together: reserves what a placing left undone, releases what ended, consumes what is made. */
@@ -68,15 +97,17 @@ export class StockProcess implements ProcessManager {
 
   async perform(effect: Effect, order: Order): Promise<Performed> {
     const [kind, fulfilmentId = ""] = effect.id.split("/");
-    const fulfilment = order.fulfilments.find((f) => f.fulfilmentId === fulfilmentId);
-    if (!fulfilment) return undefined;
+    const goods = order.fulfilments
+      .flatMap((fulfilment) => holdings(order, fulfilment))
+      .find(({ reservation }) => reservation === fulfilmentId);
+    if (!goods) return undefined;
     const { orderId, placedAt } = order;
     if (kind === "stock.reserve") {
-      await this.#reservations.reserve(order, fulfilment, effect.held);
+      await this.#reservations.reserve(order, goods, effect.held);
       return undefined;
     }
     const type = kind === "stock.release" ? "release" : "consume";
-    const answer = await this.#ask(fulfilment.siteId, { type, orderId, fulfilmentId }, placedAt, effect.held);
+    const answer = await this.#ask(goods.siteId, { type, orderId, fulfilmentId }, placedAt, effect.held);
     if (type === "consume") return undefined;
     const ledger = "ledger" in answer ? answer.ledger : "";
     const revision =

@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from "pg";
 import type { Clock } from "../../infra/clock.ts";
 import { type Place, type PositionRow, placeOf } from "../../infra/consumers/position.ts";
+import { Problem } from "../../infra/http/problems.ts";
 import { inTransaction } from "../../infra/postgres/pool.ts";
 import { asOwner, grantGeneration } from "./privileges.ts";
 import type { Projection } from "./projection.ts";
@@ -33,8 +34,12 @@ const NAME = /^[a-z][a-z0-9_]{0,40}$/;
 export const GENERATION_COLUMNS = "projection, generation, version, schema, state, epoch";
 
 /** A read model that cannot be read now: its projection was never started, or it is being rebuilt in a new version. */
-export class NoLiveGenerationError extends Error {
+export class NoLiveGenerationError extends Problem {
   readonly code = "no_live_generation";
+
+  constructor(detail: string) {
+    super("unavailable", detail);
+  }
 }
 
 /**
