@@ -94,6 +94,19 @@ const GROUPS: readonly { readonly title: string; readonly about: string; readonl
       "CLOCK_FILE",
     ],
   },
+  {
+    title: "Fraud",
+    about: "An order beyond one of these is cancelled and refunded, and its customer is put on hold.",
+    names: [
+      "FRAUD_WINDOW_MS",
+      "FRAUD_ORDERS",
+      "FRAUD_WINDOW_AMOUNT",
+      "FRAUD_AMOUNT",
+      "FRAUD_USUAL_TIMES",
+      "FRAUD_NEW_CARD_AMOUNT",
+      "FRAUD_KEPT_DAYS",
+    ],
+  },
   { title: "Analysts", about: "See the README for replay.", names: ["REPLAY_HANDLERS"] },
   { title: "Log", about: "Structured, a line for each fact, to standard output.", names: ["LOG_LEVEL"] },
 ];

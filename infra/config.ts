@@ -14,6 +14,9 @@ const delays = (byDefault: string, what: string) =>
     .refine((list) => list.every((n) => Number.isInteger(n) && n >= 0), "a comma-separated list of milliseconds")
     .describe(`${what}, comma-separated milliseconds`);
 
+const amount = (byDefault: number, what: string) =>
+  z.coerce.number().int().min(1).default(byDefault).describe(`${what}, in minor units of the order's currency`);
+
 /** Every setting, documented once. Names are those of the environment variables. */
 export const settings = z.object({
   ORDERTRAIL_DATA: z
@@ -161,6 +164,27 @@ export const settings = z.object({
   ),
   CARRIER_LOOKUP_LAG_MS: duration(30_000, "how long the carrier's look-up may not know a booking yet"),
   CARRIER_POLL_MS: duration(300_000, "after what time a booked parcel is asked for; the pauses grow from there"),
+  FRAUD_WINDOW_MS: duration(600_000, "how far back the orders of one customer or card count as one after the other"),
+  FRAUD_ORDERS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(20)
+    .describe("orders of one customer or card within that time that are believed"),
+  FRAUD_WINDOW_AMOUNT: amount(500_000, "what one customer or card may order for within that time"),
+  FRAUD_AMOUNT: amount(250_000, "what one order may come to"),
+  FRAUD_USUAL_TIMES: z.coerce
+    .number()
+    .min(1)
+    .default(20)
+    .describe("how many times a customer's usual amount is unusual; looked at from a fifth of FRAUD_AMOUNT on"),
+  FRAUD_NEW_CARD_AMOUNT: amount(100_000, "what a card may pay at once that the customer has not used before"),
+  FRAUD_KEPT_DAYS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(30)
+    .describe("how many days back a customer's purchases are looked at"),
   RECONCILE_EVERY_MS: duration(
     600_000,
     "how often the books of gateway and carrier are compared with orders; 0: never",

@@ -61,7 +61,17 @@ export type CustomerCommand =
       readonly guest: boolean;
       readonly contact: PersonalData<Contact>;
     }
-  | { readonly type: "change_contact"; readonly contact: PersonalData<Contact> };
+  | { readonly type: "change_contact"; readonly contact: PersonalData<Contact> }
+  | { readonly type: "hold"; readonly cause: HoldCause }
+  | { readonly type: "lift_hold"; readonly cause: LiftCause };
+
+/** Why no orders are taken from a customer. A word and no text: what a person types would be personal. */
+export const HOLD_CAUSES = ["fraud", "chargeback", "abuse"] as const;
+export type HoldCause = (typeof HOLD_CAUSES)[number];
+
+/** Why they are taken again: somebody has looked, the hold was an error, or it was settled with the customer. */
+export const LIFT_CAUSES = ["checked", "mistaken", "settled"] as const;
+export type LiftCause = (typeof LIFT_CAUSES)[number];
 
 /** Decides a command. Throws Refusal `customer_unknown` where there is nothing to change. */
 export function decide(command: CustomerCommand, state: CustomerState): readonly CustomerEvent[] {
@@ -70,5 +80,12 @@ export function decide(command: CustomerCommand, state: CustomerState): readonly
     return state ? [] : [{ type: "customer.registered", data: { customerId, guest, contact } }];
   }
   if (!state || state.erased) throw new Refusal("customer_unknown", "there is no such customer");
-  return [{ type: "customer.contact_changed", data: { contact: command.contact } }];
+  switch (command.type) {
+    case "change_contact":
+      return [{ type: "customer.contact_changed", data: { contact: command.contact } }];
+    case "hold":
+      return state.held ? [] : [{ type: "customer.held", data: { cause: command.cause } }];
+    case "lift_hold":
+      return state.held ? [{ type: "customer.hold_lifted", data: { cause: command.cause } }] : [];
+  }
 }

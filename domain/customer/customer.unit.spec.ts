@@ -54,6 +54,21 @@ describe("the contact", () => {
   });
 });
 
+describe("a hold", () => {
+  test("is put on a customer once, and lifted once", () => {
+    given([registered]).when({ type: "hold", cause: "fraud" }).then([held]);
+    given([registered, held]).when({ type: "hold", cause: "fraud" }).then([]);
+    given([registered, held]).when({ type: "lift_hold", cause: "checked" }).then([lifted]);
+    given([registered]).when({ type: "lift_hold", cause: "checked" }).then([]);
+    given([registered, held, lifted]).when({ type: "hold", cause: "fraud" }).then([held]);
+  });
+
+  test("is put on nobody who is not known", () => {
+    given([]).when({ type: "hold", cause: "fraud" }).refuses("customer_unknown");
+    given([registered, erased]).when({ type: "lift_hold", cause: "checked" }).refuses("customer_unknown");
+  });
+});
+
 test("a hold lasts until it is lifted", () => {
   expect(fold([registered])?.held).toBe(false);
   expect(fold([registered, held])?.held).toBe(true);

@@ -100,7 +100,10 @@ function cancel(order: Order, by: "customer" | "support" | "admin", reason?: Per
   if (order.fulfilments.some((f) => f.shipment?.shippedAt !== undefined)) {
     throw new Refusal("cancel_too_late", "the carrier has the parcel; what is wrong with it now is a dispute");
   }
-  if (isFinal(order)) throw new Refusal("order_final", "the order has already ended");
+  if (order.delivered) {
+    throw new Refusal("order_final", "the order has been delivered; what is wrong with it now is a dispute");
+  }
+  if (isFinal(order)) throw new Refusal("order_final", `the order has already ended: ${order.ended}`);
   if (order.pickedUp) {
     throw new Refusal("cancel_too_late", "the courier has the order; what is wrong with it now is a dispute");
   }

@@ -2,7 +2,7 @@ import type { Actor } from "../chain/envelope.ts";
 import type { OrderDecision } from "./decide.ts";
 import type { OrderEvent } from "./events.ts";
 import { rejectionOf, rejectUnanswered } from "./sites.ts";
-import { extrasInUse, ITEM_UNAVAILABLE, isFinal, type OrderState, type ShipmentState } from "./state.ts";
+import { extrasInUse, hasLeft, ITEM_UNAVAILABLE, isFinal, type OrderState, type ShipmentState } from "./state.ts";
 
 // A fact reports what has happened outside and is always appended, whatever the state. The functions here only keep
 // the same outcome from being recorded twice, and let the loser of a race against a deadline decide to do nothing.
@@ -151,4 +151,19 @@ export function holdExpired(state: OrderState): readonly OrderDecision[] {
       actor: DEADLINE,
     },
   ];
+}
+
+/**
+ * The order was found to be a fraud: recorded once, with what of it was looked at, and cancelled in the same append while
+ * it can still be kept from leaving. What is on its way or has ended keeps the finding alone.
+ */
+export function fraudFound(
+  state: OrderState,
+  rules: readonly string[],
+  facts: Readonly<Record<string, number>>,
+): readonly OrderDecision[] {
+  if (!state || state.fraud.length > 0) return [];
+  const found: OrderDecision = { type: "fraud.detected", data: { rules, facts } };
+  if (isFinal(state) || hasLeft(state)) return [found];
+  return [found, { type: "order.cancelled", data: { by: "system", cause: "fraud" } }];
 }

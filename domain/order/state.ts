@@ -218,6 +218,10 @@ export function owedRefund({ ended, payment }: Order): number {
 /** True when nothing more will be made or carried for this order. Money may still be owed: see `owedRefund`. */
 export const isFinal = (order: Order): boolean => order.delivered || order.ended !== undefined || isShipped(order);
 
+/** A courier or the carrier has the goods, or some of them: what is wrong with the order from now on is a dispute. */
+export const hasLeft = (order: Order): boolean =>
+  order.pickedUp || order.fulfilments.some((f) => f.shipment?.shippedAt !== undefined);
+
 /** The plan that a further choice of sites, or of a substitute, makes its fulfilment ids under. */
 export function nextPlan(order: Order): number {
   const used = order.fulfilments.flatMap((f) => [f.fulfilmentId, ...f.extras.map(({ reservation }) => reservation)]);
