@@ -33,8 +33,8 @@ export const outageDrill = (outage: Outage): DrillWork => ({
     const stage = await Stage.open({ seed, underWay: KEPT_UNDER_WAY, virtualTime: true, env });
     try {
       const placing = new PlacingAttempts(stage.system.url, stage.record);
-      const known = await placing.newGuest();
-      await until("a guest has ordered", BOUND_MS, async () => (await placing.place(known)).answer === "accepted");
+      const known = await placing.newCustomer();
+      await until("a customer has ordered", BOUND_MS, async () => (await placing.place(known)).answer === "accepted");
       placing.attempts.length = 0;
       await stage.ordersPlaced(orders / 3, BOUND_MS);
       const before = stage.record.size;
@@ -49,7 +49,7 @@ export const outageDrill = (outage: Outage): DrillWork => ({
         if (step % TRY_PLACING_EVERY_STEPS > 0) continue;
         // What waits for the outage to end takes up the places of those who would order: more are wanted.
         stage.keepUnderWay(stage.inFlight() + MORE_AT_A_TIME);
-        const stranger = await placing.newGuest();
+        const stranger = await placing.newCustomer();
         const [first, second] = await Promise.all([placing.place(known), placing.place(stranger)]);
         byKnown.push(first);
         byNew.push(second);

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { tokenFor } from "../../system.ts";
 import type { ClientRecord } from "../world/client-record.ts";
 
@@ -5,7 +6,7 @@ import type { ClientRecord } from "../world/client-record.ts";
 export type Answer = "accepted" | "refused plainly" | "answered badly";
 
 export interface Attempt {
-  readonly guest: string;
+  readonly customer: string;
   readonly key: string;
   readonly answer: Answer;
   /** The status and, of a refusal, its code; or why there was none. */
@@ -16,7 +17,7 @@ export interface Attempt {
 const WITHIN_MS = 20_000;
 
 /**
- * Guests who place an order once and look closely at the answer: it is either an order, or a problem document that says
+ * Customers who place an order once and look closely at the answer: it is either an order, or a problem document that says
  * "not now" and when to come again. What was refused is repeated later under the same key.
  */
 export class PlacingAttempts {
@@ -31,16 +32,16 @@ export class PlacingAttempts {
     this.#record = record;
   }
 
-  /** A guest who has a token, and whom nobody has seen order yet. */
-  async newGuest(): Promise<string> {
-    const guest = `outage-guest-${this.#tokens.size}`;
-    this.#tokens.set(guest, await tokenFor(this.#base, "guest", { id: guest }));
-    return guest;
+  /** A customer who has an account, and whom nobody has seen order yet. */
+  async newCustomer(): Promise<string> {
+    const customer = randomUUID();
+    this.#tokens.set(customer, await tokenFor(this.#base, "customer", { id: customer }));
+    return customer;
   }
 
   /** Places one order and notes how it was answered. */
-  async place(guest: string): Promise<Attempt> {
-    const attempt = await this.#send(guest, `outage-${this.#begun++}`);
+  async place(customer: string): Promise<Attempt> {
+    const attempt = await this.#send(customer, `outage-${this.#begun++}`);
     this.attempts.push(attempt);
     return attempt;
   }
@@ -48,29 +49,29 @@ export class PlacingAttempts {
   /** Repeats what was not accepted, each under its key. Returns how often that was refused again. */
   async repeatRefused(): Promise<number> {
     let refused = 0;
-    for (const { guest, key, answer } of this.attempts) {
-      if (answer !== "accepted" && (await this.#send(guest, key)).answer !== "accepted") refused++;
+    for (const { customer, key, answer } of this.attempts) {
+      if (answer !== "accepted" && (await this.#send(customer, key)).answer !== "accepted") refused++;
     }
     return refused;
   }
 
-  async #send(guest: string, key: string): Promise<Attempt> {
+  async #send(customer: string, key: string): Promise<Attempt> {
     const begun = performance.now();
     const done = (answer: Answer, detail: string): Attempt => {
-      return { guest, key, answer, detail, tookMs: Math.round(performance.now() - begun) };
+      return { customer, key, answer, detail, tookMs: Math.round(performance.now() - begun) };
     };
     try {
       const response = await fetch(`${this.#base}/api/orders`, {
         method: "POST",
         headers: {
-          authorization: `Bearer ${this.#tokens.get(guest)}`,
+          authorization: `Bearer ${this.#tokens.get(customer)}`,
           "content-type": "application/json",
           "idempotency-key": key,
         },
         body: JSON.stringify({
           siteId: "trattoria-lina",
           lines: [{ sku: "lasagne", quantity: 1 }],
-          contact: { name: guest, email: `${guest}@example.org`, address: "Torstr. 1, Berlin" },
+          contact: { name: "Ida Drill", email: `${customer}@example.org`, address: "Torstr. 1, Berlin" },
         }),
         signal: AbortSignal.timeout(WITHIN_MS),
       });
