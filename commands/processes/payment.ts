@@ -198,8 +198,11 @@ export class PaymentProcess implements ProcessManager {
   async #refund(effect: Effect, order: Order, intent: string): Promise<Performed> {
     const amount = { amount: owedRefund(order), currency: order.total.currency };
     const attempt = attemptOf(effect.id);
-    // One reference for what is owed at this point of the order, whatever the attempt.
-    const reference = `refund:${order.orderId}:${order.payment.refunded}`;
+    // One reference for what is owed at this point of the order, whatever the attempt. A refund that came to nothing
+    // afterwards needs another: under the old one the gateway would answer with what it once was.
+    const { refunded, failedRefunds } = order.payment;
+    const again = failedRefunds.length === 0 ? "" : `:${failedRefunds.length}`;
+    const reference = `refund:${order.orderId}:${refunded}${again}`;
     const answer = await this.#withinCall(() => this.#gateway.refund({ intent, amount, reference }));
     if (answer.ok && answer.value.status !== "failed") {
       const { refund } = answer.value;
