@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Pool } from "pg";
 import { Guards } from "../../commands/gateways/guards.ts";
 import { StripePaymentGateway } from "../../commands/gateways/stripe-payment-gateway.ts";
 import { LedgerSequencer } from "../../commands/inventory/sequencer.ts";
@@ -26,6 +27,7 @@ import { startConsumer } from "../../infra/consumers/run-consumer.ts";
 import { eventually, startEngines } from "../../infra/consumers/testing/engines.ts";
 import { type EventStore, StoreUnavailableError } from "../../infra/event-store/port.ts";
 import { createLog } from "../../infra/log.ts";
+import type { Migration } from "../../infra/postgres/migrations.ts";
 import { startPaymentSimulator } from "../../infra/simulators/payment/payment-simulator.ts";
 import { fulfilmentAt, placedAt } from "../fixtures/order-examples.ts";
 
@@ -67,11 +69,21 @@ export interface PaymentsAtWork {
   idle(): Promise<void>;
   /** The next append of an event of this type fails before it reaches the store, as if the process had died. */
   loseNext(type: OrderEvent["type"]): void;
+  /** For what else works on the same orders. */
+  readonly parts: {
+    readonly writer: StreamWriter;
+    readonly facts: FactRecorder;
+    readonly pool: Pool;
+    readonly clock: Clock;
+    /** Where the gateway answers. */
+    readonly gatewayUrl: string;
+  };
   stop(): Promise<void>;
 }
 
-export async function startPayments(): Promise<PaymentsAtWork> {
-  const engines = await startEngines(EFFECTS_MIGRATIONS);
+/** @param further migrations of what else works on the same orders */
+export async function startPayments(further: readonly Migration[] = []): Promise<PaymentsAtWork> {
+  const engines = await startEngines([...EFFECTS_MIGRATIONS, ...further]);
   const dataDir = await mkdtemp(join(tmpdir(), "ordertrail-payments-"));
   const log = createLog("test", "silent");
   let offset = 0;
@@ -205,6 +217,7 @@ export async function startPayments(): Promise<PaymentsAtWork> {
     loseNext: (type) => {
       losing = type;
     },
+    parts: { writer, facts, pool, clock, gatewayUrl: simulator.url },
     async stop() {
       ending.abort();
       await Promise.allSettled(running.map(({ done }) => done));
