@@ -102,7 +102,9 @@ export async function start(config: Config, log: Log, { only }: RoleOptions = {}
       ? runJobs({ pool, log, launch: launchReplayJob, instance: config.INSTANCE, signal: ending.signal })
       : undefined;
   // In every process that works: they take turns by rows, and what is told twice is told once.
-  const desk = runDesk({ pool, clock, log, signal: ending.signal });
+  const owned = () => states().flatMap(({ state, name }) => (state === "running" ? [name] : []));
+  const rules = { owned, version: VERSION, perSecond: config.REDRIVE_PER_SECOND };
+  const desk = runDesk({ pool, clock, log, signal: ending.signal, rules });
   const teller = runTeller({ ...base, log, signal: ending.signal });
   const reconciling =
     only === undefined || only === RECONCILIATION ? keepReconciling(base, config, log, ending.signal) : undefined;

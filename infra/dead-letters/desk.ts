@@ -3,18 +3,22 @@ import type { Clock } from "../clock.ts";
 import { messageOf, pause } from "../consumers/waiting.ts";
 import type { Log } from "../log.ts";
 import { inTransaction } from "../postgres/pool.ts";
+import { applyRules, type RulesAtWork } from "./rules.ts";
 
 export interface DeskOptions {
   readonly pool: Pool;
   readonly clock: Clock;
   readonly log: Log;
   readonly signal: AbortSignal;
+  /** What is redriven by itself, and by whom; left out, nothing is. */
+  readonly rules?: Pick<RulesAtWork, "owned" | "version" | "perSecond"> | undefined;
 }
 
 const TURN_MS = 250;
 /** Looks that were asked for so long ago are forgotten. */
 const LOOKS_KEPT = "1 hour";
 const TIDY_MS = 60_000;
+const RULES_MS = 2_000;
 /** Letters that a consumer has not seen to yet; while so many wait for a consumer that stands, no more are let go. */
 const SECONDS_AHEAD = 5;
 
@@ -23,10 +27,16 @@ const SECONDS_AHEAD = 5;
  * by the job's row, and all that is known of a job is in the database, so it goes on after a restart. The rate counts
  * real seconds: it is there for the engines' sake.
  */
-export async function runDesk({ pool, clock, log, signal }: DeskOptions): Promise<void> {
+export async function runDesk({ pool, clock, log, signal, rules }: DeskOptions): Promise<void> {
   let tidyAt = 0;
+  let rulesAt = 0;
   while (!signal.aborted) {
     try {
+      if (rules !== undefined && performance.now() >= rulesAt) {
+        const letters = await applyRules({ ...rules, pool, now: clock.now() });
+        if (letters > 0) log.info({ letters }, "dead letters are redriven by a rule");
+        rulesAt = performance.now() + RULES_MS;
+      }
       await turn(pool, clock.now());
       if (performance.now() >= tidyAt) {
         await tidy(pool);

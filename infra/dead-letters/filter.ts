@@ -15,6 +15,8 @@ export type LetterFilter = {
   readonly before?: string | undefined;
   /** Failed last at this time or later, RFC 3339. */
   readonly after?: string | undefined;
+  /** Why a rule has asked, for the record; selects nothing. */
+  readonly cause?: string | undefined;
   readonly state?: "parked" | "redriven" | "discarded" | undefined;
 };
 

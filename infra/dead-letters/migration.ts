@@ -28,6 +28,7 @@ const TABLES = `
     ADD COLUMN error            text NOT NULL DEFAULT '',
     ADD COLUMN version          text NOT NULL DEFAULT '',
     ADD COLUMN round            integer NOT NULL DEFAULT 1,
+    ADD COLUMN noted_at         timestamptz NOT NULL DEFAULT clock_timestamp(),
     ADD COLUMN resolved_at      timestamptz,
     ADD COLUMN resolved_by      text,
     ADD COLUMN resolved_rule    text,

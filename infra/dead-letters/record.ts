@@ -51,7 +51,7 @@ const RECORD = `
       state = 'parked', attempts = runner.dead_letters.attempts + excluded.attempts,
       failure_type = excluded.failure_type, failure_class = excluded.failure_class, error = excluded.error,
       message = excluded.message, stack = excluded.stack, last_failed_at = excluded.last_failed_at,
-      version = excluded.version, resolved_at = NULL, resolved_by = NULL, resolved_rule = NULL, resolved_reason = NULL,
+      version = excluded.version, noted_at = clock_timestamp(), resolved_at = NULL, resolved_by = NULL, resolved_rule = NULL, resolved_reason = NULL,
       resolved_event = NULL
     RETURNING id, round, last_failed_at, order_id, type
   ), told AS (

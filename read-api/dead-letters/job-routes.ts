@@ -15,12 +15,13 @@ import {
   newestJobs,
 } from "../../infra/dead-letters/jobs.ts";
 import { sealReason } from "../../infra/dead-letters/reason.ts";
+import { rulesWaiting } from "../../infra/dead-letters/rules.ts";
 import type { Api } from "../../infra/http/api.ts";
 import { idempotencyKey } from "../../infra/http/idempotency-key.ts";
 import { problem } from "../../infra/http/problem-schema.ts";
 import { Problem } from "../../infra/http/problems.ts";
 import { inTransaction } from "../../infra/postgres/pool.ts";
-import { job, jobList, jobWithResults, perSecond, reason, wanted } from "./schemas.ts";
+import { job, jobList, jobWithResults, perSecond, reason, ruleList, wanted } from "./schemas.ts";
 import type { DeadLetterServices } from "./services.ts";
 
 const tags = ["dead letters"];
@@ -112,6 +113,15 @@ export function redriveRoutes(api: Api, services: DeadLetterServices): void {
       schema: { tags, summary: "The newest redrives and discards", response: { 200: jobList, ...response } },
     },
     async () => ({ jobs: await newestJobs(pool, 20) }),
+  );
+
+  api.get(
+    "/api/dead-letters/rules",
+    {
+      config: { action: "dead-letters.read" },
+      schema: { tags, summary: "What is redriven by itself, and when", response: { 200: ruleList, ...response } },
+    },
+    async () => ({ rules: await rulesWaiting(pool) }),
   );
 
   api.get(
