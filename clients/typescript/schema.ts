@@ -248,6 +248,8 @@ export interface paths {
                             sku: string;
                             quantity: number;
                             note?: string;
+                            /** @description SKUs of the same site, best first, none dearer: one takes the line's place should it be missing */
+                            substitutes?: string[];
                         }[];
                         /** @description needed for guests and first orders; else the customer's own contact is used */
                         contact?: {
@@ -389,6 +391,8 @@ export interface paths {
                             sku: string;
                             quantity: number;
                             note?: string;
+                            /** @description SKUs of the same site, best first, none dearer: one takes the line's place should it be missing */
+                            substitutes?: string[];
                         }[];
                         /** @description needed for guests and first orders; else the customer's own contact is used */
                         contact?: {
@@ -777,7 +781,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Reject a fulfilment; the customer is refunded */
+        /**
+         * Reject a fulfilment
+         * @description Until a station has started. Another open site of the city that has everything is looked for; where there is none the order ends and the customer is refunded.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -796,6 +803,95 @@ export interface paths {
                     };
                 };
             };
+            responses: {
+                /** @description the command was carried out */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description id of what was acted on */
+                            id: string;
+                            /** @description revision of the command's last event; the same on every repeat */
+                            revision: string;
+                            /** @description position to give to queries as X-Position to read your own write */
+                            position: string;
+                            /** @description where it stands now */
+                            status: string;
+                            warning?: string;
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/{orderId}/fulfilments/{fulfilmentId}/items/{sku}/unavailable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report an item missing
+         * @description Until the fulfilment is ready. A substitute that the customer allowed takes its place, else the line is left out and given back; when nothing else is left to make, another site is looked for. The site offers the item to nobody until it is put back on sale.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    orderId: string;
+                    fulfilmentId: string;
+                    sku: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
             responses: {
                 /** @description the command was carried out */
                 200: {
@@ -1990,6 +2086,226 @@ export interface paths {
             };
         };
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{customerId}/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take no orders from a customer */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    customerId: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        cause: "fraud" | "chargeback" | "abuse";
+                    };
+                };
+            };
+            responses: {
+                /** @description the command was carried out */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description id of what was acted on */
+                            id: string;
+                            /** @description revision of the command's last event; the same on every repeat */
+                            revision: string;
+                            /** @description position to give to queries as X-Position to read your own write */
+                            position: string;
+                            /** @description where it stands now */
+                            status: string;
+                            warning?: string;
+                        };
+                    };
+                };
+                /** @description the command was carried out */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description id of what was acted on */
+                            id: string;
+                            /** @description revision of the command's last event; the same on every repeat */
+                            revision: string;
+                            /** @description position to give to queries as X-Position to read your own write */
+                            position: string;
+                            /** @description where it stands now */
+                            status: string;
+                            warning?: string;
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{customerId}/lift-hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take orders from a held customer again */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    customerId: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        cause: "checked" | "mistaken" | "settled";
+                    };
+                };
+            };
+            responses: {
+                /** @description the command was carried out */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description id of what was acted on */
+                            id: string;
+                            /** @description revision of the command's last event; the same on every repeat */
+                            revision: string;
+                            /** @description position to give to queries as X-Position to read your own write */
+                            position: string;
+                            /** @description where it stands now */
+                            status: string;
+                            warning?: string;
+                        };
+                    };
+                };
+                /** @description the command was carried out */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description id of what was acted on */
+                            id: string;
+                            /** @description revision of the command's last event; the same on every repeat */
+                            revision: string;
+                            /** @description position to give to queries as X-Position to read your own write */
+                            position: string;
+                            /** @description where it stands now */
+                            status: string;
+                            warning?: string;
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -5920,6 +6236,85 @@ export interface paths {
                     content: {
                         "application/json": {
                             jobs: components["schemas"]["RedriveJob"][];
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dead-letters/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is redriven by itself, and when */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            rules: {
+                                name: string;
+                                says: string;
+                                /** @description parked letters that it may redrive some day */
+                                waiting: number;
+                            }[];
                         };
                     };
                 };

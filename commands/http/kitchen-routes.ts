@@ -4,7 +4,7 @@ import type { OrderCommand } from "../../domain/order/decide.ts";
 import type { Api } from "../../infra/http/api.ts";
 import { problem } from "../../infra/http/problem-schema.ts";
 import { commandOrder } from "./order-command.ts";
-import { commandAnswer, fulfilmentParams, stationParams } from "./schemas.ts";
+import { commandAnswer, fulfilmentParams, itemOfFulfilmentParams, stationParams } from "./schemas.ts";
 import type { CommandServices } from "./services.ts";
 
 const response = { 200: commandAnswer, "4xx": problem, "5xx": problem };
@@ -46,7 +46,10 @@ export function kitchenRoutes(api: Api, services: CommandServices): void {
       config,
       schema: {
         tags,
-        summary: "Reject a fulfilment; the customer is refunded",
+        summary: "Reject a fulfilment",
+        description:
+          "Until a station has started. Another open site of the city that has everything is looked for; where there is " +
+          "none the order ends and the customer is refunded.",
         params: fulfilmentParams,
         body: z
           .object({
@@ -64,6 +67,27 @@ export function kitchenRoutes(api: Api, services: CommandServices): void {
       const { fulfilmentId } = request.params;
       const command = { type: "reject", fulfilmentId, reason: request.body.reason } as const;
       return await act(request, reply, request.params, command, "reject");
+    },
+  );
+
+  api.post(
+    "/api/orders/:orderId/fulfilments/:fulfilmentId/items/:sku/unavailable",
+    {
+      config,
+      schema: {
+        tags,
+        summary: "Report an item missing",
+        description:
+          "Until the fulfilment is ready. A substitute that the customer allowed takes its place, else the line is left " +
+          "out and given back; when nothing else is left to make, another site is looked for. The site offers the item " +
+          "to nobody until it is put back on sale.",
+        params: itemOfFulfilmentParams,
+        response,
+      },
+    },
+    async (request, reply) => {
+      const { fulfilmentId, sku } = request.params;
+      return await act(request, reply, request.params, { type: "report_missing", fulfilmentId, sku }, `missing/${sku}`);
     },
   );
 

@@ -33,7 +33,18 @@ export const contact = z.object({
 export const placeOrderBody = z.object({
   siteId: slug,
   lines: z
-    .array(z.object({ sku: slug, quantity, note: text(300).optional() }))
+    .array(
+      z.object({
+        sku: slug,
+        quantity,
+        note: text(300).optional(),
+        substitutes: z
+          .array(slug)
+          .max(5)
+          .optional()
+          .describe("SKUs of the same site, best first, none dearer: one takes the line's place should it be missing"),
+      }),
+    )
     .min(1)
     .max(100),
   contact: contact.optional().describe("needed for guests and first orders; else the customer's own contact is used"),
@@ -124,6 +135,7 @@ export const stockLines = z
 export const orderParams = z.object({ orderId: uuid });
 export const fulfilmentParams = orderParams.extend({ fulfilmentId: z.string().regex(/^\d{1,3}\.\d{1,3}$/) });
 export const stationParams = fulfilmentParams.extend({ stage: z.string().max(60) });
+export const itemOfFulfilmentParams = fulfilmentParams.extend({ sku: slug });
 export const siteParams = z.object({ siteId: slug });
 export const itemParams = z.object({ sku: slug });
 export const courierParams = z.object({ courierId: uuid });

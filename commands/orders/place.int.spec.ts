@@ -8,9 +8,9 @@ import { fingerprint } from "../../domain/chain/ids.ts";
 import { subkeysOf } from "../../domain/chain/sealing.ts";
 import { customerStream } from "../../domain/customer/customer.ts";
 import { statusOf } from "../../domain/order/state.ts";
-import { DAYS } from "../../domain/site/opening-hours.ts";
+import { ALWAYS_OPEN, type OpeningHours } from "../../domain/site/opening-hours.ts";
 import { siteStream } from "../../domain/site/site.ts";
-import { systemClock, toInstant } from "../../infra/clock.ts";
+import { type Clock, systemClock, toInstant } from "../../infra/clock.ts";
 import { type EventNode, startEventNode } from "../../infra/event-node/event-node.ts";
 import { createEventStore } from "../../infra/event-store/client.ts";
 import type { EventStore } from "../../infra/event-store/port.ts";
@@ -27,6 +27,7 @@ import { Reservations } from "./reservations.ts";
 
 const ORIGIN: Origin = { service: { role: "test", version: "0", instance: "test" }, region: "local" };
 const SITE = "corner-bakery";
+const UNTIL_TEN = "late-bakery";
 const FINGERPRINT_KEY = new Uint8Array(32);
 const KEYS = subkeysOf("customer-1", randomBytes(32));
 
@@ -38,24 +39,25 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "ordertrail-place-"));
   node = await startEventNode({ dataDir: folder, port: 0 });
   store = createEventStore({ url: node.url, timeoutMs: 5_000 });
-  const allDay = Object.fromEntries(DAYS.map((day) => [day, [{ from: "00:00", to: "24:00" }]]));
-  await append(siteStream(SITE), {
+  const opening = (siteId: string, hours: OpeningHours): Decided => ({
     type: "site.opened",
     data: {
-      siteId: SITE,
+      siteId,
       kind: "bakery",
       name: "Corner",
       city: "Berlin",
       region: "local",
       timeZone: "UTC",
       position: { lat: 0, lon: 0 },
-      hours: allDay,
+      hours,
       stations: ["baking"],
       currency: "EUR",
       deliveryFee: 0,
-      menu: ["roll", "bagel"],
+      menu: ["roll", "bagel", "bun", "cake"],
     },
   });
+  await append(siteStream(SITE), opening(SITE, ALWAYS_OPEN));
+  await append(siteStream(UNTIL_TEN), opening(UNTIL_TEN, { sat: [{ from: "08:00", to: "22:00" }] }));
   const item = { description: "", taxBasisPoints: 700, unit: "each", allergens: [] };
   await append(itemStream("roll"), {
     type: "item.listed",
@@ -65,6 +67,12 @@ beforeAll(async () => {
     type: "item.listed",
     data: { sku: "bagel", name: "Bagel", price: { amount: 100, currency: "USD" }, ...item },
   });
+  for (const [sku, name, price] of [
+    ["bun", "Bun", 80],
+    ["cake", "Cake", 900],
+  ] as const) {
+    await append(itemStream(sku), { type: "item.listed", data: { sku, name, price: EUR(price), ...item } });
+  }
 });
 
 afterAll(async () => {
@@ -95,23 +103,23 @@ async function append(stream: string, event: Decided): Promise<void> {
   });
 }
 
-function placing(over: EventStore = store) {
+function placing(over: EventStore = store, clock: Clock = systemClock) {
   const writer = new StreamWriter(over, ORIGIN);
   const ledgers = new LedgerSequencer({ store: over, origin: ORIGIN, chapterEvents: 10_000 });
   const placeOrder = new PlaceOrder({
     writer,
     catalogue: new CatalogueReader(writer.memory),
     ledgers,
-    reservations: new Reservations(writer, ledgers, systemClock, FINGERPRINT_KEY),
-    clock: systemClock,
+    reservations: new Reservations(writer, ledgers, clock, FINGERPRINT_KEY),
+    clock,
     log: createLog("test", "silent"),
     policy: { reservationWaitMs: 150, holdMs: 600_000 },
   });
   return { placeOrder, ledgers, writer };
 }
 
-const stocked = async (ledgers: LedgerSequencer) =>
-  await ledgers.ask(SITE, {
+const stocked = async (ledgers: LedgerSequencer, siteId = SITE) =>
+  await ledgers.ask(siteId, {
     command: { type: "receive", lines: [{ sku: "roll", quantity: 10 }] },
     kind: "fact",
     since: toInstant(systemClock.now()),
@@ -160,6 +168,45 @@ test("a reservation's fingerprint covers the command and what it asks for", asyn
 test("an item that is priced in another currency than its site is refused as a line that is not valid", async () => {
   const { placeOrder } = placing();
   await expect(placeOrder.place(ofCustomer(randomUUID(), "bagel"))).rejects.toMatchObject({ code: "lines_invalid" });
+});
+
+test("an order shortly before closing comes with a warning; one that comes too late is rejected, nothing reserved", async () => {
+  const at = async (time: string) => {
+    const now = Date.parse(`2026-11-21T${time}:00.000Z`); // a Saturday
+    const { placeOrder, ledgers } = placing(store, { now: () => now });
+    await stocked(ledgers, UNTIL_TEN);
+    return await placeOrder.place({ ...ofCustomer(randomUUID()), siteId: UNTIL_TEN });
+  };
+  const [early, late, closed] = [await at("21:44"), await at("21:45"), await at("22:00")];
+  expect([early.closingSoon, late.closingSoon]).toEqual([false, true]);
+  expect(late.order && statusOf(late.order)).toBe("stock_reserved");
+  expect(closed.order && statusOf(closed.order)).toBe("restaurant_rejected");
+  expect(closed.order?.fulfilments[0]).toMatchObject({ rejection: "auto_rejected_closing_time", reserved: false });
+});
+
+test("what may take a line's place is priced from the catalogue and frozen, in the line's quantity", async () => {
+  const { placeOrder, ledgers } = placing();
+  await stocked(ledgers);
+  const asked = ofCustomer(randomUUID());
+  const { order } = await placeOrder.place({ ...asked, lines: [{ sku: "roll", quantity: 2, substitutes: ["bun"] }] });
+  expect(order?.fulfilments[0]?.lines[0]?.substitutes).toEqual([
+    { sku: "bun", name: "Bun", unitPrice: EUR(80), price: EUR(160), tax: EUR(10), allergens: [] },
+  ]);
+  expect(order?.total).toEqual(EUR(200));
+});
+
+test.each([
+  ["is dearer", "cake", "costs more"],
+  ["is sold in another currency", "bagel", "sold otherwise"],
+  ["is not sold there", "lasagne", "does not sell"],
+  ["is ordered anyway", "roll", "ordered already"],
+])("a substitute that %s is refused with a reason", async (_, substitute, reason) => {
+  const { placeOrder } = placing();
+  const asked = ofCustomer(randomUUID());
+  const lines = [{ sku: "roll", quantity: 1, substitutes: [substitute] }];
+  const refused = placeOrder.place({ ...asked, lines });
+  await expect(refused).rejects.toMatchObject({ code: "lines_invalid" });
+  await expect(refused).rejects.toThrow(reason);
 });
 
 test("an order is recorded and answered as pending while its site's ledger does not answer", async () => {

@@ -1,7 +1,7 @@
 import { Personal } from "../../domain/chain/personal.ts";
 import { isSealed, type Subkeys, unseal } from "../../domain/chain/sealing.ts";
 import { type CustomerState, customerStream, decide as decideCustomer } from "../../domain/customer/customer.ts";
-import { add, type Money, MoneyError, money, priceOf, taxIncluded } from "../../domain/money/money.ts";
+import { add, type Money, MoneyError, money } from "../../domain/money/money.ts";
 import { decide, type PlacingOutcome } from "../../domain/order/decide.ts";
 import {
   type Channel,
@@ -22,8 +22,17 @@ import { customers } from "../customers/customer-aggregate.ts";
 import type { LedgerSequencer } from "../inventory/sequencer.ts";
 import type { Envelope } from "../writing/build-events.ts";
 import type { StreamWriter, Written } from "../writing/writer.ts";
+import { Offers } from "./offers.ts";
 import { orders } from "./order-aggregate.ts";
 import { goodsOf, type Reservations } from "./reservations.ts";
+
+/** A line as it is asked for. `substitutes`: what may take its place should it be missing, best first. */
+export interface PlacedLine {
+  readonly sku: string;
+  readonly quantity: number;
+  readonly note?: string | undefined;
+  readonly substitutes?: readonly string[] | undefined;
+}
 
 /** An order as it is asked for, after parsing. Prices are never taken from the caller. */
 export interface Placing {
@@ -32,7 +41,7 @@ export interface Placing {
   readonly placedBy: string;
   readonly channel: Channel;
   readonly siteId: string;
-  readonly lines: readonly { readonly sku: string; readonly quantity: number; readonly note?: string | undefined }[];
+  readonly lines: readonly PlacedLine[];
   readonly contact: Contact | undefined;
   /** How the customer is registered in the same request, where they are not known yet; absent, they must be known. */
   readonly register: { readonly guest: boolean } | undefined;
@@ -138,24 +147,17 @@ export class PlaceOrder {
   }
 
   async #price(placing: Placing, site: Site): Promise<OrderLine[]> {
-    const menu = new Set(site.menu);
+    const offers = new Offers(this.#options.catalogue, site);
+    const ordered = new Set(placing.lines.map(({ sku }) => sku));
     return await Promise.all(
-      placing.lines.map(async ({ sku, quantity: amount, note }): Promise<OrderLine> => {
-        const item = await this.#options.catalogue.item(sku);
-        if (!item || item.withdrawn || !menu.has(sku)) {
-          throw new Refusal("lines_invalid", `${site.name} does not sell ${sku}`);
-        }
-        const quantity = { amount, unit: item.unit };
-        const price = priceOf(item.price, quantity);
+      placing.lines.map(async ({ sku, quantity: amount, note, substitutes = [] }): Promise<OrderLine> => {
+        const { unit, ...offer } = await offers.of(sku, amount);
+        const others = await offers.inPlaceOf({ ...offer, unit }, amount, substitutes, ordered);
         return {
-          sku,
-          name: item.name,
-          quantity,
-          unitPrice: item.price,
-          price,
-          tax: taxIncluded(price, item.taxBasisPoints),
-          allergens: item.allergens,
+          ...offer,
+          quantity: { amount, unit },
           note: note === undefined ? undefined : new Personal(note),
+          substitutes: others.length > 0 ? others : undefined,
         };
       }),
     );
