@@ -1,10 +1,15 @@
 import type { Drill, DrillWork } from "./drill.ts";
 
 /** A drill whose file is loaded when it is run: a list of what there is costs nothing. */
-const drill = (name: string, what: string, load: () => Promise<DrillWork>, times = 1): Drill => ({
+const drill = (
+  name: string,
+  what: string,
+  load: () => Promise<DrillWork>,
+  usual: Pick<Drill, "times" | "orders"> = {},
+): Drill => ({
   name,
   what,
-  times,
+  ...usual,
   run: async (options) => await (await load()).run(options),
 });
 
@@ -21,8 +26,8 @@ const outage = (of: "nats" | "postgres" | "events" | "payment") => async (): Pro
 
 /** Every drill, by name. */
 export const DRILLS: readonly Drill[] = [
-  drill("crash-failpoints", "killed at each failpoint while orders are in flight", crash("failpoints"), 5),
-  drill("crash-random", "every process killed at random moments", crash("random"), 5),
+  drill("crash-failpoints", "killed at each failpoint while orders are in flight", crash("failpoints"), { times: 5 }),
+  drill("crash-random", "every process killed at random moments", crash("random"), { times: 5 }),
   drill("outage-nats", "the broker away for 30 virtual minutes: placing goes on, screens end right", outage("nats")),
   drill(
     "outage-postgres",
@@ -32,6 +37,12 @@ export const DRILLS: readonly Drill[] = [
   drill("outage-events", "the event node hangs for 30 virtual minutes: placing is refused plainly", outage("events")),
   drill("outage-payment", "the payment gateway away for 30 virtual minutes: placing goes on", outage("payment")),
   drill(
+    "carrier",
+    "Bob's Post away for 15 virtual days: each parcel booked once, each customer told once",
+    async () => (await import("./carrier/carrier-drill.ts")).carrierDrill,
+    { orders: 1_000 },
+  ),
+  drill(
     "lease",
     "a worker stopped for longer than its lease and continued writes nothing",
     async () => (await import("./lease/lease-drill.ts")).leaseDrill,
@@ -40,6 +51,11 @@ export const DRILLS: readonly Drill[] = [
     "effects",
     "every row of `effects` deleted in the middle of a run: every order still ends right",
     async () => (await import("./effects/effects-drill.ts")).effectsDrill,
+  ),
+  drill(
+    "parcel",
+    "killed around a booking, with answers lost and a look-up that lags: the carrier books each parcel once",
+    async () => (await import("./parcel/parcel-drill.ts")).parcelDrill,
   ),
   drill(
     "last-items",

@@ -36,7 +36,14 @@ const LOOK_MS = 200;
 const LONGEST_JUMP_MS = 60 * 60_000;
 
 /** Settings of a system that is going to be hurt: what dies comes back soon, and ledgers close their books often. */
-const ROUGH = { RESTART_PAUSE_MS: "200", LEDGER_CHAPTER_EVENTS: "150" };
+const ROUGH = {
+  RESTART_PAUSE_MS: "200",
+  LEDGER_CHAPTER_EVENTS: "150",
+  // Long enough for a parcel to be taken back before it leaves, and no longer.
+  SHIP_AFTER_MS: "4000",
+  CARRIER_LOOKUP_LAG_MS: "2000",
+  CARRIER_RETRY_DELAYS_MS: "500,1000,2000",
+};
 
 /**
  * A system of its own with people who use it: guests who keep a number of orders under way, kitchens and couriers who
@@ -208,11 +215,11 @@ export class Stage {
   }
 
   /** Lets everything come to its end and judges it; what needs a moment more to be true is looked at again. */
-  async settleAndJudge(): Promise<Judgement> {
+  async settleAndJudge(withinMs = SETTLE_MS): Promise<Judgement> {
     this.keepUnderWay(0);
     const begun = performance.now();
     const open = () => [...this.record.placed.keys()].filter((id) => !isSettled(this.watch.order(id)));
-    await this.#pass(SETTLE_MS, () => this.shoppers.underWay === 0 && open().length === 0);
+    await this.#pass(withinMs, () => this.shoppers.underWay === 0 && open().length === 0);
     const scene = {
       store: this.watch.store,
       databaseUrl: this.databaseUrl,

@@ -9,6 +9,7 @@ import type { ClientRecord } from "../world/client-record.ts";
 import { judgeCouriers } from "./couriers.ts";
 import { gatherEvidence } from "./evidence.ts";
 import { duplicates, lostWrites, staleScreens, standing } from "./orders.ts";
+import { bookingsIn, judgeParcels } from "./parcels.ts";
 import { judgePayments } from "./payments.ts";
 import { judgeStock } from "./stock.ts";
 
@@ -37,10 +38,12 @@ export async function judge({ store, databaseUrl, dataDir, record }: Scene): Pro
   const payments = judgePayments(evidence);
   const stock = judgeStock(evidence);
   const couriers = judgeCouriers(evidence);
+  const bookings = await bookingsIn(dataDir);
+  const parcels = judgeParcels(evidence, bookings);
   const stale = staleScreens(record, evidence);
   const history = await checkHistory(record.history, upTo, evidence.streams);
   const chains = await verifyChains(store, databaseUrl);
-  const doubleCharges = payments.breaches.filter((breach) => breach.startsWith("duplicated"));
+  const doubled = [...payments.breaches, ...parcels].filter((breach) => breach.startsWith("duplicated"));
   return {
     figures: {
       "orders acknowledged": record.size,
@@ -54,11 +57,12 @@ export async function judge({ store, databaseUrl, dataDir, record }: Scene): Pro
       reservations: stock.reservations,
       "ledger chapters": stock.chapters,
       couriers: couriers.couriers,
+      "bookings by the carrier's log": bookings.length,
       "screens compared": record.shown.size,
       ...history.figures,
       "streams in quarantine": new Set(evidence.parked.map(({ stream }) => stream)).size,
       lost: lost.length,
-      duplicated: twice.length + doubleCharges.length,
+      duplicated: twice.length + doubled.length,
     },
     waiting,
     breaches: [
@@ -68,6 +72,7 @@ export async function judge({ store, databaseUrl, dataDir, record }: Scene): Pro
       ...payments.breaches,
       ...stock.breaches,
       ...couriers.breaches,
+      ...parcels,
       ...stale,
       ...history.breaches,
       ...chains.findings,

@@ -15,7 +15,14 @@ export function lostWrites(record: ClientRecord, evidence: Evidence): string[] {
   });
 }
 
-const ONCE = ["order.placed", "payment.confirmed", "order.delivered", "payment.refunded", "order.cancelled"];
+const ONCE = [
+  "order.placed",
+  "payment.confirmed",
+  "order.delivered",
+  "order.cancelled",
+  "shipment.scheduled",
+  "shipment.shipped",
+];
 
 /** Every event id is in the store once, and what happens once in an order's life is in its stream once. */
 export function duplicates({ events, streams }: Evidence): string[] {

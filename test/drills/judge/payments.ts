@@ -23,7 +23,10 @@ export function judgePayments({ orders, captures }: Evidence): {
       if (order.ended && isFinal(order) && refunded !== amount) {
         breaches.push(`order ${orderId} ended as ${order.ended}, and ${refunded} of ${amount} was given back`);
       }
-      if (order.delivered && refunded > 0) breaches.push(`order ${orderId} was delivered and ${refunded} given back`);
+      const forLines = Math.min(order.payment.owedForLines, amount);
+      if (order.delivered && refunded !== forLines) {
+        breaches.push(`order ${orderId} was delivered, ${refunded} was given back and ${forLines} owed for its lines`);
+      }
       if (refunded > 0) refunds++;
     }
   }

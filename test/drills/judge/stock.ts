@@ -1,7 +1,7 @@
 import type { RecordedEvent } from "../../../domain/chain/envelope.ts";
 import type { LedgerEvent } from "../../../domain/inventory/events.ts";
 import { emptyLedger, evolve, type Ledger, type ReservationStatus } from "../../../domain/inventory/state.ts";
-import { isFinal, type Order } from "../../../domain/order/state.ts";
+import { extrasInUse, isFinal, type Order } from "../../../domain/order/state.ts";
 import type { Evidence } from "./evidence.ts";
 
 const LEDGER = /^ledger-(.+)\.(\d+)$/;
@@ -94,12 +94,17 @@ export function judgeStock(evidence: Evidence): {
 
 function reservationBreach(
   order: Order | undefined,
-  fulfilmentId: string,
+  reservation: string,
   status: ReservationStatus,
 ): string | undefined {
   if (!order) return "belongs to no order";
-  const fulfilment = order.fulfilments.find((one) => one.fulfilmentId === fulfilmentId);
+  const substituted = order.fulfilments.find((one) => one.extras.some((extra) => extra.reservation === reservation));
+  const fulfilment = order.fulfilments.find((one) => one.fulfilmentId === reservation) ?? substituted;
   if (!fulfilment) return "belongs to no fulfilment of its order";
+  const givenUp = substituted && !extrasInUse(substituted).some((extra) => extra.reservation === reservation);
+  if (fulfilment.rejected || givenUp) {
+    return status === "released" || status === "voided" ? undefined : `is ${status} although nobody makes it there`;
+  }
   if (fulfilment.ready) return status === "consumed" ? undefined : `is ${status} although the goods are made`;
   if (!isFinal(order)) return status === "open" ? undefined : `is ${status} although the order is under way`;
   return status === "released" || status === "voided"

@@ -21,6 +21,8 @@ const SHARES: readonly (readonly [Buyer, number])[] = [
   ["cancels", 12],
   ["rejected", 10],
   ["scarce", 6],
+  ["parcel", 4],
+  ["withdrawn", 3],
 ];
 
 const CARDS: Readonly<Partial<Record<Buyer, string>>> = {
@@ -32,6 +34,9 @@ const MENU: Readonly<Record<string, readonly string[]>> = {
   "sweet-crumbs": ["butter-croissant", "cinnamon-roll", "cheesecake", "sourdough-loaf"],
   "trattoria-lina": ["pizza-margherita", "pizza-funghi", "lasagne", "tiramisu"],
 };
+
+/** Statuses after which nothing can be taken back. */
+const ENDED = new Set(["shipped", "cancelled", "out_of_stock", "payment_failed", "restaurant_rejected"]);
 
 const LOOK_MS = 25;
 const MOST_AT_ONCE = 12;
@@ -83,6 +88,7 @@ export class Shoppers {
     try {
       const acknowledged = await this.#place(buyer, watched);
       if (acknowledged && buyer === "cancels") setTimeout(() => void this.#cancel(acknowledged), hesitation);
+      if (acknowledged && buyer === "withdrawn") await this.#withdraw(acknowledged);
     } catch (error) {
       if (!this.#options.signal.aborted) throw error;
     }
@@ -110,9 +116,8 @@ export class Shoppers {
     }
   }
 
-  async #cancel(placed: Acknowledgement): Promise<void> {
+  async #cancel(placed: Acknowledgement, client = owners.get(placed)): Promise<void> {
     const { record, signal } = this.#options;
-    const client = owners.get(placed);
     if (!client || signal.aborted) return;
     const path = `/api/orders/${placed.orderId}/cancel`;
     try {
@@ -125,6 +130,20 @@ export class Shoppers {
     } catch (error) {
       if (!signal.aborted) throw error;
     }
+  }
+
+  /** Support takes a parcel order back once it is booked, at the customer's wish; the carrier may be quicker. */
+  async #withdraw(placed: Acknowledgement): Promise<void> {
+    const { base, record, signal } = this.#options;
+    const support = new ApiClient(base, { role: "support", id: "drill-support" }, signal, record.history.hear);
+    for (;;) {
+      const { body } = await support.get(`/api/orders/${placed.orderId}`);
+      const status = String(body?.status);
+      if (status === "scheduled") break;
+      if (ENDED.has(status)) return;
+      await sleep(LOOK_MS * 4, undefined, { signal });
+    }
+    await this.#cancel(placed, support);
   }
 
   /** Looks at an order at once after something about it was acknowledged, and once more later: it has to show that. */
@@ -152,7 +171,8 @@ export class Shoppers {
     if (buyer === "rejected") return { siteId: REJECTING_SITE, lines: [line("lasagne", this.#amount(2))], contact };
     const siteId = pick(Object.keys(MENU), this.#random);
     const skus = new Set([pick(MENU[siteId] ?? [], this.#random), pick(MENU[siteId] ?? [], this.#random)]);
-    return { siteId, lines: [...skus].map((sku) => line(sku, this.#amount(2))), contact, ...paying };
+    const delivery = buyer === "parcel" || buyer === "withdrawn" ? { delivery: { method: "parcel" } } : {};
+    return { siteId, lines: [...skus].map((sku) => line(sku, this.#amount(2))), contact, ...paying, ...delivery };
   }
 
   #amount(most: number): number {
