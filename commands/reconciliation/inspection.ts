@@ -80,19 +80,25 @@ export class Inspection {
     await this.#options.report({ ...difference, mended: false });
   }
 
-  /** Tells the order what has happened outside. `decide` says nothing where the order has learnt it meanwhile. */
+  /**
+   * Tells the order what has happened outside. `decide` says nothing where the order has changed since it was compared;
+   * then resolves with false, and it has to be compared anew.
+   */
   async mend(
     difference: Difference,
     orderId: string,
     identity: FactIdentity,
     decide: (state: OrderState) => readonly OrderDecision[],
-  ): Promise<void> {
+  ): Promise<boolean> {
     const { dryRun, facts, held, report } = this.#options;
-    if (dryRun) return await report({ ...difference, mended: false });
+    if (dryRun) {
+      await report({ ...difference, mended: false });
+      return true;
+    }
     const effect = { orderId, id: `reconcile.${difference.kind}/${difference.reference}`, held };
     const { own } = await facts.record(effect, RECONCILIATION, identity, decide);
-    // Otherwise somebody else has told the order since it was read, and there is no difference any more.
     if (own !== undefined) await report({ ...difference, mended: true });
+    return own !== undefined;
   }
 }
 

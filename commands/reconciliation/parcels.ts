@@ -1,3 +1,4 @@
+import type { OrderEvent } from "../../domain/order/events.ts";
 import { record } from "../../domain/order/facts.ts";
 import type { Order, OrderState } from "../../domain/order/state.ts";
 import { CARRIER, parcelOf, referenceOf } from "../processes/parcel/owed.ts";
@@ -17,7 +18,7 @@ export async function compareParcels(books: CarrierBooks, inspection: Inspection
 }
 
 /** What the carrier says of a parcel, the order has to know. */
-export async function compareParcel(booked: BookedParcel, inspection: Inspection): Promise<void> {
+export async function compareParcel(booked: BookedParcel, inspection: Inspection, again = true): Promise<void> {
   const meant = parcelOf(booked.reference);
   const order = meant && (await inspection.order(meant.orderId));
   const kind = parcelDifference(order, booked, inspection.until);
@@ -36,18 +37,16 @@ export async function compareParcel(booked: BookedParcel, inspection: Inspection
     return await inspection.found(difference);
   }
   const { orderId, fulfilmentId } = meant;
-  const stillSo = (state: OrderState) => parcelDifference(state, booked, inspection.until) === kind;
-  if (kind === "parcel_shipped_unseen") {
-    const at = shippedAt ?? "";
-    return await inspection.mend(difference, orderId, { reference: booking, result: "shipped" }, (state) =>
-      stillSo(state) ? record(state, { type: "shipment.shipped", data: { fulfilmentId, booking, shippedAt: at } }) : [],
-    );
-  }
-  await inspection.mend(difference, orderId, { reference: booking, result: "scheduled" }, (state) =>
-    stillSo(state)
-      ? record(state, { type: "shipment.scheduled", data: { fulfilmentId, reference, booking, trackingNumber } })
-      : [],
+  const fact: OrderEvent =
+    kind === "parcel_shipped_unseen"
+      ? { type: "shipment.shipped", data: { fulfilmentId, booking, shippedAt: shippedAt ?? "" } }
+      : { type: "shipment.scheduled", data: { fulfilmentId, reference, booking, trackingNumber } };
+  const identity = { reference: booking, result: kind === "parcel_shipped_unseen" ? "shipped" : "scheduled" };
+  const told = await inspection.mend(difference, orderId, identity, (state) =>
+    parcelDifference(state, booked, inspection.until) === kind ? record(state, fact) : [],
   );
+  // Somebody else has told the order meanwhile, or it is another booking of the same parcel that it knows now.
+  if (!told && again) await compareParcel(booked, inspection, false);
 }
 
 /** What an order says differently about a parcel. What has shipped after `until` may still be on its way into it. */

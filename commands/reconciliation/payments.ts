@@ -46,13 +46,13 @@ async function compareIntents(books: PaymentBooks, orders: OrderBooks, inspectio
 }
 
 /** The gateway has captured: the order has to say the same. */
-export async function compareCapture(booked: BookedIntent, inspection: Inspection): Promise<void> {
+export async function compareCapture(booked: BookedIntent, inspection: Inspection, again = true): Promise<void> {
   const { orderId, intent, captured } = booked;
   const order = orderId === undefined ? undefined : await inspection.order(orderId);
   const difference = captureDifference(order, booked);
   if (difference === undefined) return;
   if (difference.kind !== "capture_not_in_order" || order === undefined) return await inspection.found(difference);
-  await inspection.mend(
+  const told = await inspection.mend(
     difference,
     order.orderId,
     { reference: intent, amount: captured.amount, result: "confirmed" },
@@ -62,6 +62,7 @@ export async function compareCapture(booked: BookedIntent, inspection: Inspectio
         ? record(state, { type: "payment.confirmed", data: { intent, amount: captured } })
         : [],
   );
+  if (!told && again) await compareCapture(booked, inspection, false);
 }
 
 /** What an order says differently about a capture. */
