@@ -4,7 +4,6 @@ import { createPool } from "../../infra/postgres/pool.ts";
 import { PROJECTIONS } from "../../projections/read-models.ts";
 import { pollPages, pollPointers, Sightings, watchTopics } from "../drills/replay/readers.ts";
 import { Replays } from "../drills/replay/replays.ts";
-import { ClientRecord } from "../drills/world/client-record.ts";
 import { CpuWatch, describeShares } from "./cpu.ts";
 import { type BenchOptions, type Figure, rounded } from "./figure.ts";
 import { type Answered, atRate } from "./load.ts";
@@ -37,7 +36,7 @@ export async function run({ progress }: BenchOptions): Promise<Figure[]> {
     const sightings = new Sightings();
     const reader = { url: system.url, signal: stop.signal, sightings };
     await watchTopics(reader, ["kitchen.sweet-crumbs", "kitchen.trattoria-lina"]);
-    const reading = [pollPages(reader, new ClientRecord()), pollPointers(pool, reader)];
+    const reading = [pollPages(reader, { placed: new Map() }), pollPointers(pool, reader)];
     const replays = new Replays({ url: system.url, pool, say: progress });
     const cpu = new CpuWatch(system.pids);
     progress(`replay: ${RATE} orders a second`);

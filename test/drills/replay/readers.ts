@@ -54,11 +54,14 @@ const WATCHED_ORDERS = 12;
 const PAUSE_MS = 15;
 
 /** Polls pages and orders as support would: every answer is a success, and none shows less than the one before. */
-export async function pollPages({ url, signal, sightings }: Reader, record: ClientRecord): Promise<void> {
+export async function pollPages(
+  { url, signal, sightings }: Reader,
+  { placed }: Pick<ClientRecord, "placed">,
+): Promise<void> {
   const token = await tokenFor(url, "admin", { id: "drill-reader" });
   const headers = { authorization: `Bearer ${token}` };
   while (!signal.aborted) {
-    const orders = [...record.placed.keys()].slice(-WATCHED_ORDERS);
+    const orders = [...placed.keys()].slice(-WATCHED_ORDERS);
     for (const path of [...PAGES, ...orders.map((id) => `/api/orders/${id}`)]) {
       if (signal.aborted) return;
       const answer = await fetch(url + path, { headers, signal: AbortSignal.timeout(TIMEOUT_MS) }).catch(
