@@ -2,7 +2,13 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { customerIdFor } from "../../domain/chain/ids.ts";
 import { Personal } from "../../domain/chain/personal.ts";
-import { type CustomerCommand, customerStream, decide } from "../../domain/customer/customer.ts";
+import {
+  type CustomerCommand,
+  customerStream,
+  decide,
+  HOLD_CAUSES,
+  LIFT_CAUSES,
+} from "../../domain/customer/customer.ts";
 import { authorise } from "../../infra/auth/fastify-auth.ts";
 import { type Principal, principalKey } from "../../infra/auth/principal.ts";
 import type { Api } from "../../infra/http/api.ts";
@@ -17,7 +23,7 @@ const response = { 200: commandAnswer, 201: commandAnswer, "4xx": problem, "5xx"
 const config = { action: "customer.register" } as const;
 const tags = ["customers"];
 
-/** Registering customers and changing their contact. */
+/** Registering customers, changing their contact, and holding them. */
 export function customerRoutes(api: Api, services: CommandServices): void {
   api.post(
     "/api/customers",
@@ -72,6 +78,70 @@ export function customerRoutes(api: Api, services: CommandServices): void {
       return answer(reply, customerId, written, "registered");
     },
   );
+
+  api.post(
+    "/api/customers/:customerId/hold",
+    {
+      config: { action: "customer.hold" },
+      schema: {
+        tags,
+        summary: "Take no orders from a customer",
+        params: customerParams,
+        body: z.object({ cause: z.enum(HOLD_CAUSES) }),
+        response,
+      },
+    },
+    async (request, reply) => {
+      const { customerId } = request.params;
+      const command = { type: "hold", cause: request.body.cause } as const;
+      return answer(reply, customerId, await hold(services, request, customerId, command), "held");
+    },
+  );
+
+  api.post(
+    "/api/customers/:customerId/lift-hold",
+    {
+      config: { action: "customer.hold" },
+      schema: {
+        tags,
+        summary: "Take orders from a held customer again",
+        params: customerParams,
+        body: z.object({ cause: z.enum(LIFT_CAUSES) }),
+        response,
+      },
+    },
+    async (request, reply) => {
+      const { customerId } = request.params;
+      const command = { type: "lift_hold", cause: request.body.cause } as const;
+      return answer(reply, customerId, await hold(services, request, customerId, command), "registered");
+    },
+  );
+}
+
+/** Holds or lifts. No personal data is in it, so that it needs no key of the customer. */
+async function hold(
+  { writer, fingerprintKey, clock }: CommandServices,
+  request: FastifyRequest,
+  customerId: string,
+  command: CustomerCommand,
+) {
+  const principal = authorise(request, "customer.hold", { customerId });
+  return await writer.write({
+    stream: customerStream(customerId),
+    aggregate: customers,
+    kind: "command",
+    ifRevision: ifMatch(request),
+    envelope: envelopeFor({
+      request,
+      principal,
+      key: idempotencyKey(request, true),
+      command: `customer.${command.type}/${customerId}`,
+      fingerprintKey,
+      clock,
+      correlationId: customerId,
+    }),
+    decide: (state) => decide(command, state),
+  });
 }
 
 async function write(

@@ -41,6 +41,7 @@ export const PERMISSIONS = {
   "availability.read": EVERYBODY,
   "catalogue.write": { admin: "any" },
   "customer.register": { guest: "own-account", customer: "own-account", support: "any", admin: "any" },
+  "customer.hold": { admin: "any" },
   "order.place": { guest: "own-account", customer: "own-account" },
   "order.place-on-behalf": { admin: "any" },
   "order.read": READERS_OF_AN_ORDER,

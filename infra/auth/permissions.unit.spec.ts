@@ -41,6 +41,7 @@ const TABLE: Record<Action, string> = {
   "availability.read": "     any   any      any     any     any     any   any     any",
   "catalogue.write": "       -     -        -       -       -       any   -       -",
   "customer.register": "     own   own      -       -       any     any   -       -",
+  "customer.hold": "         -     -        -       -       -       any   -       -",
   "order.place": "           own   own      -       -       -       -     -       -",
   "order.place-on-behalf": " -     -        -       -       -       any   -       -",
   "order.read": "            own   own      own     own     any     any   -       -",

@@ -65,7 +65,7 @@ export const de: Texts = {
     fraud: () => ({
       subject: "Ihre Bestellung wurde angehalten",
       lines: ["Unserer Prüfung kam diese Bestellung ungewöhnlich vor; zu Ihrem Schutz haben wir sie angehalten.", BACK],
-      next: "Schreiben Sie unserem Kundendienst, wenn die Bestellung von Ihnen war; er kann die Sperre aufheben.",
+      next: "Schreiben Sie unserem Kundendienst, wenn die Bestellung von Ihnen war: Bis das geklärt ist, nehmen wir von Ihrem Konto keine neue an.",
     }),
     refunded: ({ refund }) => ({
       subject: `${refund} sind auf dem Weg zu Ihnen`,

@@ -57,7 +57,7 @@ export const en: Texts = {
     fraud: () => ({
       subject: "Your order was stopped",
       lines: ["Our check found this order unusual, so we have stopped it to protect you.", BACK],
-      next: "Write to our support if the order was yours; they can lift the hold on your account.",
+      next: "Write to our support if the order was yours: until they have looked at it, we take no new ones from your account.",
     }),
     refunded: ({ refund }) => ({
       subject: `${refund} are on their way back to you`,
