@@ -69,6 +69,18 @@ export interface FulfilmentView {
   readonly started: readonly string[];
   readonly completed: readonly string[];
   readonly ready: boolean;
+  /** Once the carrier has been asked to take it. */
+  readonly parcel?: ParcelView | undefined;
+}
+
+/** A parcel with the carrier. Times are RFC 3339. */
+export interface ParcelView {
+  /** Since when its booking is known. */
+  readonly bookedAt?: string | undefined;
+  readonly trackingNumber?: string | undefined;
+  readonly shippedAt?: string | undefined;
+  /** When the booking is tried again; undefined where none has failed, or it is booked. */
+  readonly nextAttemptAt?: string | undefined;
 }
 
 /** A sealed value with the customer under whose key, and the place at which, it opens. */

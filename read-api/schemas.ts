@@ -55,6 +55,15 @@ const fulfilment = z.object({
   started: list(z.string()),
   completed: list(z.string()),
   ready: z.boolean(),
+  parcel: z
+    .object({
+      bookedAt: z.string().optional(),
+      trackingNumber: z.string().optional(),
+      shippedAt: z.string().optional(),
+      nextAttemptAt: z.string().optional().describe("when its booking is tried again"),
+    })
+    .optional()
+    .describe("once the carrier has been asked to take it"),
 });
 
 export const order = z

@@ -126,6 +126,14 @@ export interface paths {
                                     readonly started: string[];
                                     readonly completed: string[];
                                     ready: boolean;
+                                    /** @description once the carrier has been asked to take it */
+                                    parcel?: {
+                                        bookedAt?: string;
+                                        trackingNumber?: string;
+                                        shippedAt?: string;
+                                        /** @description when its booking is tried again */
+                                        nextAttemptAt?: string;
+                                    };
                                 }[];
                                 payment: {
                                     /** @enum {string} */
@@ -3388,6 +3396,14 @@ export interface paths {
                                 readonly started: string[];
                                 readonly completed: string[];
                                 ready: boolean;
+                                /** @description once the carrier has been asked to take it */
+                                parcel?: {
+                                    bookedAt?: string;
+                                    trackingNumber?: string;
+                                    shippedAt?: string;
+                                    /** @description when its booking is tried again */
+                                    nextAttemptAt?: string;
+                                };
                             }[];
                             payment: {
                                 /** @enum {string} */

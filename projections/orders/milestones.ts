@@ -29,6 +29,8 @@ const MILESTONES: readonly string[] = [
   "driver.declined",
   "driver.arrived",
   "driver.unavailable",
+  "shipment.scheduled",
+  "shipment.shipped",
 ];
 const PLACES: ReadonlyMap<string, number> = new Map(MILESTONES.map((type, place) => [type, place]));
 

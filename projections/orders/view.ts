@@ -1,7 +1,7 @@
 import type { OrderPlaced } from "../../domain/order/events.ts";
 import { type Order, statusOf } from "../../domain/order/state.ts";
 import { orderNumber } from "../order-state/order-events.ts";
-import type { FulfilmentView, OrderView } from "../views.ts";
+import type { FulfilmentView, OrderView, ParcelView } from "../views.ts";
 import type { FoundOrder } from "./rows.ts";
 
 /** The view of an order; its state may be with lines or without. */
@@ -58,7 +58,14 @@ function fulfilmentView(fulfilment: Order["fulfilments"][number], placed: OrderP
     started: fulfilment.started,
     completed: fulfilment.completed,
     ready: fulfilment.ready,
+    parcel: parcelView(fulfilment),
   };
+}
+
+function parcelView({ shipment }: Order["fulfilments"][number]): ParcelView | undefined {
+  if (shipment === undefined) return undefined;
+  const { bookedAt, trackingNumber, shippedAt, nextAttemptAt } = shipment;
+  return { bookedAt, trackingNumber, shippedAt, nextAttemptAt };
 }
 
 function paymentStatus({ payment, ended }: Order): OrderView["payment"]["status"] {

@@ -32,10 +32,14 @@ export function stepWords(step: Step, view: OrderView): string {
       if (done) return words.delivered;
       return current ? words.onTheWay : words.deliver;
     case "schedule":
-      return words.scheduled;
+      if (current) return words.scheduling;
+      return done ? words.scheduledAs(trackingOf(view)) : words.scheduled;
     case "ship":
-      return words.shipped;
+      return current ? words.shipping : words.shipped;
     case "ended":
       return messages.value.statuses[view.status];
   }
 }
+
+const trackingOf = ({ fulfilments }: OrderView): string =>
+  fulfilments.flatMap(({ parcel }) => parcel?.trackingNumber ?? []).join(", ");

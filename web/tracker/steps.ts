@@ -110,11 +110,12 @@ function kitchenOf(view: OrderView, fulfilment: FulfilmentView): Draft[] {
 function endOf(view: OrderView): Draft[] {
   const at = (type: string) => find(view, type)?.at;
   if (view.method === "parcel") {
-    const scheduled = at("shipment.scheduled");
-    const shipped = at("shipment.shipped");
+    // With several parcels the last one counts: the time is that of the last fact.
+    const shipped = view.status === "shipped";
+    const scheduled = shipped || view.status === "scheduled";
     return [
-      { key: "schedule", kind: "schedule", done: scheduled !== undefined, at: scheduled },
-      { key: "ship", kind: "ship", done: shipped !== undefined, at: shipped },
+      { key: "schedule", kind: "schedule", done: scheduled, at: scheduled ? at("shipment.scheduled") : undefined },
+      { key: "ship", kind: "ship", done: shipped, at: shipped ? at("shipment.shipped") : undefined },
     ];
   }
   const pickedUp = at("order.picked_up");

@@ -85,6 +85,18 @@ describe("the way of an order", () => {
 
   test("by parcel ends with its booking and shipping, without a courier", () => {
     expect(line(order({ method: "parcel" })).slice(-2)).toEqual(["schedule future", "ship future"]);
+    const made = { accepted: true, completed: ["preparation", "baking"], ready: true };
+    const scheduled = order({
+      method: "parcel",
+      status: "scheduled",
+      payment: { status: "confirmed", attempts: 0, refunded: 0 },
+      fulfilments: [fulfilment(made)],
+      milestones: [{ type: "shipment.scheduled", at: at(9), fulfilmentId: "0.0" }],
+    });
+    expect(stepsOf(scheduled, false).slice(-2)).toMatchObject([
+      { kind: "schedule", state: "done", at: at(9) },
+      { kind: "ship", state: "current", since: at(9) },
+    ]);
   });
 
   test("that has ended early ends with that fact, and promises nothing more", () => {
