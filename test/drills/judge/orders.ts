@@ -38,6 +38,11 @@ export function duplicates({ events, streams }: Evidence): string[] {
       const times = own.filter((event) => event.type === type).length;
       if (times > 1) breaches.push(`duplicated: ${stream} has ${times} ${type}`);
     }
+    // An order may be given back in parts, for lines that were missing: each part once.
+    const refunds = own.flatMap(
+      ({ type, data }) => (type === "payment.refunded" ? [(data as { readonly refund: string }).refund] : []), // the contract's shape
+    );
+    if (new Set(refunds).size < refunds.length) breaches.push(`duplicated: ${stream} has a refund twice`);
   }
   return breaches;
 }

@@ -1,7 +1,17 @@
 import type { History } from "../history/history.ts";
 
 /** How the buyer of a drill behaves. */
-export type Buyer = "pays" | "declined" | "flaky_card" | "cancels" | "rejected" | "scarce" | "parcel" | "withdrawn";
+export type Buyer =
+  | "pays"
+  | "declined"
+  | "flaky_card"
+  | "cancels"
+  | "rejected"
+  | "elsewhere"
+  | "spoilt"
+  | "scarce"
+  | "parcel"
+  | "withdrawn";
 
 /** What the API has acknowledged to a client: kept here, outside of the system, and compared with what is stored. */
 export interface Acknowledgement {

@@ -3,7 +3,7 @@ import { ApiClient } from "../../../cli/simulate/api-client.ts";
 import { pick, randomFrom } from "../../../cli/simulate/random.ts";
 import type { Acknowledgement, Buyer, ClientRecord } from "./client-record.ts";
 import { followOrder } from "./live-orders.ts";
-import { REJECTING_SITE, SCARCE_ITEM } from "./rejecting-site.ts";
+import { HOUSE_SPECIAL, REJECTING_SITE, SCARCE_ITEM, SPOILT_ITEM } from "./rejecting-site.ts";
 
 export interface ShopperOptions {
   readonly base: string;
@@ -19,7 +19,9 @@ const SHARES: readonly (readonly [Buyer, number])[] = [
   ["declined", 8],
   ["flaky_card", 6],
   ["cancels", 12],
-  ["rejected", 10],
+  ["rejected", 7],
+  ["elsewhere", 4],
+  ["spoilt", 3],
   ["scarce", 6],
   ["parcel", 4],
   ["withdrawn", 3],
@@ -168,7 +170,9 @@ export class Shoppers {
     const paymentMethod = CARDS[buyer];
     const paying = paymentMethod === undefined ? {} : { paymentMethod };
     if (buyer === "scarce") return { siteId: REJECTING_SITE, lines: [line(SCARCE_ITEM, this.#amount(3))], contact };
-    if (buyer === "rejected") return { siteId: REJECTING_SITE, lines: [line("lasagne", this.#amount(2))], contact };
+    if (buyer === "rejected") return { siteId: REJECTING_SITE, lines: [line(HOUSE_SPECIAL, this.#amount(2))], contact };
+    if (buyer === "elsewhere") return { siteId: REJECTING_SITE, lines: [line("lasagne", this.#amount(2))], contact };
+    if (buyer === "spoilt") return { siteId: REJECTING_SITE, lines: [line(SPOILT_ITEM, this.#amount(2))], contact };
     const siteId = pick(Object.keys(MENU), this.#random);
     const skus = new Set([pick(MENU[siteId] ?? [], this.#random), pick(MENU[siteId] ?? [], this.#random)]);
     const delivery = buyer === "parcel" || buyer === "withdrawn" ? { delivery: { method: "parcel" } } : {};
