@@ -15,6 +15,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = 
   status: () => import("./status.ts"),
   doctor: () => import("./doctor.ts"),
   replay: () => import("./replay.ts"),
+  "dead-letters": () => import("./dead-letters.ts"),
   explain: () => import("./explain.ts"),
   export: () => import("./export.ts"),
   "event-node": () => import("./event-node.ts"),

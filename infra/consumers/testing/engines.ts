@@ -19,7 +19,8 @@ export interface Engines {
 
 export async function startEngines(migrations: readonly Migration[] = []): Promise<Engines> {
   const database = await throwawayPostgres();
-  await migrate(database.url, [runnerMigration, deadLettersMigration, ...migrations]);
+  const needed = [runnerMigration, deadLettersMigration, ...migrations];
+  await migrate(database.url, [...new Map(needed.map((one) => [one.name, one])).values()]);
   const events = await throwawayStore();
   const pool = createPool(database.url, { applicationName: "test" });
   return {
