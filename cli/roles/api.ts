@@ -17,6 +17,8 @@ import { carrierWebhook } from "../../commands/http/carrier-webhook.ts";
 import { commandRoutes } from "../../commands/http/command-routes.ts";
 import { PlaceOrder } from "../../commands/orders/place.ts";
 import { FactRecorder } from "../../commands/processes/facts.ts";
+import { reconciliationRoutes } from "../../commands/reconciliation/reconciliation-routes.ts";
+import { Reports } from "../../commands/reconciliation/reports.ts";
 import { devRoles } from "../../infra/auth/dev-roles.ts";
 import { declarePublic, installAuth } from "../../infra/auth/fastify-auth.ts";
 import { authenticateSocket, loggableUrl } from "../../infra/auth/socket-auth.ts";
@@ -151,6 +153,9 @@ export async function buildApi(
   const replay = { projections: PROJECTIONS, kinds: JOB_KINDS };
   const reading: ReadServices = { pool, store, schemas, positions, keys, clock, log, access, replay };
   await app.register(async (scope) => readRoutes(scope, reading));
+  await app.register(async (scope) => {
+    reconciliationRoutes(scope.withTypeProvider<ZodTypeProvider>(), new Reports(pool));
+  });
   await app.register(async (scope) => {
     const handlers = config.REPLAY_HANDLERS;
     questionRoutes(scope.withTypeProvider<ZodTypeProvider>(), { ...reading, projections: PROJECTIONS, handlers });

@@ -1,0 +1,77 @@
+import { z } from "zod";
+import type { Api } from "../../infra/http/api.ts";
+import { problem } from "../../infra/http/problem-schema.ts";
+import { DIFFERENCE_KINDS, DIFFERENCES } from "./difference.ts";
+import type { Reports } from "./reports.ts";
+
+const time = z.string().describe("RFC 3339, business time");
+
+const report = z
+  .object({
+    reportId: z.uuid(),
+    startedAt: time,
+    finishedAt: time.optional(),
+    from: time.describe("from when on the books were looked through"),
+    until: time,
+    state: z.enum(["running", "finished", "failed"]),
+    error: z.string().optional().describe("why it did not get through"),
+    counts: z
+      .object({
+        intents: z.int(),
+        refunds: z.int(),
+        parcels: z.int(),
+        stuck: z.int().describe("orders that were open for too long and were asked about"),
+        found: z.int(),
+        mended: z.int(),
+      })
+      .partial(),
+  })
+  .meta({ id: "ReconciliationReport" });
+
+const difference = z
+  .object({
+    kind: z.enum(DIFFERENCE_KINDS),
+    text: z.string().describe("what is so, for people"),
+    alarm: z.boolean().describe("a person has to look at it"),
+    reference: z.string().describe("what the outside calls it"),
+    orderId: z.string().optional(),
+    inOrder: z.int().optional().describe("minor units, as the order says"),
+    outside: z.int().optional().describe("minor units, as the outside says"),
+    currency: z.string().optional(),
+    at: time.describe("when it happened outside"),
+    firstSeen: time,
+    lastSeen: time,
+    mendedAt: time.optional().describe("when the order was told"),
+    goneAt: time.optional().describe("when it was not met any more"),
+  })
+  .meta({ id: "ReconciliationDifference" });
+
+const MOST_REPORTS = 20;
+
+/** What the outside says differently than the orders, as the last looks through its books have found it. */
+export function reconciliationRoutes(api: Api, reports: Pick<Reports, "newest" | "differences">): void {
+  api.get(
+    "/api/reconciliation",
+    {
+      config: { action: "ops.read" },
+      schema: {
+        tags: ["operations"],
+        summary: "What gateway and carrier say differently than the orders",
+        querystring: z.object({
+          which: z.enum(["open", "all"]).default("open").describe("open: neither mended nor gone by itself"),
+          limit: z.coerce.number().int().min(1).max(1_000).default(200),
+        }),
+        response: {
+          200: z.object({ reports: z.array(report), differences: z.array(difference) }),
+          "4xx": problem,
+          "5xx": problem,
+        },
+      },
+    },
+    async (request) => {
+      const { which, limit } = request.query;
+      const [newest, found] = await Promise.all([reports.newest(MOST_REPORTS), reports.differences(which, limit)]);
+      return { reports: newest, differences: found.map((one) => ({ ...one, ...DIFFERENCES[one.kind] })) };
+    },
+  );
+}
