@@ -4,7 +4,7 @@ import { evolve } from "../../domain/order/evolve.ts";
 import type { Order } from "../../domain/order/state.ts";
 import { ACCEPT_BY, AT, happened, orderOf } from "../../test/fixtures/order-examples.ts";
 import { owedCourier } from "./courier.ts";
-import { owedPayments } from "./payment.ts";
+import { owedPayments } from "./payment-owed.ts";
 import { owedStock } from "./stock.ts";
 
 const PLACED = Date.parse(AT);

@@ -1,13 +1,15 @@
 import type { Actor } from "../../domain/chain/envelope.ts";
 import { holdExpired, record } from "../../domain/order/facts.ts";
-import { isFinal, isReserved, type Order, owedRefund } from "../../domain/order/state.ts";
-import { type Clock, toInstant } from "../../infra/clock.ts";
-import type { Outside } from "../../infra/outside/outside.ts";
+import { isFinal, type Order } from "../../domain/order/state.ts";
+import type { Clock } from "../../infra/clock.ts";
 import { type Answer, type GatewayFailure, OutsideError } from "../gateways/answer.ts";
 import type { OutsideGuards } from "../gateways/guards.ts";
 import type { PaymentGateway, PaymentState } from "../gateways/payment-gateway.ts";
 import { attemptOf, firstAttempt } from "./effect-ids.ts";
 import type { FactRecorder } from "./facts.ts";
+import { NO_INTENT, outsideOf, owedPayments } from "./payment-owed.ts";
+import { Refunds } from "./payment-refunds.ts";
+import { plannedRetry } from "./retry-plan.ts";
 import type { Effect, Owed, Performed, ProcessManager } from "./runner/process-manager.ts";
 
 export interface PaymentPolicy {
@@ -17,57 +19,12 @@ export interface PaymentPolicy {
   readonly inCallRetryMs: number;
 }
 
-/** The gateway has no places. */
-const OUTSIDE: Outside = { system: "payment", place: "" };
-
 const PAYMENT: Actor = { type: "system", id: "payment" };
-/** A reservation is held at least this long after the last planned attempt. */
-const HOLD_AFTER_ATTEMPT_MS = 120_000;
 const IN_CALL_PAUSE_MS = 200;
 
 /** Nothing is left to try: paid, cancelled, or refused for good (the answer to that try may have been lost). */
 const isDecided = ({ status, lastError }: PaymentState): boolean =>
   status === "succeeded" || status === "canceled" || lastError?.class === "permanent";
-
-/** What an order is owed by the payment gateway. */
-export function owedPayments(order: Order): readonly Owed[] {
-  const { payment } = order;
-  const placedAt = Date.parse(order.placedAt);
-  const owed: Owed[] = [];
-  if (!order.ended && !order.delivered && !payment.confirmed) {
-    const planned = payment.nextAttemptAt === undefined ? placedAt : Date.parse(payment.nextAttemptAt);
-    if (isReserved(order) && payment.intent === undefined) {
-      owed.push({ id: firstAttempt("payment.create"), dueAt: planned, outside: OUTSIDE, early: payment.attempts > 0 });
-    } else if (isReserved(order) && !payment.cancelled) {
-      owed.push({
-        id: `payment.confirm/${payment.attempts + 1}`,
-        dueAt: planned,
-        outside: OUTSIDE,
-        early: payment.attempts > 0,
-      });
-    }
-    const lastPlanned =
-      payment.nextAttemptAt === undefined ? 0 : Date.parse(payment.nextAttemptAt) + HOLD_AFTER_ATTEMPT_MS;
-    owed.push({
-      id: firstAttempt("payment.expire"),
-      dueAt: Math.max(Date.parse(order.holdUntil), lastPlanned),
-      outside: OUTSIDE,
-    });
-  }
-  if (order.ended && payment.intent !== undefined && !payment.confirmed && !payment.cancelled) {
-    owed.push({ id: firstAttempt("payment.cancel"), dueAt: placedAt, outside: OUTSIDE });
-  }
-  if (owedRefund(order) > 0) {
-    const planned = payment.refundNextAttemptAt === undefined ? placedAt : Date.parse(payment.refundNextAttemptAt);
-    owed.push({
-      id: `payment.refund/${payment.refundAttempts + 1}`,
-      dueAt: planned,
-      outside: OUTSIDE,
-      early: payment.refundAttempts > 0,
-    });
-  }
-  return owed;
-}
 
 /**
  * Charges an order exactly once: one intent per order, its reference stored before it is confirmed, looked up before
@@ -80,6 +37,7 @@ export class PaymentProcess implements ProcessManager {
   readonly #clock: Clock;
   readonly #policy: PaymentPolicy;
   readonly #guards: OutsideGuards;
+  readonly #refunds: Refunds;
 
   constructor(
     gateway: PaymentGateway,
@@ -93,6 +51,7 @@ export class PaymentProcess implements ProcessManager {
     this.#facts = facts;
     this.#clock = clock;
     this.#policy = policy;
+    this.#refunds = new Refunds({ gateway, facts, clock, guards, retryDelaysMs: policy.retryDelaysMs });
   }
 
   handles(type: string): boolean {
@@ -112,14 +71,18 @@ export class PaymentProcess implements ProcessManager {
     const { intent } = order.payment;
     if (effect.id === firstAttempt("payment.create")) return await this.#create(effect, order);
     if (effect.id === firstAttempt("payment.expire")) return await this.#expire(effect, order);
+    if (effect.id.startsWith("payment.confirm/") && order.total.amount === 0) {
+      await this.#confirmed(effect, order, NO_INTENT);
+      return undefined;
+    }
     if (intent === undefined) return undefined;
     if (effect.id === firstAttempt("payment.cancel")) return await this.#cancel(effect, order, intent);
     if (effect.id.startsWith("payment.confirm/")) return await this.#confirm(effect, order, intent);
-    return await this.#refund(effect, order, intent);
+    return await this.#refunds.perform(effect, order, intent);
   }
 
   async #create(effect: Effect, order: Order): Promise<Performed> {
-    const answer = await this.#withinCall(() =>
+    const answer = await this.#withinCall(order, () =>
       this.#gateway.create({
         orderId: order.orderId,
         amount: order.total,
@@ -139,7 +102,7 @@ export class PaymentProcess implements ProcessManager {
   }
 
   async #confirm(effect: Effect, order: Order, intent: string): Promise<Performed> {
-    const answer = await this.#withinCall(async () => {
+    const answer = await this.#withinCall(order, async () => {
       // Looked up before every try: the answer to an earlier one may have been lost.
       const known = await this.#gateway.retrieve(intent);
       if (!known.ok || isDecided(known.value)) return known;
@@ -173,7 +136,7 @@ export class PaymentProcess implements ProcessManager {
   }
 
   async #cancel(effect: Effect, order: Order, intent: string): Promise<Performed> {
-    const state = await this.#cancelled(intent);
+    const state = await this.#cancelled(order, intent);
     if (state.status === "succeeded") {
       await this.#confirmed(effect, order, intent);
       return undefined;
@@ -187,43 +150,11 @@ export class PaymentProcess implements ProcessManager {
   /** The hold has run out. The gateway is asked first, so that a payment that was made is not called a failure. */
   async #expire(effect: Effect, order: Order): Promise<Performed> {
     const { intent } = order.payment;
-    if (intent !== undefined && (await this.#cancelled(intent)).status === "succeeded") {
+    if (intent !== undefined && (await this.#cancelled(order, intent)).status === "succeeded") {
       await this.#confirmed(effect, order, intent);
       return undefined;
     }
     await this.#facts.record(effect, PAYMENT, { reference: order.orderId, result: "hold_expired" }, holdExpired);
-    return undefined;
-  }
-
-  async #refund(effect: Effect, order: Order, intent: string): Promise<Performed> {
-    const amount = { amount: owedRefund(order), currency: order.total.currency };
-    const attempt = attemptOf(effect.id);
-    // One reference for what is owed at this point of the order, whatever the attempt. A refund that came to nothing
-    // afterwards needs another: under the old one the gateway would answer with what it once was.
-    const { refunded, failedRefunds } = order.payment;
-    const again = failedRefunds.length === 0 ? "" : `:${failedRefunds.length}`;
-    const reference = `refund:${order.orderId}:${refunded}${again}`;
-    const answer = await this.#withinCall(() => this.#gateway.refund({ intent, amount, reference }));
-    if (answer.ok && answer.value.status !== "failed") {
-      const { refund } = answer.value;
-      await this.#facts.record(
-        effect,
-        PAYMENT,
-        { reference: refund, amount: amount.amount, result: "refunded" },
-        (state) => record(state, { type: "payment.refunded", data: { refund, intent, amount } }),
-      );
-      return undefined;
-    }
-    const failureType = answer.ok ? "unknown" : answer.failure.type;
-    const { retryDelaysMs } = this.#policy;
-    // Money that is owed is tried for without end: at the longest delay once the planned ones are used up.
-    const delay = retryDelaysMs[Math.min(attempt, retryDelaysMs.length) - 1] ?? 0;
-    const nextAttemptAt = toInstant(this.#clock.now() + delay);
-    await this.#facts.record(effect, PAYMENT, { reference, result: failureType }, (state) =>
-      state && state.payment.refundAttempts >= attempt
-        ? []
-        : [{ type: "payment.refund_failed", data: { attempt, failureType, nextAttemptAt } }],
-    );
     return undefined;
   }
 
@@ -239,15 +170,14 @@ export class PaymentProcess implements ProcessManager {
   async #attemptFailed(effect: Effect, order: Order, attempt: number, failure: GatewayFailure): Promise<Performed> {
     const { type: failureType } = failure;
     const reference = failure.reference ?? `${order.orderId}/${attempt}`;
-    const delay = this.#policy.retryDelaysMs[attempt - 1];
+    const nextAttemptAt = plannedRetry(this.#clock.now(), attempt, this.#policy.retryDelaysMs);
     const identity = { reference, amount: order.total.amount, result: failureType };
-    if (failure.class === "permanent" || delay === undefined) {
+    if (failure.class === "permanent" || nextAttemptAt === undefined) {
       await this.#facts.record(effect, PAYMENT, identity, (state) =>
         record(state, { type: "payment.failed", data: { failureType, attempts: attempt } }),
       );
       return undefined;
     }
-    const nextAttemptAt = toInstant(this.#clock.now() + delay);
     const { loaded } = await this.#facts.record(effect, PAYMENT, identity, (state) =>
       record(state, { type: "payment.attempt_failed", data: { attempt, failureType, reference, nextAttemptAt } }),
     );
@@ -258,8 +188,8 @@ export class PaymentProcess implements ProcessManager {
       : undefined;
   }
 
-  async #cancelled(intent: string): Promise<PaymentState> {
-    const answer = await this.#guards.call(OUTSIDE, () => this.#gateway.cancel(intent));
+  async #cancelled(order: Order, intent: string): Promise<PaymentState> {
+    const answer = await this.#guards.call(outsideOf(order), () => this.#gateway.cancel(intent));
     if (!answer.ok) throw new OutsideError("the payment gateway does not cancel", answer.failure);
     if (answer.value.status !== "succeeded" && answer.value.status !== "canceled") {
       throw new Error(`the payment gateway left the intent ${answer.value.status}`);
@@ -268,10 +198,10 @@ export class PaymentProcess implements ProcessManager {
   }
 
   /** Tries a call again for a moment while its failure is transient. */
-  async #withinCall<T>(call: () => Promise<Answer<T>>): Promise<Answer<T>> {
+  async #withinCall<T>(order: Order, call: () => Promise<Answer<T>>): Promise<Answer<T>> {
     const until = performance.now() + this.#policy.inCallRetryMs;
     for (;;) {
-      const answer = await this.#guards.call(OUTSIDE, call);
+      const answer = await this.#guards.call(outsideOf(order), call);
       if (answer.ok || answer.failure.class === "permanent" || answer.failure.notAsked) return answer;
       if (performance.now() + IN_CALL_PAUSE_MS > until) return answer;
       await new Promise((resolve) => setTimeout(resolve, IN_CALL_PAUSE_MS));

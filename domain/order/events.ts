@@ -162,6 +162,7 @@ export type OrderEvent =
       "payment.attempt_failed",
       { attempt: number; failureType: FailureType; reference: string; nextAttemptAt?: string | undefined }
     >
+  /** `intent` is `none` where there was nothing to charge. */
   | Fact<"payment.confirmed", { intent: string; amount: Money }>
   | Fact<"payment.failed", { failureType: FailureType; attempts: number }>
   | Fact<"payment.cancelled", { intent: string }>

@@ -109,7 +109,7 @@ function evolvePlaced(order: Order, event: Exclude<OrderEvent, { type: "order.pl
           });
     case "payment.refund_failed":
       return withPayment(takenBack(order, event.data), {
-        refundAttempts: event.data.attempt,
+        refundAttempts: Math.max(order.payment.refundAttempts, event.data.attempt),
         refundNextAttemptAt: event.data.nextAttemptAt,
       });
     case "restaurant.notified":

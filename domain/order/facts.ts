@@ -31,7 +31,9 @@ function isKnown(order: NonNullable<OrderState>, fact: OrderEvent): boolean {
     case "payment.refunded":
       return order.payment.refunds.includes(fact.data.refund);
     case "payment.refund_failed":
-      return order.payment.refundAttempts >= fact.data.attempt;
+      return fact.data.refund === undefined
+        ? order.payment.refundAttempts >= fact.data.attempt
+        : order.payment.failedRefunds.includes(fact.data.refund);
     case "restaurant.notification_failed":
       return order.fulfilments.some(
         (f) => f.fulfilmentId === fact.data.fulfilmentId && (f.notification?.attempts ?? 0) >= fact.data.attempt,
