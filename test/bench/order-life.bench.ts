@@ -2,6 +2,7 @@ import { StatusLooker } from "../../cli/status/look.ts";
 import { createEventStore } from "../../infra/event-store/client.ts";
 import { createLog } from "../../infra/log.ts";
 import { createPool } from "../../infra/postgres/pool.ts";
+import { openSites } from "./city-of-sites.ts";
 import { busyCores, CpuWatch, describeShares, describeWork } from "./cpu.ts";
 import { type BenchOptions, type Figure, rounded } from "./figure.ts";
 import { atRate, KeepAliveClient } from "./load.ts";
@@ -12,6 +13,8 @@ import { Staff } from "./staff.ts";
 import { measuredSystem } from "./whole-system.ts";
 
 const WARM_UP = { rate: 20, seconds: 5 };
+/** A site is told of one order after the other: a city has enough of them. */
+const SITES = 40;
 const LOOK_MS = 1_000;
 const REST_MS = 60_000;
 /** Of the consumers of the domain; stock and the other read models work beside them. */
@@ -34,12 +37,14 @@ export async function run({ seconds, rate, progress }: BenchOptions): Promise<Fi
   const store = createEventStore({ url: system.eventStoreUrl, timeoutMs: 30_000 });
   let staff: Staff | undefined;
   const seen = new OrderStepsSeen(system.eventStoreUrl, (happened) => void staff?.take(happened));
-  const { send, close } = await orderLoad(system.url);
+  progress(`order-life: ${SITES} restaurants open`);
+  const carts = await openSites(system.url, SITES);
+  const { send, close } = await orderLoad(system.url, carts);
   const ending = new AbortController();
   try {
     const couriers = Math.ceil(rate * seconds + WARM_UP.rate * WARM_UP.seconds) + 50;
     progress(`order-life: ${couriers} couriers begin their shift`);
-    staff = await Staff.begin(system.url, client, couriers);
+    staff = await Staff.begin(system.url, client, { couriers, sites: carts.map(({ siteId }) => siteId) });
     progress("order-life: warming up");
     await atRate(WARM_UP.rate, { send, seconds: WARM_UP.seconds });
     await until(() => seen.count("driver.assigned") >= WARM_UP.rate * WARM_UP.seconds * 0.9);

@@ -6,7 +6,6 @@ import type { Happened } from "./order-steps-seen.ts";
 const CITY = "Berlin";
 /** Shifts that are begun at once. */
 const AT_ONCE = 24;
-const SITES = ["sweet-crumbs", "trattoria-lina"];
 
 /** Kitchens that accept every order as soon as they are told of it, and couriers who take every offer. */
 export class Staff {
@@ -23,8 +22,12 @@ export class Staff {
   }
 
   /** Begins so many couriers' shifts: each carries one order in all of the measurement. */
-  static async begin(url: string, client: KeepAliveClient, couriers: number): Promise<Staff> {
-    const kitchen = `Bearer ${await tokenFor(url, "kitchen", { id: "bench", sites: SITES })}`;
+  static async begin(
+    url: string,
+    client: KeepAliveClient,
+    { couriers, sites }: { readonly couriers: number; readonly sites: readonly string[] },
+  ): Promise<Staff> {
+    const kitchen = `Bearer ${await tokenFor(url, "kitchen", { id: "bench", sites: [...sites] })}`;
     const tokens = new Map<string, string>();
     const body = JSON.stringify({ city: CITY });
     const hire = async () => {
