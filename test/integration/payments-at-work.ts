@@ -29,7 +29,7 @@ import { type EventStore, StoreUnavailableError } from "../../infra/event-store/
 import { createLog } from "../../infra/log.ts";
 import type { Migration } from "../../infra/postgres/migrations.ts";
 import { startPaymentSimulator } from "../../infra/simulators/payment/payment-simulator.ts";
-import { fulfilmentAt, placedAt } from "../fixtures/order-examples.ts";
+import { EUR, fulfilmentAt, placedAt } from "../fixtures/order-examples.ts";
 
 const MINUTE = 60_000;
 const FINGERPRINT_KEY = new Uint8Array(32);
@@ -56,7 +56,9 @@ export interface PaymentsAtWork {
   /** Stock of the one item; orders take 2. */
   stock(): Promise<{ readonly onHand: number; readonly reserved: number }>;
   /** Appends `order.placed`, held for ten minutes, and returns the order's id. */
-  place(how?: { readonly paymentMethod?: string; readonly siteId?: string }): Promise<string>;
+  place(how?: { readonly paymentMethod?: string; readonly siteId?: string; readonly total?: number }): Promise<string>;
+  /** The customer's bank sends a refund back. */
+  failRefund(refund: string): Promise<void>;
   append(orderId: string, ...events: readonly Decided[]): Promise<void>;
   events(orderId: string): Promise<readonly RecordedEvent[]>;
   /** Waits until the order's stream holds so many events of a type, and returns the last of them. */
@@ -181,11 +183,21 @@ export async function startPayments(further: readonly Migration[] = []): Promise
       }
       return { onHand, reserved };
     },
-    async place({ paymentMethod = "pm_card_visa", siteId = site } = {}) {
+    async failRefund(refund) {
+      await fetch(`${simulator.url}/_fail_refund`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ refund }),
+      });
+    },
+    async place({ paymentMethod = "pm_card_visa", siteId = site, total = 2690 } = {}) {
       const orderId = randomUUID();
       const placed = placedAt({ ...fulfilmentAt("bakery"), siteId });
       const holdUntil = toInstant(clock.now() + 10 * MINUTE);
-      await append(orderId, { type: "order.placed", data: { ...placed, orderId, paymentMethod, holdUntil } });
+      await append(orderId, {
+        type: "order.placed",
+        data: { ...placed, orderId, paymentMethod, holdUntil, total: EUR(total) },
+      });
       return orderId;
     },
     append,

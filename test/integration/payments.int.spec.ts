@@ -4,6 +4,8 @@ import { type PaymentsAtWork, startPayments } from "./payments-at-work.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
+/** Beyond the first retry, whatever its jitter. */
+const RETRY = 73 * SECOND;
 const TOTAL = 2690;
 const CANCELLED = { type: "order.cancelled", data: { by: "customer" } } as const;
 
@@ -23,11 +25,14 @@ const countOf = async (orderId: string, type: string) => (await typesOf(orderId)
 const confirmations = async (orderId: string) =>
   (await payments.asked(orderId)).filter(({ path }) => path.endsWith("/confirm"));
 
-/** How long after an event was recorded the next attempt is planned, to the minute. */
-async function plannedAfter(orderId: string, attempt: number): Promise<number> {
+/** Waits for a failed attempt, holds the pause before the next against what is planned, and lets it pass. */
+async function passPlanned(orderId: string, attempt: number, minutes: number): Promise<void> {
   const { data, metadata } = await payments.happened(orderId, "payment.attempt_failed", attempt);
   const { nextAttemptAt = "" } = data as { nextAttemptAt?: string };
-  return Math.round((Date.parse(nextAttemptAt) - Date.parse(metadata.at)) / MINUTE);
+  const pause = Date.parse(nextAttemptAt) - Date.parse(metadata.at);
+  expect(pause / MINUTE / minutes).toBeGreaterThan(0.79);
+  expect(pause / MINUTE / minutes).toBeLessThan(1.21);
+  payments.forward(Date.parse(nextAttemptAt) - payments.now() + SECOND);
 }
 
 /** Everything that is owed has been done: nothing more is asked of the gateway, and no stock is held. */
@@ -40,16 +45,15 @@ describe("a payment that fails for a while", () => {
   test("is tried again after the configured delays, not before, and captured once", async () => {
     await payments.turn({ errorRate: 1, only: "/confirm" });
     const orderId = await payments.place();
-    expect(await plannedAfter(orderId, 1)).toBe(1);
-    payments.forward(50 * SECOND);
+    await payments.happened(orderId, "payment.attempt_failed");
+    payments.forward(45 * SECOND);
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(await confirmations(orderId)).toHaveLength(1);
-    payments.forward(11 * SECOND);
-    expect(await plannedAfter(orderId, 2)).toBe(5);
-    payments.forward(5 * MINUTE + SECOND);
-    expect(await plannedAfter(orderId, 3)).toBe(15);
+    await passPlanned(orderId, 1, 1);
+    await passPlanned(orderId, 2, 5);
+    await payments.happened(orderId, "payment.attempt_failed", 3);
     await payments.turn({});
-    payments.forward(15 * MINUTE + SECOND);
+    await passPlanned(orderId, 3, 15);
     await payments.happened(orderId, "payment.confirmed");
     expect(await payments.captures(orderId)).toMatchObject([{ amount: TOTAL, refunded: 0 }]);
     expect(await confirmations(orderId)).toHaveLength(4);
@@ -59,10 +63,7 @@ describe("a payment that fails for a while", () => {
     const { reserved } = await payments.stock();
     await payments.turn({ errorRate: 1, only: "/confirm" });
     const orderId = await payments.place();
-    for (const [attempt, minutes] of [1, 5, 15].entries()) {
-      expect(await plannedAfter(orderId, attempt + 1)).toBe(minutes);
-      payments.forward(minutes * MINUTE + SECOND);
-    }
+    for (const [index, minutes] of [1, 5, 15].entries()) await passPlanned(orderId, index + 1, minutes);
     expect(await payments.happened(orderId, "payment.failed")).toMatchObject({
       data: { failureType: "service_unavailable", attempts: 4 },
     });
@@ -75,9 +76,9 @@ describe("a payment that fails for a while", () => {
   test("also while the intent is created goes on with the attempts that are left", async () => {
     await payments.turn({ errorRate: 1, only: "/v1/payment_intents" });
     const orderId = await payments.place();
-    expect(await plannedAfter(orderId, 1)).toBe(1);
+    await payments.happened(orderId, "payment.attempt_failed");
     await payments.turn({});
-    payments.forward(MINUTE + SECOND);
+    await passPlanned(orderId, 1, 1);
     await payments.happened(orderId, "payment.confirmed");
     expect(await payments.captures(orderId)).toHaveLength(1);
   });
@@ -88,7 +89,7 @@ describe("an answer that is lost", () => {
     await payments.turn({ answerLost: true, only: "/confirm", times: 1 });
     const orderId = await payments.place();
     await payments.happened(orderId, "payment.attempt_failed");
-    payments.forward(MINUTE + SECOND);
+    payments.forward(RETRY);
     await payments.happened(orderId, "payment.confirmed");
     expect(await payments.captures(orderId)).toMatchObject([{ amount: TOTAL, refunded: 0 }]);
     expect(await confirmations(orderId)).toMatchObject([{ fate: "lost" }]);
@@ -98,7 +99,7 @@ describe("an answer that is lost", () => {
     await payments.turn({ answerLost: true, only: "/confirm", times: 1 });
     const orderId = await payments.place({ paymentMethod: "pm_card_chargeDeclinedInsufficientFunds" });
     await payments.happened(orderId, "payment.attempt_failed");
-    payments.forward(MINUTE + SECOND);
+    payments.forward(RETRY);
     expect(await payments.happened(orderId, "payment.failed")).toMatchObject({
       data: { failureType: "insufficient_funds" },
     });
@@ -109,7 +110,7 @@ describe("an answer that is lost", () => {
     await payments.turn({ answerLost: true, only: "/v1/payment_intents", times: 1 });
     const orderId = await payments.place();
     await payments.happened(orderId, "payment.attempt_failed");
-    payments.forward(MINUTE + SECOND);
+    payments.forward(RETRY);
     await payments.happened(orderId, "payment.confirmed");
     expect(await payments.captures(orderId)).toHaveLength(1);
     expect(await countOf(orderId, "payment.processing")).toBe(1);
@@ -122,7 +123,7 @@ describe("an answer that is lost", () => {
     payments.loseNext("payment.refunded");
     await payments.append(orderId, CANCELLED);
     await payments.happened(orderId, "payment.refund_failed");
-    payments.forward(MINUTE + SECOND);
+    payments.forward(RETRY);
     await eventually(async () => {
       payments.forward(5 * MINUTE);
       expect(await countOf(orderId, "payment.refunded")).toBe(1);
@@ -133,6 +134,54 @@ describe("an answer that is lost", () => {
     );
     expect(made).toHaveLength(1);
   });
+});
+
+describe("money is given back", () => {
+  const removed = (sku: string, amount: number) =>
+    ({
+      type: "order.line_removed",
+      data: { fulfilmentId: "1.1", sku, refund: { amount, currency: "EUR" }, reason: "missing" },
+    }) as const;
+
+  test("for one line after the other while the order goes on, and for exactly the rest when it is cancelled", async () => {
+    const orderId = await payments.place();
+    await payments.happened(orderId, "payment.confirmed");
+    await payments.append(orderId, removed("tart", 300));
+    await payments.happened(orderId, "payment.refunded", 1);
+    await payments.append(orderId, removed("bread", 450));
+    await payments.happened(orderId, "payment.refunded", 2);
+    expect(await payments.captures(orderId)).toMatchObject([{ amount: TOTAL, refunded: 750 }]);
+    await payments.append(orderId, CANCELLED);
+    expect(await payments.happened(orderId, "payment.refunded", 3)).toMatchObject({
+      data: { amount: { amount: TOTAL - 750 } },
+    });
+    expect(await payments.captures(orderId)).toMatchObject([{ amount: TOTAL, refunded: TOTAL }]);
+  });
+
+  test("again, once, when the bank has sent it back", async () => {
+    const orderId = await payments.place();
+    await payments.happened(orderId, "payment.confirmed");
+    await payments.append(orderId, CANCELLED);
+    const { data } = await payments.happened(orderId, "payment.refunded");
+    const { refund, amount } = data as { refund: string; amount: { amount: number; currency: string } };
+    await payments.failRefund(refund);
+    expect(await payments.captures(orderId)).toMatchObject([{ refunded: 0 }]);
+    const failed = { attempt: 1, failureType: "unknown", refund, amount } as const;
+    await payments.append(orderId, { type: "payment.refund_failed", data: failed });
+    await payments.happened(orderId, "payment.refunded", 2);
+    expect(await payments.captures(orderId)).toMatchObject([{ amount: TOTAL, refunded: TOTAL }]);
+  });
+});
+
+test("an order that costs nothing is confirmed without asking the gateway, and owes nothing when it is cancelled", async () => {
+  const orderId = await payments.place({ total: 0 });
+  expect(await payments.happened(orderId, "payment.confirmed")).toMatchObject({
+    data: { intent: "none", amount: { amount: 0 } },
+  });
+  await payments.append(orderId, CANCELLED);
+  await payments.happened(orderId, "stock.released");
+  expect((await typesOf(orderId)).filter((type) => type.startsWith("payment."))).toEqual(["payment.confirmed"]);
+  expect(await payments.captures(orderId)).toEqual([]);
 });
 
 describe("an order that is cancelled while it is being paid", () => {
