@@ -1,6 +1,7 @@
 import { record } from "../../domain/order/facts.ts";
 import type { Order, OrderState } from "../../domain/order/state.ts";
 import type { Outside } from "../../infra/outside/outside.ts";
+import { NO_INTENT } from "../processes/payment-owed.ts";
 import type { BookedIntent, BookedRefund, OrderBooks, PaymentBooks } from "./books.ts";
 import type { Difference } from "./difference.ts";
 import { entriesOf, type Inspection } from "./inspection.ts";
@@ -93,7 +94,7 @@ export function captureDifference(order: OrderState, booked: BookedIntent): Diff
 async function comparePaidOrder(orderId: string, books: PaymentBooks, inspection: Inspection): Promise<void> {
   const order = await inspection.order(orderId);
   const intent = order?.payment.intent;
-  if (order === undefined || intent === undefined || !order.payment.confirmed) return;
+  if (order === undefined || intent === undefined || intent === NO_INTENT || !order.payment.confirmed) return;
   const booked = await inspection.ask(PAYMENT, () => books.intent(intent));
   if (booked !== undefined && booked.status === "succeeded") return await compareCapture(booked, inspection);
   await inspection.found({
