@@ -16,6 +16,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = 
   doctor: () => import("./doctor.ts"),
   replay: () => import("./replay.ts"),
   "dead-letters": () => import("./dead-letters.ts"),
+  stuck: () => import("./stuck.ts"),
   reconcile: () => import("./reconcile.ts"),
   explain: () => import("./explain.ts"),
   export: () => import("./export.ts"),

@@ -8,6 +8,7 @@ import { courierRoutes } from "./courier-routes.ts";
 import { nearRoutes } from "./near/near-routes.ts";
 import { orderListRoutes } from "./orders/order-list-routes.ts";
 import { orderRoutes } from "./orders/order-routes.ts";
+import { radarRoutes } from "./radar/radar-routes.ts";
 import { replayJobRoutes } from "./replay/job-routes.ts";
 import { replayProjectionRoutes } from "./replay/projection-routes.ts";
 import type { ReadServices } from "./services.ts";
@@ -31,4 +32,5 @@ export function readRoutes(app: FastifyInstance, services: ReadServices): void {
   nearRoutes(api, services);
   replayProjectionRoutes(api, services);
   replayJobRoutes(api, services);
+  radarRoutes(api, services);
 }

@@ -58,6 +58,7 @@ const TABLE: Record<Action, string> = {
   "replay.run": "            -     -        -       -       -       any   any     any",
   "dead-letters.read": "     -     -        -       -       any     any   -       any",
   "dead-letters.resolve": "  -     -        -       -       any     any   -       any",
+  "radar.read": "            -     -        -       -       any     any   -       any",
   "ops.read": "              -     -        -       -       -       any   -       any",
 };
 
