@@ -1,3 +1,4 @@
+import { purchasesMigration } from "../commands/processes/fraud/purchases-migration.ts";
 import { EFFECTS_MIGRATIONS } from "../commands/processes/runner/effects-migration.ts";
 import { reconciliationMigration } from "../commands/reconciliation/migration.ts";
 import { runnerMigration } from "../infra/consumers/migration.ts";
@@ -15,6 +16,7 @@ export const MIGRATIONS: readonly Migration[] = [
   keysMigration,
   realtimeMigration,
   ...EFFECTS_MIGRATIONS,
+  purchasesMigration,
   circuitsMigration,
   rolesMigration,
   replayMigration,
