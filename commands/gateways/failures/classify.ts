@@ -49,6 +49,9 @@ const STORE_POISON = new Set<string>([
   ErrorType.MAXIMUM_APPEND_SIZE_EXCEEDED,
 ]);
 
+/** gRPC's own codes of the same: PERMISSION_DENIED and UNAUTHENTICATED. */
+const RPC_FAULTS = new Set([7, 16]);
+
 /** Classes of our own that say what they are; whatever throws one means it. */
 const POISONOUS = [BrokenChainError, NotStorableError, AppendTooLargeError, Refusal, ZodError] as const;
 const OF_OUR_ENGINES = [
@@ -99,10 +102,18 @@ function ofEngines(error: Error): Classified | undefined {
     if (STORE_FAULTS.has(error.type)) return FAULT;
     return STORE_POISON.has(error.type) ? POISON : OURS;
   }
+  const rpc = rpcCodeOf(error);
+  if (rpc !== undefined) return RPC_FAULTS.has(rpc) ? FAULT : OURS;
   // Somebody else writes to the same stream too fast; the next try begins anew.
   if (error instanceof Problem) return error.type === "conflict" || error.type === "unavailable" ? OURS : POISON;
   return undefined;
 }
+
+/** The code of an error that gRPC itself has thrown: nobody but the event store is spoken to by it. */
+const rpcCodeOf = (error: Error): number | undefined =>
+  "code" in error && typeof error.code === "number" && "details" in error && "metadata" in error
+    ? error.code
+    : undefined;
 
 function ofOutside(error: Error): Classified | undefined {
   const failure: GatewayFailure | undefined =

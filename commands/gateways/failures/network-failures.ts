@@ -21,6 +21,9 @@ const NETWORK = new Set([
 /** Beginnings of the codes of undici, its HTTP parser, and TLS. */
 const FAMILIES = ["UND_ERR_", "HPE_", "ERR_SSL_", "ERR_TLS_"];
 
+/** undici's parser gives its errors no code where the answer does not even begin like HTTP. */
+const PARSER = "HTTPParserError";
+
 /** Certificates that are not trusted, as OpenSSL names it. An installation that is set up wrongly must fail no order. */
 const CERTIFICATES = new Set([
   "CERT_HAS_EXPIRED",
@@ -58,6 +61,7 @@ export function networkFailure(error: unknown): GatewayFailure | undefined {
   const known =
     NETWORK.has(name) ||
     CERTIFICATES.has(name) ||
+    name === PARSER ||
     FAMILIES.some((family) => name.startsWith(family)) ||
     // An AbortSignal's own: a limit of ours ran out, or nobody waits any more.
     (error instanceof DOMException && (name === "TimeoutError" || name === "AbortError"));
