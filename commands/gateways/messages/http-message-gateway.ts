@@ -1,6 +1,7 @@
 import { failpoint } from "../../../infra/failpoints.ts";
-import { type Answer, answered, failed } from "../answer.ts";
+import { type Answer, answered } from "../answer.ts";
 import { endpoint, postJson } from "../post-json.ts";
+import { probeHttp } from "../probe.ts";
 import type { Message, MessageGateway } from "./message-gateway.ts";
 
 /**
@@ -9,13 +10,13 @@ import type { Message, MessageGateway } from "./message-gateway.ts";
  */
 export class HttpMessageGateway implements MessageGateway {
   readonly #url: URL;
-  readonly #status: URL;
+  readonly #base: string;
   readonly #timeoutMs: number;
 
   /** @param base SMS_URL or PUSH_URL */
   constructor(base: string, timeoutMs: number) {
     this.#url = endpoint(base, "messages");
-    this.#status = endpoint(base, "status");
+    this.#base = base;
     this.#timeoutMs = timeoutMs;
   }
 
@@ -31,17 +32,8 @@ export class HttpMessageGateway implements MessageGateway {
     return answer.ok ? answered({ messageId: reference }) : answer;
   }
 
-  async probe(): Promise<Answer<unknown>> {
-    try {
-      const response = await fetch(this.#status, { signal: AbortSignal.timeout(this.#timeoutMs) });
-      await response.body?.cancel();
-      if (response.ok) return answered(undefined);
-      const message = `${this.#status.host} answers ${response.status}`;
-      return failed({ class: "transient", type: "service_unavailable", message });
-    } catch {
-      const message = `no answer from ${this.#status.host}`;
-      return failed({ class: "transient", type: "service_unavailable", message });
-    }
+  probe(): Promise<Answer<unknown>> {
+    return probeHttp(this.#base, "", this.#timeoutMs);
   }
 
   close(): void {}
