@@ -112,6 +112,7 @@ async function place(
     register: channel === "phone" ? undefined : { guest },
     method: body.delivery.method,
     paymentMethod: body.paymentMethod,
+    language: body.language,
     keys: subkeys,
     envelope: envelopeFor({
       request,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { LANGUAGES } from "../../domain/order/events.ts";
 import { DAYS } from "../../domain/site/opening-hours.ts";
 import { SLUG } from "../../domain/site/site.ts";
 
@@ -50,6 +51,7 @@ export const placeOrderBody = z.object({
   contact: contact.optional().describe("needed for guests and first orders; else the customer's own contact is used"),
   delivery: z.object({ method: z.enum(["courier", "parcel"]).default("courier") }).prefault({}),
   paymentMethod: text(100).default("pm_card_visa"),
+  language: z.enum(LANGUAGES).optional().describe("in which the customer is written to; English where it is left out"),
   customerId: uuid.optional().describe("admins only: the known customer on whose behalf the order is placed"),
 });
 export type PlaceOrderBody = z.output<typeof placeOrderBody>;

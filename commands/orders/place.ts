@@ -6,6 +6,7 @@ import { decide, type PlacingOutcome } from "../../domain/order/decide.ts";
 import {
   type Channel,
   type Contact,
+  type Language,
   type OrderLine,
   type OrderPlaced,
   orderStream,
@@ -47,6 +48,7 @@ export interface Placing {
   readonly register: { readonly guest: boolean } | undefined;
   readonly method: "courier" | "parcel";
   readonly paymentMethod: string;
+  readonly language?: Language | undefined;
   readonly keys: Subkeys;
   readonly envelope: Envelope;
 }
@@ -192,6 +194,7 @@ export class PlaceOrder {
       currency: site.currency,
       delivery: { method: placing.method, promisedAt: toInstant(now + promisedMinutes(placing, site) * MINUTE) },
       paymentMethod: placing.paymentMethod,
+      language: placing.language,
       holdUntil: toInstant(now + this.#options.policy.holdMs),
       contact: new Personal(contact),
     };

@@ -109,7 +109,8 @@ export interface MissingItem {
 export type NoticeChannel = "email" | "sms" | "push";
 
 /** Languages that customers are written to in. */
-export type Language = "en" | "de";
+export const LANGUAGES = ["en", "de"] as const;
+export type Language = (typeof LANGUAGES)[number];
 
 /** Why nobody tries any more to tell a customer something. */
 export type GivenUp = "erased" | "no_channel" | "refused" | "not_reached";

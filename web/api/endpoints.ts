@@ -24,6 +24,8 @@ export interface OrderRequest {
   };
   readonly delivery: { readonly method: "courier" | "parcel" };
   readonly paymentMethod: string;
+  /** In which the customer is written to. */
+  readonly language?: "en" | "de" | undefined;
 }
 
 /** How every command answers. */

@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { navigate } from "../app/router.ts";
-import { messages } from "../messages/catalogue.ts";
+import { language, messages } from "../messages/catalogue.ts";
 import { formatMoney } from "../messages/format.ts";
 import { developmentTokens } from "../state/auth.ts";
 import { place, placing, refusal } from "../state/order/placing.ts";
@@ -55,7 +55,7 @@ export function Checkout({ siteId, menu }: { siteId: string; menu: ShownMenu | u
       return;
     }
     if (closed || !basket.available) return;
-    const kept = place(orderOf(menu, basket, contact.value, method.value));
+    const kept = place(orderOf(menu, basket, contact.value, method.value, language.value));
     notKept.value = !kept;
     if (kept) navigate("/orders/placing");
   };

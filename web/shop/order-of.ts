@@ -1,3 +1,4 @@
+import type { Language } from "../messages/catalogue.ts";
 import type { Placing } from "../state/order/placing.ts";
 import type { PricedBasket } from "../state/shop/basket.ts";
 import type { ContactForm } from "../state/shop/contact.ts";
@@ -11,6 +12,7 @@ export function orderOf(
   basket: PricedBasket,
   form: ContactForm,
   paymentMethod: string,
+  language: Language,
 ): Omit<Placing, "key" | "principal" | "begunAt"> {
   const { site } = menu;
   return {
@@ -26,6 +28,7 @@ export function orderOf(
       },
       delivery: { method: site.kind === "warehouse" ? "parcel" : "courier" },
       paymentMethod,
+      language,
     },
     site: { siteId: site.siteId, name: site.name },
     lines: basket.lines.map(({ item, quantity, note }) => ({
