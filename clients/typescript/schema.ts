@@ -119,10 +119,19 @@ export interface paths {
                                             amount: number;
                                             currency: string;
                                         };
+                                        /** @description name of the missing item whose place it takes */
+                                        insteadOf?: string;
+                                        /**
+                                         * @description it was missing and is given back
+                                         * @enum {boolean}
+                                         */
+                                        leftOut?: true;
                                     }[];
                                     notified: boolean;
                                     accepted: boolean;
                                     rejected: boolean;
+                                    /** @description why another site is looked for, as a code */
+                                    seeking?: string;
                                     readonly started: string[];
                                     readonly completed: string[];
                                     ready: boolean;
@@ -284,6 +293,11 @@ export interface paths {
                         /** @default pm_card_visa */
                         paymentMethod?: string;
                         /**
+                         * @description in which the customer is written to; English where it is left out
+                         * @enum {string}
+                         */
+                        language?: "en" | "de";
+                        /**
                          * Format: uuid
                          * @description admins only: the known customer on whose behalf the order is placed
                          */
@@ -426,6 +440,11 @@ export interface paths {
                         };
                         /** @default pm_card_visa */
                         paymentMethod?: string;
+                        /**
+                         * @description in which the customer is written to; English where it is left out
+                         * @enum {string}
+                         */
+                        language?: "en" | "de";
                         /**
                          * Format: uuid
                          * @description admins only: the known customer on whose behalf the order is placed
@@ -3389,10 +3408,19 @@ export interface paths {
                                         amount: number;
                                         currency: string;
                                     };
+                                    /** @description name of the missing item whose place it takes */
+                                    insteadOf?: string;
+                                    /**
+                                     * @description it was missing and is given back
+                                     * @enum {boolean}
+                                     */
+                                    leftOut?: true;
                                 }[];
                                 notified: boolean;
                                 accepted: boolean;
                                 rejected: boolean;
+                                /** @description why another site is looked for, as a code */
+                                seeking?: string;
                                 readonly started: string[];
                                 readonly completed: string[];
                                 ready: boolean;
@@ -3677,6 +3705,17 @@ export interface paths {
                                 causationId: string;
                                 hash: string;
                                 position: string;
+                            }[];
+                            /** @description work on the order that waits for somebody's decision; left out when there is none */
+                            readonly setAside?: {
+                                /** Format: uuid */
+                                letterId: string;
+                                consumer: string;
+                                eventId?: string;
+                                effectId?: string;
+                                failureType: string;
+                                since: string;
+                                sentence: string;
                             }[];
                             next?: string;
                         };
@@ -4004,6 +4043,13 @@ export interface paths {
                                     readonly allergens: string[];
                                     binLocation?: string;
                                     note?: string;
+                                    /**
+                                     * @description missing: nobody has decided yet what becomes of it
+                                     * @enum {string}
+                                     */
+                                    state?: "missing" | "left_out";
+                                    /** @description name of the missing item whose place it takes */
+                                    insteadOf?: string;
                                 }[];
                                 changedAt: string;
                                 courier: {
@@ -5428,6 +5474,165 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/radar/stuck-orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Open orders that have stood in their step for longer than 99% of their kind */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            orders: components["schemas"]["StuckOrder"][];
+                            /** @description open orders that were looked at, the oldest ones */
+                            looked: number;
+                            /** @description there are further ones */
+                            more: boolean;
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reconciliation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What gateway and carrier say differently than the orders */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description open: neither mended nor gone by itself */
+                    which?: "open" | "all";
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            reports: components["schemas"]["ReconciliationReport"][];
+                            differences: components["schemas"]["ReconciliationDifference"][];
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/replay/jobs/{jobId}/rows": {
         parameters: {
             query?: never;
@@ -6535,6 +6740,57 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        ReconciliationReportInput: {
+            /** Format: uuid */
+            reportId: string;
+            /** @description RFC 3339, business time */
+            startedAt: string;
+            /** @description RFC 3339, business time */
+            finishedAt?: string;
+            /** @description from when on the books were looked through */
+            from: string;
+            /** @description RFC 3339, business time */
+            until: string;
+            /** @enum {string} */
+            state: "running" | "finished" | "failed";
+            /** @description why it did not get through */
+            error?: string;
+            counts: {
+                intents?: number;
+                refunds?: number;
+                parcels?: number;
+                /** @description orders that were open for too long and were asked about */
+                stuck?: number;
+                found?: number;
+                mended?: number;
+            };
+        };
+        ReconciliationDifferenceInput: {
+            /** @enum {string} */
+            kind: "capture_not_in_order" | "capture_without_order" | "captured_twice" | "amount_differs" | "paid_without_capture" | "refund_not_in_order" | "refund_failed_later" | "refund_without_order" | "parcel_not_in_order" | "parcel_booked_twice" | "parcel_without_order" | "parcel_of_ended_order" | "parcel_shipped_unseen";
+            /** @description what is so, for people */
+            text: string;
+            /** @description a person has to look at it */
+            alarm: boolean;
+            /** @description what the outside calls it */
+            reference: string;
+            orderId?: string;
+            /** @description minor units, as the order says */
+            inOrder?: number;
+            /** @description minor units, as the outside says */
+            outside?: number;
+            currency?: string;
+            /** @description when it happened outside */
+            at: string;
+            /** @description RFC 3339, business time */
+            firstSeen: string;
+            /** @description RFC 3339, business time */
+            lastSeen: string;
+            /** @description when the order was told */
+            mendedAt?: string;
+            /** @description when it was not met any more */
+            goneAt?: string;
+        };
         DeadLetterFilterInput: {
             ids?: string[];
             /**
@@ -6707,6 +6963,36 @@ export interface components {
                 asks?: string;
             };
         };
+        StuckOrderInput: {
+            orderId: string;
+            /** @description kind of the site that makes it */
+            kind: string;
+            /** @description courier or parcel */
+            method: string;
+            status: string;
+            /** @description the step it stands in, from what was to what is awaited */
+            step: string;
+            /** @description RFC 3339, business time */
+            since: string;
+            /** @description milliseconds */
+            forMs: number;
+            /** @description milliseconds */
+            limitMs: number;
+            /**
+             * @description p99: 99% of its kind took less; deadline: there are too few of its kind, so the business's own rule
+             * @enum {string}
+             */
+            basis: "p99" | "deadline";
+            /** @description orders of its kind that the limit was measured on */
+            samples: number;
+            waitingFor?: {
+                /** @enum {string} */
+                whom: "operator" | "stock" | "payment" | "site" | "courier" | "carrier";
+                what: string;
+                /** @description the next attempt, or until when somebody has to answer */
+                next?: string;
+            };
+        };
         ReplayDiffSummaryInput: {
             /** @description a commit position of the log, decimal */
             position: string;
@@ -6752,6 +7038,57 @@ export interface components {
             };
             diff?: components["schemas"]["ReplayDiffSummaryInput"];
             message?: string;
+        };
+        ReconciliationReport: {
+            /** Format: uuid */
+            reportId: string;
+            /** @description RFC 3339, business time */
+            startedAt: string;
+            /** @description RFC 3339, business time */
+            finishedAt?: string;
+            /** @description from when on the books were looked through */
+            from: string;
+            /** @description RFC 3339, business time */
+            until: string;
+            /** @enum {string} */
+            state: "running" | "finished" | "failed";
+            /** @description why it did not get through */
+            error?: string;
+            counts: {
+                intents?: number;
+                refunds?: number;
+                parcels?: number;
+                /** @description orders that were open for too long and were asked about */
+                stuck?: number;
+                found?: number;
+                mended?: number;
+            };
+        };
+        ReconciliationDifference: {
+            /** @enum {string} */
+            kind: "capture_not_in_order" | "capture_without_order" | "captured_twice" | "amount_differs" | "paid_without_capture" | "refund_not_in_order" | "refund_failed_later" | "refund_without_order" | "parcel_not_in_order" | "parcel_booked_twice" | "parcel_without_order" | "parcel_of_ended_order" | "parcel_shipped_unseen";
+            /** @description what is so, for people */
+            text: string;
+            /** @description a person has to look at it */
+            alarm: boolean;
+            /** @description what the outside calls it */
+            reference: string;
+            orderId?: string;
+            /** @description minor units, as the order says */
+            inOrder?: number;
+            /** @description minor units, as the outside says */
+            outside?: number;
+            currency?: string;
+            /** @description when it happened outside */
+            at: string;
+            /** @description RFC 3339, business time */
+            firstSeen: string;
+            /** @description RFC 3339, business time */
+            lastSeen: string;
+            /** @description when the order was told */
+            mendedAt?: string;
+            /** @description when it was not met any more */
+            goneAt?: string;
         };
         DeadLetterFilter: {
             ids?: string[];
@@ -6923,6 +7260,36 @@ export interface components {
                 };
                 /** @description of an effect: what it would do */
                 asks?: string;
+            };
+        };
+        StuckOrder: {
+            orderId: string;
+            /** @description kind of the site that makes it */
+            kind: string;
+            /** @description courier or parcel */
+            method: string;
+            status: string;
+            /** @description the step it stands in, from what was to what is awaited */
+            step: string;
+            /** @description RFC 3339, business time */
+            since: string;
+            /** @description milliseconds */
+            forMs: number;
+            /** @description milliseconds */
+            limitMs: number;
+            /**
+             * @description p99: 99% of its kind took less; deadline: there are too few of its kind, so the business's own rule
+             * @enum {string}
+             */
+            basis: "p99" | "deadline";
+            /** @description orders of its kind that the limit was measured on */
+            samples: number;
+            waitingFor?: {
+                /** @enum {string} */
+                whom: "operator" | "stock" | "payment" | "site" | "courier" | "carrier";
+                what: string;
+                /** @description the next attempt, or until when somebody has to answer */
+                next?: string;
             };
         };
         ReplayDiffSummary: {
