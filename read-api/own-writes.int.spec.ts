@@ -108,7 +108,12 @@ describe("reading one's own writes", () => {
     );
     const answer = await get(orderPath("delivered"), "customer", buyer);
     expect(answer.headers).toMatchObject({ "x-source": "event-store" });
+    const timeline = `${orderPath("delivered")}/timeline`;
+    const { setAside } = (await get(timeline, "support")).json();
+    expect(setAside).toMatchObject([{ consumer: "orders", failureType: "x" }]);
+    expect(setAside[0].sentence).toMatch(/^Work on the order was set aside: /);
     await world().engines.pool.query("DELETE FROM runner.dead_letters");
+    expect((await get(timeline, "support")).json()).not.toHaveProperty("setAside");
   });
 
   test("with the database away, an order is still told, and what cannot be told is 503", async () => {

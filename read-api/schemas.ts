@@ -48,10 +48,20 @@ const fulfilment = z.object({
   city: z.string(),
   timeZone: z.string(),
   stations: list(z.string()),
-  lines: list(z.object({ sku: z.string(), name: z.string(), quantity, price: money })),
+  lines: list(
+    z.object({
+      sku: z.string(),
+      name: z.string(),
+      quantity,
+      price: money,
+      insteadOf: z.string().optional().describe("name of the missing item whose place it takes"),
+      leftOut: z.literal(true).optional().describe("it was missing and is given back"),
+    }),
+  ),
   notified: z.boolean(),
   accepted: z.boolean(),
   rejected: z.boolean(),
+  seeking: z.string().optional().describe("why another site is looked for, as a code"),
   started: list(z.string()),
   completed: list(z.string()),
   ready: z.boolean(),
@@ -170,7 +180,24 @@ const timelineEntry = z.object({
 }) satisfies z.ZodType<TimelineEntry>;
 
 export const timeline = z
-  .object({ orderId: z.string(), events: list(timelineEntry), next: z.string().optional() })
+  .object({
+    orderId: z.string(),
+    events: list(timelineEntry),
+    setAside: list(
+      z.object({
+        letterId: z.uuid(),
+        consumer: z.string(),
+        eventId: z.string().optional(),
+        effectId: z.string().optional(),
+        failureType: z.string(),
+        since: z.string(),
+        sentence: z.string(),
+      }),
+    )
+      .optional()
+      .describe("work on the order that waits for somebody's decision; left out when there is none"),
+    next: z.string().optional(),
+  })
   .describe("events in their order");
 
 export const integrity = z
@@ -264,6 +291,8 @@ const ticket = z.object({
       allergens: list(z.string()),
       binLocation: z.string().optional(),
       note: z.string().optional(),
+      state: z.enum(["missing", "left_out"]).optional().describe("missing: nobody has decided yet what becomes of it"),
+      insteadOf: z.string().optional().describe("name of the missing item whose place it takes"),
     }),
   ),
   changedAt: z.string(),

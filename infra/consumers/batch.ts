@@ -13,7 +13,7 @@ import { movePosition, OwnershipLostError } from "./fence.ts";
 import { type IsolationSteps, isolate } from "./isolation.ts";
 import { holdBack, ParkingChangedError, wasDiscarded } from "./parking.ts";
 import type { Place } from "./position.ts";
-import { applyInSavepoint, inSavepoint } from "./savepoint.ts";
+import { applyInSavepoint, applyReadable, inSavepoint } from "./savepoint.ts";
 import { messageOf } from "./waiting.ts";
 
 export interface BatchWork {
@@ -56,7 +56,7 @@ export async function commitBatch(work: BatchWork): Promise<Committed> {
   }
   try {
     return await commitOnce(work, async (tx, events) => {
-      if (events.length > 0) await work.consumer.apply(events, tx, { epoch: work.epoch });
+      if (events.length > 0) await applyReadable(tx, work.consumer, work.epoch, events);
       return [];
     });
   } catch (error) {

@@ -32,6 +32,8 @@ export interface Consumer {
   /** The Postgres schema that holds its own tables. */
   readonly schema: string;
   handles(type: string): boolean;
+  /** It keeps events as they are, also those that this program cannot read: whether they can be is not looked at. */
+  readonly asItIs?: boolean;
   /**
    * Handles a batch. May be called again with parts of the same batch in the same transaction (after a rollback to a
    * savepoint), so it keeps nothing outside of `tx`. Throws what it cannot handle.
@@ -115,7 +117,11 @@ export interface ConsumerStatus {
   readonly rate: number;
   readonly handled: number;
   readonly parkedStreams: number;
-  readonly lastError: { readonly message: string; readonly at: number } | undefined;
+  /**
+   * `fault`: a mistake in how we are set up, such as a missing table or right. It stands still until people have mended
+   * it, while `state` is `retrying`.
+   */
+  readonly lastError: { readonly message: string; readonly at: number; readonly fault: boolean } | undefined;
 }
 
 export interface RunOptions {

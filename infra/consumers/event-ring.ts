@@ -112,5 +112,6 @@ export class EventRing {
   }
 }
 
+/** A foreign writer may have left either out. */
 const sizeOf = (event: RecordedEvent): number =>
-  JSON.stringify(event.data).length + JSON.stringify(event.metadata).length;
+  (JSON.stringify(event.data)?.length ?? 0) + (JSON.stringify(event.metadata)?.length ?? 0);

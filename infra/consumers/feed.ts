@@ -131,7 +131,7 @@ class SharedFeed implements Feed {
     if (ring === undefined) return { events: 0, exact: false, oldestAt: undefined };
     if (!ring.covers(place)) return { events: ring.count + 1, exact: false, oldestAt: undefined };
     const exact = comparePlaces(this.#knownHead, ring.last) <= 0;
-    return { events: ring.countAfter(place), exact, oldestAt: ring.after(place, 1)[0]?.metadata.at };
+    return { events: ring.countAfter(place), exact, oldestAt: ring.after(place, 1)[0]?.metadata?.at };
   }
 
   status(): FeedStatus {

@@ -1,3 +1,4 @@
+import { isSetupFault } from "../postgres/trouble.ts";
 import type { ConsumerStatus, RunningConsumer, RunOptions } from "./consumer.ts";
 import { OwnershipLostError } from "./fence.ts";
 import { acquireLease, type Lease } from "./lease.ts";
@@ -130,10 +131,11 @@ class ConsumerRun {
 
   #failed(error: unknown): void {
     this.#state = "retrying";
-    this.#lastError = { message: messageOf(error), at: this.#options.clock.now() };
-    this.#options.log.warn(
-      { consumer: this.#options.consumer.name, cause: this.#lastError.message },
-      "consumer failed; it tries again",
-    );
+    const { clock, log, consumer } = this.#options;
+    const fault = isSetupFault(error);
+    this.#lastError = { message: messageOf(error), at: clock.now(), fault };
+    const facts = { consumer: consumer.name, cause: this.#lastError.message };
+    if (fault) log.error(facts, "consumer stands still: somebody has to mend how it is set up");
+    else log.warn(facts, "consumer failed; it tries again");
   }
 }

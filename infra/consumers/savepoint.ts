@@ -1,5 +1,6 @@
 import type { PoolClient } from "pg";
 import type { RecordedEvent } from "../../domain/chain/envelope.ts";
+import { assertReadable } from "../../domain/chain/readable.ts";
 import type { Consumer } from "./consumer.ts";
 import { failsOnDatabase } from "./failures.ts";
 
@@ -21,6 +22,17 @@ export async function inSavepoint(
   }
 }
 
+/** Has a consumer handle events, once it is seen that they can be read. */
+export async function applyReadable(
+  tx: PoolClient,
+  consumer: Consumer,
+  epoch: bigint,
+  events: readonly RecordedEvent[],
+): Promise<void> {
+  if (!consumer.asItIs) for (const event of events) assertReadable(event);
+  await consumer.apply(events, tx, { epoch });
+}
+
 /** Has a consumer handle a part of a batch; resolves with why it could not, and then nothing of the part is done. */
 export async function applyInSavepoint(
   tx: PoolClient,
@@ -29,7 +41,7 @@ export async function applyInSavepoint(
   part: readonly RecordedEvent[],
 ): Promise<{ readonly error: unknown } | undefined> {
   return await inSavepoint(tx, async () => {
-    await consumer.apply(part, tx, { epoch });
+    await applyReadable(tx, consumer, epoch, part);
     // A deferred constraint would otherwise fail at the commit, where nobody can tell whose fault it is.
     await tx.query("SET CONSTRAINTS ALL IMMEDIATE");
   });

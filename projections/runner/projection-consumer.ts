@@ -26,6 +26,7 @@ export function projectionConsumer({
     name: schema,
     schema,
     handles: (type) => projection.handles(type),
+    ...(projection.asItIs === undefined ? {} : { asItIs: projection.asItIs }),
     apply: (batch, tx) => projection.handle(batch, { tx, schema, epoch, outbox: outbox?.(tx) }),
     // A process that was stopped since a swap may wake up while the generation is built on to be swapped in again.
     ...(outbox ? { mayOwn: (db) => mayBeRun(db, generation) } : {}),

@@ -32,6 +32,8 @@ export interface Projection {
   /** DDL of all tables and indexes in a schema that exists. */
   create(schema: string): string;
   handles(type: string): boolean;
+  /** See `Consumer.asItIs`. */
+  readonly asItIs?: boolean;
   /** Set-based: a bounded number of statements for a batch of any size. */
   handle(batch: readonly RecordedEvent[], context: ProjectionContext): Promise<void>;
   /** At most this many events in one live transaction. Default 500. */

@@ -15,6 +15,8 @@ export const timelineProjection: Projection = {
   // Nobody watches it live: a timeline that is asked for with a position waits for that.
   gatherMs: 100,
   handles: mayBeOfOrder,
+  // It tells what there is; what cannot be read is told by its name.
+  asItIs: true,
   handle,
   sources: async (row) => sourcesOfOrder(row),
 };

@@ -1,5 +1,5 @@
 import type { Pool } from "pg";
-import type { Actor, RecordedEvent } from "../../domain/chain/envelope.ts";
+import type { Actor, Metadata, RecordedEvent } from "../../domain/chain/envelope.ts";
 import { orderStream } from "../../domain/order/events.ts";
 
 /** An event of an order with what its envelope says. */
@@ -52,10 +52,10 @@ export async function readTimeline(db: Pool, schema: string, orderId: string): P
        FROM ${schema}.events WHERE order_id = $1 ORDER BY revision LIMIT ${MOST_EVENTS}`,
       [orderId],
     ),
-    db.query("SELECT FROM runner.dead_letters WHERE consumer = $1 AND stream = $2 AND kind = 'event' AND state = 'parked'", [
-      schema,
-      orderStream(orderId),
-    ]),
+    db.query(
+      "SELECT FROM runner.dead_letters WHERE consumer = $1 AND stream = $2 AND kind = 'event' AND state = 'parked'",
+      [schema, orderStream(orderId)],
+    ),
   ]);
   return { events: rows.map(storedEvent), parked: parked.rows.length > 0 };
 }
@@ -78,17 +78,19 @@ const storedEvent = (row: EventRow): StoredEvent => ({
   position: BigInt(row.position),
 });
 
-/** An event of the event store in the shape of the read model's. */
-export const asStored = ({ revision, id, type, data, metadata, position }: RecordedEvent): StoredEvent => ({
-  revision,
-  id,
-  type,
-  at: metadata.at,
-  actor: metadata.actor,
-  data,
-  cmd: metadata.cmd,
-  correlationId: metadata.$correlationId,
-  causationId: metadata.$causationId,
-  hash: metadata.hash,
-  position: position.commit,
-});
+/** What is said of an event whose envelope cannot be read. */
+const UNREADABLE: Pick<Metadata, "at" | "actor" | "cmd" | "$correlationId" | "$causationId" | "hash"> = {
+  at: new Date(0).toISOString(),
+  actor: { type: "system", id: "unknown" },
+  cmd: "",
+  $correlationId: "",
+  $causationId: "",
+  hash: "",
+};
+
+/** An event of the event store in the shape of the read model's; of one that cannot be read, what there is. */
+export function asStored({ revision, id, type, data, metadata, position }: RecordedEvent): StoredEvent {
+  const { at, actor, cmd, $correlationId, $causationId, hash } = { ...UNREADABLE, ...metadata };
+  const said = { at, actor, cmd, correlationId: $correlationId, causationId: $causationId, hash };
+  return { revision, id, type, data, ...said, position: position.commit };
+}

@@ -11,6 +11,8 @@ export const witnessProjection: Projection = {
   tables: TABLES,
   create: createTables,
   handles: () => true,
+  // Whatever an event says, its hash is what the next one follows.
+  asItIs: true,
   sources: async ({ key }) => (key.stream === undefined ? [] : [key.stream]),
   async handle(batch, { tx, schema }) {
     await save(tx, schema, lastOfEach(batch));

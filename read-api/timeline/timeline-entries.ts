@@ -1,4 +1,4 @@
-import { orderStream } from "../../domain/order/events.ts";
+import { type OrderEvent, orderStream } from "../../domain/order/events.ts";
 import { evolve } from "../../domain/order/evolve.ts";
 import { type Order, type OrderState, statusOf } from "../../domain/order/state.ts";
 import { factOf } from "../../projections/order-state/fold-orders.ts";
@@ -30,7 +30,7 @@ export function tellTimeline(
   let told: Told;
   for (const [index, event] of events.entries()) {
     const fact = factOf(event);
-    const after = evolve(order, fact, event.at);
+    const after = evolved(order, fact, event.at);
     if (fact.type === "order.placed") told ??= fact.data;
     if (shown(event)) {
       const earlier = events.slice(0, index);
@@ -46,6 +46,15 @@ export function tellTimeline(
     order = after;
   }
   return { order, entries };
+}
+
+/** The order after an event; as before, where the event is one that nobody can make anything of. */
+function evolved(order: OrderState, fact: OrderEvent, at: string): OrderState {
+  try {
+    return evolve(order, fact, at);
+  } catch {
+    return order;
+  }
 }
 
 const envelopeOf = ({ revision, position, ...said }: StoredEvent) => ({

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Actor } from "../../domain/chain/envelope.ts";
+import type { Actor, RecordedEvent } from "../../domain/chain/envelope.ts";
 import type { OrderEvent } from "../../domain/order/events.ts";
 import { evolve } from "../../domain/order/evolve.ts";
 import type { OrderState } from "../../domain/order/state.ts";
@@ -34,6 +34,14 @@ describe("an entry of a timeline", () => {
       { what: "payment", before: "begun", after: "confirmed" },
       { what: "captured", before: undefined, after: "26.90 EUR" },
     ]);
+  });
+
+  test("that nobody can make anything of is told by its name, and what follows is told as ever", () => {
+    const [placed, reserved, ...others] = chained(STREAM, [happened.placed("bakery"), ...paid.slice(1)]);
+    const broken = [placed, { ...reserved, data: "{no json", metadata: undefined }, ...others] as RecordedEvent[]; // as somebody may store it
+    const entries = tell(broken.map(asStored));
+    expect(entries[1]).toMatchObject({ type: "stock.reserved", status: { before: "placed", after: "placed" } });
+    expect(entries.at(-1)?.status.after).toBe("payment_confirmed");
   });
 
   test("says who did it and for whom, and how long after the step before", () => {

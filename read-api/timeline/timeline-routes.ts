@@ -5,6 +5,7 @@ import { problem } from "../../infra/http/problem-schema.ts";
 import {
   afterParameter,
   askedPosition,
+  contentTag,
   decodeCursor,
   encodeCursor,
   isUnchanged,
@@ -15,6 +16,7 @@ import { resourceOf, unknownOrder } from "../orders/order-routes.ts";
 import { orderParams, timeline, unchanged } from "../schemas.ts";
 import type { ReadServices } from "../services.ts";
 import { recordAccess } from "../staff-access.ts";
+import { setAsideOf } from "./set-aside.ts";
 import { tellTimeline } from "./timeline-entries.ts";
 import { locateTimeline } from "./timeline-lookup.ts";
 
@@ -47,14 +49,16 @@ export function timelineRoutes(api: Api, services: ReadServices): void {
       if (!order) throw unknownOrder(orderId);
       const principal = authorise(request, "timeline.read", resourceOf(order));
       await recordAccess(services, principal, orderId, "timeline");
+      const setAside = await setAsideOf(services, orderId);
       const newest = found.events.at(-1) ?? found.events[0];
       reply.header("x-source", found.source);
       if (found.standing) await stateFreshness(reply, services.positions, { ...found.standing, stale: found.stale });
       else reply.header("x-position", newest.position.toString()).header("x-age-ms", "0");
-      if (isUnchanged(request, reply, newest.revision)) return await reply.code(304).send(null);
+      const tag = setAside.length === 0 ? newest.revision : `${newest.revision}-${contentTag(setAside)}`;
+      if (isUnchanged(request, reply, tag)) return await reply.code(304).send(null);
       const last = entries.at(-1);
       const next = last && rest.length > limit ? encodeCursor([last.revision]) : undefined;
-      return { orderId, events: entries, next };
+      return { orderId, events: entries, ...(setAside.length > 0 && { setAside }), next };
     },
   );
 }
