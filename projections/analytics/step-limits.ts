@@ -36,7 +36,7 @@ export interface Standing {
   readonly since: number;
 }
 
-const SPANS = STEPS.map(([step, from, to]) => `('${step}', f.${from}, f.${to})`).join(", ");
+const SPANS = STEPS.map(([step, from, to], nth) => `(${nth}, '${step}', f.${from}, f.${to})`).join(", ");
 
 /**
  * How long each step took, by kind of site and way of delivery, over the newest orders that were placed since a time
@@ -53,7 +53,7 @@ export async function stepLimits(pool: Pool, schema: string, since: number, most
     `SELECT f.kind, f.method, s.step, count(*) AS samples,
        percentile_disc(0.99) WITHIN GROUP (ORDER BY extract(epoch FROM s.ended - s.began)::float8) AS p99
      FROM (SELECT * FROM ${schema}.facts WHERE placed_at >= $1 ORDER BY placed_at DESC LIMIT $2) f
-     CROSS JOIN LATERAL (VALUES ${SPANS}) AS s (step, began, ended)
+     CROSS JOIN LATERAL (VALUES ${SPANS}) AS s (nth, step, began, ended)
      WHERE s.began IS NOT NULL AND s.ended IS NOT NULL
      GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`,
     [new Date(since), most],
@@ -79,7 +79,7 @@ export async function standings(pool: Pool, schema: string, orderIds: readonly s
   }>(
     `SELECT DISTINCT ON (f.order_id) f.order_id, f.kind, f.method, f.status, s.step, s.began
      FROM ${schema}.facts f
-     CROSS JOIN LATERAL (VALUES ${SPANS}) WITH ORDINALITY AS s (step, began, ended, nth)
+     CROSS JOIN LATERAL (VALUES ${SPANS}) AS s (nth, step, began, ended)
      WHERE f.order_id = ANY($1::uuid[]) AND f.ended_at IS NULL AND s.began IS NOT NULL AND s.ended IS NULL
        AND CASE WHEN f.method = 'parcel' THEN s.step NOT IN ('ready-picked_up', 'picked_up-delivered')
                 ELSE s.step NOT IN ('ready-scheduled', 'scheduled-shipped') END
