@@ -62,10 +62,16 @@ export interface FulfilmentView {
     readonly name: string;
     readonly quantity: Quantity;
     readonly price: Money;
+    /** Name of the missing item whose place it takes. */
+    readonly insteadOf?: string | undefined;
+    /** It was missing and is given back. */
+    readonly leftOut?: true | undefined;
   }[];
   readonly notified: boolean;
   readonly accepted: boolean;
   readonly rejected: boolean;
+  /** Why another site is looked for, as a code; absent when none is. */
+  readonly seeking?: string | undefined;
   readonly started: readonly string[];
   readonly completed: readonly string[];
   readonly ready: boolean;
@@ -103,6 +109,10 @@ export interface TicketLine {
   readonly binLocation?: string | undefined;
   readonly note?: string | undefined;
   readonly sealedNote?: SealedAt | undefined;
+  /** `missing`: reported, and nobody has decided yet; `left_out`: not made. */
+  readonly state?: "missing" | "left_out" | undefined;
+  /** Name of the missing item whose place it takes. */
+  readonly insteadOf?: string | undefined;
 }
 
 /** Data of a snapshot of topic `kitchen.<siteId>`. */

@@ -66,9 +66,8 @@ export function viewsOf({ order, noted }: OrderFacts): View[] {
   const sites = [...new Set(placed.map(({ siteId }) => siteId))];
   const inCity = { places: [city], siteId: undefined, fulfilments: all, anywhere: true, share: WHOLE };
   if (sites.length === 1) {
-    if (noted.fulfilments.every(({ anywhere }) => anywhere === undefined))
-      return [{ ...inCity, places: [city, ...sites] }];
-    return [inCity, { ...inCity, places: sites, anywhere: false }];
+    if (order.fulfilments.length === placed.length) return [{ ...inCity, places: [city, ...sites] }];
+    return [inCity, { ...inCity, places: sites, siteId: sites[0], anywhere: false }];
   }
   const worth = (indices: readonly number[]) => indices.reduce((sum, i) => sum + (noted.fulfilments[i]?.worth ?? 0), 0);
   const of = worth(all);

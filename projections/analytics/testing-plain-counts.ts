@@ -133,13 +133,14 @@ export function plainCounts(history: History): Record<string, number> {
     count(`${money} refunded`, share(refunded));
     count(`${money} refunds`, refunds.size);
     count(`${money} disputes`, later.filter(({ event }) => (event.type as string) === "dispute.opened").length);
-    for (const { event } of later) {
+    for (const [index, { event }] of history.entries()) {
       if (event.type === "driver.declined") count(at(`courier: ${event.data.reason}`));
       if (event.type === "driver.no_show") count(at("courier: no_show"));
       if (event.type !== "restaurant.rejected") continue;
       const id = event.data.fulfilmentId;
       const own = ids.includes(id) || (place.startsWith("city:") && !ids.includes(id));
-      const nobodys = !placed.fulfilments.some(({ fulfilmentId }) => fulfilmentId === id);
+      const known = states[index]?.order?.fulfilments ?? [];
+      const nobodys = !known.some(({ fulfilmentId }) => fulfilmentId === id);
       if (own || nobodys) count(at(`restaurant: ${event.data.reason}`));
     }
   }

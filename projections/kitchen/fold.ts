@@ -1,6 +1,7 @@
 import type { RecordedEvent } from "../../domain/chain/envelope.ts";
-import type { OrderLine } from "../../domain/order/events.ts";
+import type { OrderLine, PlacedFulfilment } from "../../domain/order/events.ts";
 import type { Order } from "../../domain/order/state.ts";
+import { type Amendment, amended, type MadePart, madeOf } from "../order-state/amendments.ts";
 import { foldEvent, foldOrders } from "../order-state/fold-orders.ts";
 import type { Placing } from "../order-state/placing.ts";
 import { shownUntil, type TicketStatus, ticketChanged, ticketStatus } from "./tickets.ts";
@@ -16,6 +17,8 @@ export interface KitchenOrder {
   readonly order: Order;
   /** By the place of the fulfilment; undefined until its site was notified. */
   readonly times: readonly (TicketTimes | undefined)[];
+  /** What was changed in what the order is made of. */
+  readonly amendments: readonly Amendment[];
   /** Revision of the last event folded. */
   readonly revision: bigint;
 }
@@ -73,22 +76,39 @@ export function foldBatch(known: ReadonlyMap<string, KitchenOrder>, batch: reado
       return changed[i] ? { receivedAt: was?.receivedAt ?? at, changedAt: at } : was;
     });
     if (changed.includes(true)) noteTickets(tickets, order, times, event);
-    return { order, times, revision: event.revision };
+    return { order, times, amendments: amended(row?.amendments ?? [], event), revision: event.revision };
   });
   return { orders, placings, tickets: [...tickets.values()] };
 }
 
 const kitchenPlacing = ({ eventId, data }: Placing): KitchenPlacing => ({
   eventId,
-  parts: data.fulfilments.map(({ fulfilmentId, name, lines }) => ({
-    fulfilmentId,
-    name,
-    lines: lines.map((line): KitchenLine => {
-      const { sku, name, quantity, allergens, binLocation, note } = line;
-      return { sku, name, quantity, allergens, binLocation, note };
-    }),
-  })),
+  parts: data.fulfilments.map(kitchenPart),
 });
+
+const kitchenLine = ({ sku, name, quantity, allergens, binLocation, note }: OrderLine): KitchenLine => ({
+  sku,
+  name,
+  quantity,
+  allergens,
+  binLocation,
+  note,
+});
+
+const kitchenPart = ({ fulfilmentId, name, lines }: PlacedFulfilment): KitchenPart => ({
+  fulfilmentId,
+  name,
+  lines: lines.map(kitchenLine),
+});
+
+/** A part as its kitchen makes it after all. */
+export type MadeKitchenPart = MadePart<KitchenPart, KitchenLine>;
+
+/** The parts of an order as they are made after all. */
+export const kitchenParts = (
+  { eventId, parts }: KitchenPlacing,
+  amendments: readonly Amendment[],
+): readonly MadeKitchenPart[] => madeOf(parts, eventId, amendments, { part: kitchenPart, line: kitchenLine });
 
 /** Which of an order's tickets an event changes for their own cooks. */
 function changedTickets(before: Order | undefined, order: Order, { type }: RecordedEvent): boolean[] {

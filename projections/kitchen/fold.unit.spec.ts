@@ -4,7 +4,7 @@ import type { RecordedEvent } from "../../domain/chain/envelope.ts";
 import type { OrderEvent } from "../../domain/order/events.ts";
 import { chained } from "../../test/fixtures/chained.ts";
 import { anyOrderEvent, kinds } from "../../test/fixtures/order-arbitraries.ts";
-import { happened, ORDER, until, worked } from "../../test/fixtures/order-examples.ts";
+import { AT, happened, ORDER, until, worked } from "../../test/fixtures/order-examples.ts";
 import { foldBatch, type KitchenOrder } from "./fold.ts";
 import { kitchenProjection } from "./projection.ts";
 import { ticketView } from "./ticket-view.ts";
@@ -92,9 +92,9 @@ describe("the parts of a split order", () => {
     expect(folded.tickets.map(({ siteId }) => siteId)).toEqual(["bakery-mitte", "restaurant-mitte"]);
     expect(bakery?.changedAt).toBe(rows.tickets[0]?.changedAt);
     expect(restaurant?.changedAt).toBe(next.at(-1)?.metadata.at);
-    const [order, placing] = [folded.orders.get(ORDER)?.order, rows.placings.get(ORDER)];
-    if (!order || !placing || !bakery) throw new Error("there is no order");
-    expect(ticketView(order, "1.1", placing, bakery)?.alsoAt).toEqual([
+    const [row, placing] = [folded.orders.get(ORDER), rows.placings.get(ORDER)];
+    if (!row || !placing || !bakery) throw new Error("there is no order");
+    expect(ticketView(row, "1.1", placing, bakery)?.alsoAt).toEqual([
       {
         fulfilmentId: "1.2",
         siteId: "restaurant-mitte",
@@ -104,6 +104,55 @@ describe("the parts of a split order", () => {
         completed: [],
       },
     ]);
+  });
+});
+
+describe("an order that is made otherwise in the end", () => {
+  const shown = (events: readonly OrderEvent[], fulfilmentId: string) => {
+    const folded = foldBatch(new Map(), log(events));
+    const [row, placing] = [folded.orders.get(ORDER), folded.placings.get(ORDER)];
+    if (!row || !placing) throw new Error("there is no order");
+    return ticketView(row, fulfilmentId, placing, { receivedAt: AT, changedAt: AT });
+  };
+  const note = { kid: "k", alg: "A256GCM", iv: "iv", ct: "ct" } as const;
+
+  test("is shown to the site that makes it now with its lines, their notes as they were sealed anew", () => {
+    const moved = happened.rerouted();
+    if (moved.type !== "order.rerouted") throw new Error("it is not rerouted");
+    const [made] = moved.data.fulfilments;
+    const fulfilments = made ? [{ ...made, lines: made.lines.map((line) => ({ ...line, note })) }] : [];
+    const rerouted: OrderEvent = { type: "order.rerouted", data: { ...moved.data, fulfilments } };
+    const given = [...until("restaurant_notified"), happened.givenBack(), rerouted];
+    const events = [...given, happened.reserved("2.1"), happened.notified("2.1")];
+    const ticket = shown(events, "2.1");
+    expect(ticket).toMatchObject({ siteId: "bakery-nord", status: "new", alsoAt: undefined });
+    expect(ticket?.lines[0]).toMatchObject({
+      sku: "carrot-cake",
+      sealedNote: { eventId: log(events)[given.length - 1]?.id, sealed: note },
+    });
+    expect(shown(events, "1.1")?.status).toBe("rejected");
+  });
+
+  test("is cancelled, and not only gone, for a site that never turned it down itself", () => {
+    expect(shown([...until("restaurant_notified"), happened.givenBack("no_answer")], "1.1")?.status).toBe("cancelled");
+  });
+
+  test("shows what is missing, what takes its place, and what is left out, each as a change", () => {
+    const accepted = until("restaurant_accepted");
+    const missing = [...accepted, happened.missing()];
+    const lineOf = (events: readonly OrderEvent[]) => shown(events, "1.1")?.lines[0];
+    expect(lineOf(missing)).toMatchObject({ sku: "carrot-cake", state: "missing" });
+    expect(lineOf([...missing, happened.substituted()])).toMatchObject({
+      sku: "plum-cake",
+      state: undefined,
+      insteadOf: "Carrot cake",
+    });
+    expect(lineOf([...missing, happened.lineRemoved()])).toMatchObject({ sku: "carrot-cake", state: "left_out" });
+    for (const last of [happened.missing(), happened.substituted()]) {
+      const events = log(last.type === "kitchen.item_unavailable" ? missing : [...missing, last]);
+      const before = foldBatch(new Map(), events.slice(0, -1));
+      expect(foldBatch(before.orders, events.slice(-1)).tickets).toHaveLength(1);
+    }
   });
 });
 

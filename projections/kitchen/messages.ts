@@ -51,9 +51,9 @@ function changesOf({ tickets, orders, placings }: Folded, { before }: MessageSou
   const changes = new Map<string, KitchenChange>();
   const inOrder = tickets.toSorted((a, b) => (a.version < b.version ? -1 : a.version > b.version ? 1 : 0));
   for (const { orderId, fulfilmentId, siteId, version, at, ...times } of inOrder) {
-    const order = orders.get(orderId)?.order;
+    const row = orders.get(orderId);
     const placing = before.get(orderId)?.placing ?? placings.get(orderId);
-    const ticket = order && placing && ticketView(order, fulfilmentId, placing, times);
+    const ticket = row && placing && ticketView(row, fulfilmentId, placing, times);
     if (!ticket) continue;
     const key = `${siteId}/${version}`;
     const change = changes.get(key);

@@ -42,7 +42,7 @@ export async function readKitchen(db: Pool, schema: string, siteId: string, now:
   const tickets = rows.flatMap((row) => {
     if (row.order_id === null) return [];
     const times = { receivedAt: row.received_at.toISOString(), changedAt: row.changed_at.toISOString() };
-    return ticketView(kitchenOrderOf(row).order, row.fulfilment_id, kitchenPlacingOf(row), times) ?? [];
+    return ticketView(kitchenOrderOf(row), row.fulfilment_id, kitchenPlacingOf(row), times) ?? [];
   });
   return { head: head === null || head === undefined ? undefined : BigInt(head), tickets };
 }

@@ -1,4 +1,5 @@
 import type { PoolClient, QueryResultRow } from "pg";
+import type { Amendment } from "../order-state/amendments.ts";
 import { packOrder, unpackOrder } from "../order-state/packed-order.ts";
 import { column, relation, type Statement } from "../relation.ts";
 import type { KitchenOrder, KitchenPlacing, TicketChange } from "./fold.ts";
@@ -11,10 +12,11 @@ export interface StoredOrder {
   readonly revision: string;
   readonly state: unknown;
   readonly times: unknown;
+  readonly amendments: unknown;
 }
 
 /** Columns that `kitchenOrderOf` needs, of the table by the alias `o`. */
-export const ORDER_COLUMNS = "o.order_id, o.customer_id, o.placed_at, o.revision, o.state, o.times";
+export const ORDER_COLUMNS = "o.order_id, o.customer_id, o.placed_at, o.revision, o.state, o.times, o.amendments";
 
 /** An order's row as the fold knows it. */
 export function kitchenOrderOf(row: StoredOrder): KitchenOrder {
@@ -28,6 +30,7 @@ export function kitchenOrderOf(row: StoredOrder): KitchenOrder {
   return {
     order: unpackOrder(keys, row.state),
     times: times.map((one) => (one === null ? undefined : { receivedAt: one[0], changedAt: one[1] })),
+    amendments: (row.amendments ?? []) as readonly Amendment[], // written by savingOrders
     revision: BigInt(row.revision),
   };
 }
@@ -90,10 +93,12 @@ export function savingOrders(schema: string, rows: readonly KitchenOrder[]): Sta
     column(rows, "times", "json", ({ times }) =>
       JSON.stringify(times.map((one) => (one ? [one.receivedAt, one.changedAt] : null))),
     ),
+    column(rows, "amendments", "json", ({ amendments }) => (amendments.length > 0 ? JSON.stringify(amendments) : null)),
   ]);
-  const text = `INSERT INTO ${schema}.orders AS o (order_id, customer_id, placed_at, revision, state, times)
+  const text = `INSERT INTO ${schema}.orders AS o (order_id, customer_id, placed_at, revision, state, times, amendments)
      SELECT * FROM ${from}
-     ON CONFLICT (order_id) DO UPDATE SET revision = excluded.revision, state = excluded.state, times = excluded.times
+     ON CONFLICT (order_id) DO UPDATE SET revision = excluded.revision, state = excluded.state, times = excluded.times,
+       amendments = excluded.amendments
      WHERE o.revision < excluded.revision`;
   return { text, values };
 }

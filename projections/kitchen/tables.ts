@@ -9,7 +9,8 @@ export const createTables = (schema: string): string => `
     placed_at    timestamptz NOT NULL,
     revision     bigint NOT NULL,
     state        json NOT NULL,
-    times        json NOT NULL
+    times        json NOT NULL,
+    amendments   json
   ) WITH (fillfactor = 70);
 
   CREATE TABLE ${schema}.placings (

@@ -1,14 +1,20 @@
 import { isSealed } from "../../domain/chain/sealing.ts";
 import { orderStream } from "../../domain/order/events.ts";
-import type { FulfilmentState, Order } from "../../domain/order/state.ts";
+import { type FulfilmentState, type Order, standing } from "../../domain/order/state.ts";
 import { orderNumber } from "../order-state/order-events.ts";
 import type { TicketElsewhere, TicketLine, TicketView } from "../views.ts";
-import type { KitchenPlacing, TicketTimes } from "./fold.ts";
+import {
+  type KitchenOrder,
+  type KitchenPlacing,
+  kitchenParts,
+  type MadeKitchenPart,
+  type TicketTimes,
+} from "./fold.ts";
 import { isActive, ticketStatus } from "./tickets.ts";
 
 /** A kitchen's view of a fulfilment, notes sealed. Undefined before the site was notified. */
 export function ticketView(
-  order: Order,
+  { order, amendments }: Pick<KitchenOrder, "order" | "amendments">,
   fulfilmentId: string,
   placing: KitchenPlacing,
   times: TicketTimes,
@@ -16,10 +22,12 @@ export function ticketView(
   const fulfilment = order.fulfilments.find((one) => one.fulfilmentId === fulfilmentId);
   const status = fulfilment && ticketStatus(order, fulfilment);
   if (!fulfilment || status === undefined) return undefined;
-  const placed = placing.parts.find((one) => one.fulfilmentId === fulfilmentId);
+  const parts = kitchenParts(placing, amendments);
+  const made = parts.find((one) => one.fulfilmentId === fulfilmentId);
   const { customerId } = order;
   const stream = orderStream(order.orderId);
-  const others = order.fulfilments.filter((one) => one !== fulfilment);
+  // Who gave the order back has nothing to do with it any more, and is no other part of it.
+  const others = standing(order).filter((one) => one !== fulfilment && !fulfilment.replaced);
   return {
     orderId: order.orderId,
     fulfilmentId,
@@ -31,24 +39,28 @@ export function ticketView(
     stations: fulfilment.stations,
     started: fulfilment.started,
     completed: fulfilment.completed,
-    lines: (placed?.lines ?? []).map(
-      ({ sku, name, quantity, allergens, binLocation, note }): TicketLine => ({
+    lines: (made?.lines ?? []).map(({ line, eventId, insteadOf, leftOut }): TicketLine => {
+      const { sku, name, quantity, allergens, binLocation, note } = line;
+      const missing = fulfilment.unavailable.includes(sku) ? "missing" : undefined;
+      return {
         sku,
         name,
         quantity,
         allergens,
         binLocation,
-        sealedNote: isSealed(note) ? { customerId, stream, eventId: placing.eventId, sealed: note } : undefined,
-      }),
-    ),
+        sealedNote: isSealed(note) ? { customerId, stream, eventId, sealed: note } : undefined,
+        state: leftOut ? "left_out" : missing,
+        insteadOf,
+      };
+    }),
     changedAt: times.changedAt,
     courier: { assigned: order.courier.courierId !== undefined, arrived: order.courier.arrived },
-    alsoAt: others.length === 0 ? undefined : others.map((other) => elsewhere(order, other, placing)),
+    alsoAt: others.length === 0 ? undefined : others.map((other) => elsewhere(order, other, parts)),
   };
 }
 
 /** How far another site is with its part of the same order. */
-function elsewhere(order: Order, fulfilment: FulfilmentState, { parts }: KitchenPlacing): TicketElsewhere {
+function elsewhere(order: Order, fulfilment: FulfilmentState, parts: readonly MadeKitchenPart[]): TicketElsewhere {
   const { fulfilmentId, siteId } = fulfilment;
   const status = ticketStatus(order, fulfilment);
   const working = isActive(status);

@@ -1,4 +1,4 @@
-import type { FulfilmentState, Order } from "../../domain/order/state.ts";
+import { type FulfilmentState, type Order, turnedDown } from "../../domain/order/state.ts";
 import type { TicketView } from "../views.ts";
 
 export type TicketStatus = TicketView["status"];
@@ -10,7 +10,8 @@ const CANCELLED_SHOWN_MS = 30 * 60_000;
 export function ticketStatus(order: Order, fulfilment: FulfilmentState): TicketStatus | undefined {
   if (!fulfilment.notified) return undefined;
   if (order.pickedUp || order.delivered) return "done";
-  if (fulfilment.rejected) return "rejected";
+  // A site that did not turn the order down itself has to see that it is not wanted any more.
+  if (fulfilment.rejected) return turnedDown(fulfilment) ? "rejected" : "cancelled";
   if (order.ended) return "cancelled";
   if (fulfilment.ready) return "ready";
   if (fulfilment.started.length + fulfilment.completed.length > 0) return "working";
@@ -28,7 +29,8 @@ function faceOf(order: Order, fulfilment: FulfilmentState): string {
   if (status === undefined || !ACTIVE.has(status)) return status ?? "";
   const { courierId, arrived } = order.courier;
   const stations = `${fulfilment.started.join()}/${fulfilment.completed.join()}`;
-  return `${status}/${fulfilment.accepted}/${stations}/${courierId !== undefined}/${arrived}`;
+  const items = `${fulfilment.unavailable.join()}/${fulfilment.extras.length}`;
+  return `${status}/${fulfilment.accepted}/${stations}/${items}/${courierId !== undefined}/${arrived}`;
 }
 
 /** Whether an event, which led from `before` to `after`, changed what the kitchen sees of a fulfilment. */

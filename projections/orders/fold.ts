@@ -1,5 +1,7 @@
 import type { RecordedEvent } from "../../domain/chain/envelope.ts";
+import type { OrderEvent } from "../../domain/order/events.ts";
 import type { Order } from "../../domain/order/state.ts";
+import { type Amendment, amended } from "../order-state/amendments.ts";
 import { foldEvent, foldOrders } from "../order-state/fold-orders.ts";
 import type { Placing } from "../order-state/placing.ts";
 import type { Milestone } from "../views.ts";
@@ -9,11 +11,21 @@ import { milestoneOf } from "./milestones.ts";
 export interface OrderRow {
   readonly order: Order;
   readonly milestones: readonly Milestone[];
-  /** Reason of the first rejection, as a code. */
+  /** Why the order ended as rejected, as a code. */
   readonly rejection: string | undefined;
+  /** What was changed in what it is made of. */
+  readonly amendments: readonly Amendment[];
   /** Commit position and revision of the last event folded. */
   readonly version: bigint;
   readonly revision: bigint;
+}
+
+/** A site that makes an order which was placed at another one. */
+export interface LaterSite {
+  readonly orderId: string;
+  readonly siteId: string;
+  readonly city: string;
+  readonly placedAt: string;
 }
 
 /** What a batch leads to. */
@@ -22,6 +34,8 @@ export interface Folded {
   readonly orders: ReadonlyMap<string, OrderRow>;
   /** Orders that are new, by id, with what they were placed with. */
   readonly placings: ReadonlyMap<string, Placing>;
+  /** Sites that have come to make an order later. */
+  readonly laterSites: readonly LaterSite[];
   /** Business time of each changed order's last event. */
   readonly lastAt: ReadonlyMap<string, string>;
 }
@@ -30,20 +44,29 @@ export interface Folded {
 export function foldBatch(known: ReadonlyMap<string, OrderRow>, batch: readonly RecordedEvent[]): Folded {
   const placings = new Map<string, Placing>();
   const lastAt = new Map<string, string>();
+  const laterSites: LaterSite[] = [];
   const orders = foldOrders<OrderRow>(known, batch, (row, event, orderId) => {
     const folded = foldEvent(row?.order, event);
     if (folded === undefined) return undefined;
     const { fact, order, placing } = folded;
     if (placing) placings.set(orderId, placing);
     lastAt.set(orderId, event.metadata.at);
+    if (fact.type === "order.rerouted") {
+      const { placedAt } = order;
+      laterSites.push(...fact.data.fulfilments.map(({ siteId, city }) => ({ orderId, siteId, city, placedAt })));
+    }
     const milestone = milestoneOf(event);
     return {
       order,
       milestones: milestone ? [...(row?.milestones ?? []), milestone] : (row?.milestones ?? []),
-      rejection: row?.rejection ?? (fact.type === "restaurant.rejected" ? fact.data.reason : undefined),
+      rejection: order.ended === "restaurant_rejected" ? (row?.rejection ?? reasonOf(fact)) : undefined,
+      amendments: amended(row?.amendments ?? [], event),
       version: event.position.commit,
       revision: event.revision,
     };
   });
-  return { orders, placings, lastAt };
+  return { orders, placings, laterSites, lastAt };
 }
+
+const reasonOf = (fact: OrderEvent): string | undefined =>
+  fact.type === "restaurant.rejected" ? fact.data.reason : undefined;

@@ -4,9 +4,10 @@ import type { RecordedEvent } from "../../domain/chain/envelope.ts";
 import type { OrderEvent } from "../../domain/order/events.ts";
 import { chained } from "../../test/fixtures/chained.ts";
 import { anyOrderEvent, kinds } from "../../test/fixtures/order-arbitraries.ts";
-import { happened, ORDER, until } from "../../test/fixtures/order-examples.ts";
+import { EUR, happened, ORDER, until } from "../../test/fixtures/order-examples.ts";
 import { foldBatch, type OrderRow } from "./fold.ts";
 import { packMilestones, unpackMilestones } from "./milestones.ts";
+import { orderView } from "./view.ts";
 
 const log = (events: readonly OrderEvent[]): RecordedEvent[] => chained(`order-${ORDER}`, events);
 
@@ -40,6 +41,29 @@ describe("folding a batch", () => {
     const first = foldBatch(new Map(), [placed]);
     expect(first.placings.get(ORDER)).toEqual({ eventId: placed.id, data: placed.data });
     expect(foldBatch(first.orders, others).placings.size).toBe(0);
+  });
+
+  test("shows an order as it is made in the end: by which site, with which lines", () => {
+    const fold = (events: readonly OrderEvent[]) => {
+      const folded = foldBatch(new Map(), log(events));
+      const [row, placing] = [folded.orders.get(ORDER), folded.placings.get(ORDER)];
+      if (!row || !placing) throw new Error("there is no order");
+      return { row, laterSites: folded.laterSites, view: orderView({ ...row, placing }) };
+    };
+    const rerouted = fold([...until("restaurant_notified"), happened.givenBack(), happened.rerouted()]);
+    expect(rerouted.view.fulfilments).toMatchObject([
+      { fulfilmentId: "2.1", siteName: "Bakery North", lines: [{ sku: "carrot-cake", price: EUR(2300) }] },
+    ]);
+    expect(rerouted.view).toMatchObject({ status: "payment_confirmed", rejection: undefined, total: EUR(2690) });
+    expect(rerouted.laterSites).toMatchObject([{ orderId: ORDER, siteId: "bakery-nord", city: "berlin" }]);
+
+    const accepted = [...until("restaurant_accepted"), happened.missing()];
+    expect(fold([...accepted, happened.substituted()]).view.fulfilments[0]?.lines).toMatchObject([
+      { sku: "plum-cake", price: EUR(2000), insteadOf: "Carrot cake" },
+    ]);
+    expect(fold([...accepted, happened.lineRemoved()]).view.fulfilments[0]?.lines).toMatchObject([
+      { sku: "carrot-cake", leftOut: true },
+    ]);
   });
 
   test("keeps the reason of the first rejection", () => {

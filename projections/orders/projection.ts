@@ -6,14 +6,14 @@ import type { Projection, ProjectionContext } from "../runner/projection.ts";
 import type { TopicMessage } from "../runner/topic-message.ts";
 import type { OrderView } from "../views.ts";
 import { type Folded, foldBatch, type OrderRow } from "./fold.ts";
-import { addingPlacings, type FoundOrder, loadOrders, loadWithPlacings, savingOrders } from "./rows.ts";
+import { addingPlacings, addingSites, type FoundOrder, loadOrders, loadWithPlacings, savingOrders } from "./rows.ts";
 import { createTables, INSERT_ONLY, TABLES } from "./tables.ts";
 import { orderView } from "./view.ts";
 
 /** Orders as lists, search and trackers show them; topics `order.<orderId>`. */
 export const ordersProjection: Projection = {
   name: "orders",
-  version: 3,
+  version: 4,
   tables: TABLES,
   insertOnly: INSERT_ONLY,
   create: createTables,
@@ -41,7 +41,11 @@ async function handle(batch: readonly RecordedEvent[], context: ProjectionContex
 }
 
 async function write({ tx, schema }: ProjectionContext, folded: Folded): Promise<void> {
-  await inTurn(tx, [() => savingOrders(schema, [...folded.orders.values()]), () => addingPlacings(schema, folded)]);
+  await inTurn(tx, [
+    () => savingOrders(schema, [...folded.orders.values()]),
+    () => addingPlacings(schema, folded),
+    () => addingSites(schema, folded.laterSites),
+  ]);
 }
 
 /** One message for each changed order: the whole view. */

@@ -1,10 +1,11 @@
 import type { Pool, PoolClient } from "pg";
 import { dueAt } from "../../domain/order/due.ts";
 import { isFinal, statusOf } from "../../domain/order/state.ts";
+import type { Amendment } from "../order-state/amendments.ts";
 import { packOrder, unpackOrder } from "../order-state/packed-order.ts";
 import type { Placing } from "../order-state/placing.ts";
 import { column, relation, type Statement } from "../relation.ts";
-import type { OrderRow } from "./fold.ts";
+import type { LaterSite, OrderRow } from "./fold.ts";
 import { packMilestones, unpackMilestones } from "./milestones.ts";
 
 /** An order's row as the database gives it back. */
@@ -18,11 +19,12 @@ export interface StoredOrder {
   readonly revision: string;
   readonly state: unknown;
   readonly milestones: unknown;
+  readonly amendments: unknown;
 }
 
 /** Columns that `orderRowOf` needs, of the table by the alias `o`. */
 const ORDER_COLUMNS =
-  "o.order_id, o.customer_id, o.placed_by, o.placed_at, o.rejection, o.version, o.revision, o.state, o.milestones";
+  "o.order_id, o.customer_id, o.placed_by, o.placed_at, o.rejection, o.version, o.revision, o.state, o.milestones, o.amendments";
 
 /** An order's row as the domain knows it. */
 function orderRowOf(row: StoredOrder): OrderRow {
@@ -36,6 +38,7 @@ function orderRowOf(row: StoredOrder): OrderRow {
   return {
     order,
     milestones: unpackMilestones(order, row.milestones),
+    amendments: (row.amendments ?? []) as readonly Amendment[], // written by savingOrders
     rejection: row.rejection ?? undefined,
     version: BigInt(row.version),
     revision: BigInt(row.revision),
@@ -118,14 +121,16 @@ export function savingOrders(schema: string, rows: readonly OrderRow[]): Stateme
     column(rows, "revision", "bigint", ({ revision }) => revision.toString()),
     column(rows, "state", "json", ({ order }) => packOrder(order)),
     column(rows, "milestones", "json", ({ order, milestones }) => packMilestones(order, milestones)),
+    column(rows, "amendments", "json", ({ amendments }) => (amendments.length > 0 ? JSON.stringify(amendments) : null)),
   ]);
   const text = `INSERT INTO ${schema}.orders AS o
        (order_id, customer_id, placed_by, placed_at, due_at, channel, method, total, currency, status, ended_as,
-        delivered_at, failure, rejection, version, revision, state, milestones)
+        delivered_at, failure, rejection, version, revision, state, milestones, amendments)
      SELECT * FROM ${from}
      ON CONFLICT (order_id) DO UPDATE SET status = excluded.status, ended_as = excluded.ended_as,
        delivered_at = excluded.delivered_at, failure = excluded.failure, rejection = excluded.rejection, version = excluded.version,
-       revision = excluded.revision, state = excluded.state, milestones = excluded.milestones
+       revision = excluded.revision, state = excluded.state, milestones = excluded.milestones,
+       amendments = excluded.amendments
      WHERE o.revision < excluded.revision`;
   return { text, values };
 }
@@ -159,6 +164,20 @@ export function addingPlacings(
      )
      INSERT INTO ${schema}.placings (order_id, event_id, data)
      SELECT order_id, event_id, data FROM given ON CONFLICT DO NOTHING`;
+  return { text, values };
+}
+
+/** Keeps which sites have come to make orders later. */
+export function addingSites(schema: string, rows: readonly LaterSite[]): Statement | undefined {
+  if (rows.length === 0) return undefined;
+  const { from, parameters: values } = relation([
+    column(rows, "order_id", "uuid", ({ orderId }) => orderId),
+    column(rows, "site_id", "text", ({ siteId }) => siteId),
+    column(rows, "city", "text", ({ city }) => city),
+    column(rows, "placed_at", "timestamptz", ({ placedAt }) => placedAt),
+  ]);
+  const text = `INSERT INTO ${schema}.order_sites (order_id, site_id, city, placed_at)
+     SELECT * FROM ${from} ON CONFLICT DO NOTHING`;
   return { text, values };
 }
 

@@ -25,7 +25,8 @@ export const createTables = (schema: string): string => `
     version       bigint NOT NULL,
     revision      bigint NOT NULL,
     state         json NOT NULL,
-    milestones    json NOT NULL
+    milestones    json NOT NULL,
+    amendments    json
   ) WITH (fillfactor = 70);
   CREATE INDEX orders_of_customer ON ${schema}.orders (customer_id, placed_at DESC, order_id DESC);
   CREATE INDEX orders_of_principal ON ${schema}.orders (placed_by, placed_at DESC, order_id DESC);

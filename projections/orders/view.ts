@@ -1,12 +1,14 @@
-import type { OrderPlaced } from "../../domain/order/events.ts";
-import { type Order, statusOf } from "../../domain/order/state.ts";
+import type { OrderLine, PlacedFulfilment } from "../../domain/order/events.ts";
+import { type FulfilmentState, type Order, standing, statusOf } from "../../domain/order/state.ts";
+import { type MadePart, madeOf } from "../order-state/amendments.ts";
 import { orderNumber } from "../order-state/order-events.ts";
 import type { FulfilmentView, OrderView, ParcelView } from "../views.ts";
 import type { FoundOrder } from "./rows.ts";
 
 /** The view of an order; its state may be with lines or without. */
-export function orderView({ order, placing, milestones, rejection, revision }: FoundOrder): OrderView {
+export function orderView({ order, placing, amendments, milestones, rejection, revision }: FoundOrder): OrderView {
   const placed = placing.data;
+  const parts = madeOf(placed.fulfilments, placing.eventId, amendments, AS_PLACED);
   return {
     orderId: order.orderId,
     number: orderNumber(order.orderId),
@@ -21,7 +23,7 @@ export function orderView({ order, placing, milestones, rejection, revision }: F
     deliveryFee: placed.deliveryFee,
     tax: placed.tax,
     total: order.total,
-    fulfilments: order.fulfilments.map((fulfilment) => fulfilmentView(fulfilment, placed)),
+    fulfilments: standing(order).map((fulfilment) => fulfilmentView(fulfilment, parts)),
     payment: {
       status: paymentStatus(order),
       attempts: order.payment.attempts,
@@ -41,8 +43,11 @@ export function orderView({ order, placing, milestones, rejection, revision }: F
   };
 }
 
-function fulfilmentView(fulfilment: Order["fulfilments"][number], placed: OrderPlaced): FulfilmentView {
-  const details = placed.fulfilments.find(({ fulfilmentId }) => fulfilmentId === fulfilment.fulfilmentId);
+type Part = MadePart<PlacedFulfilment, OrderLine>;
+const AS_PLACED = { part: (part: PlacedFulfilment) => part, line: (line: OrderLine) => line };
+
+function fulfilmentView(fulfilment: FulfilmentState, parts: readonly Part[]): FulfilmentView {
+  const details = parts.find(({ fulfilmentId }) => fulfilmentId === fulfilment.fulfilmentId);
   return {
     fulfilmentId: fulfilment.fulfilmentId,
     siteId: fulfilment.siteId,
@@ -51,10 +56,18 @@ function fulfilmentView(fulfilment: Order["fulfilments"][number], placed: OrderP
     city: fulfilment.city,
     timeZone: details?.timeZone ?? "UTC",
     stations: fulfilment.stations,
-    lines: (details?.lines ?? []).map(({ sku, name, quantity, price }) => ({ sku, name, quantity, price })),
+    lines: (details?.lines ?? []).map(({ line: { sku, name, quantity, price }, insteadOf, leftOut }) => ({
+      sku,
+      name,
+      quantity,
+      price,
+      insteadOf,
+      leftOut,
+    })),
     notified: fulfilment.notified,
     accepted: fulfilment.accepted,
     rejected: fulfilment.rejected,
+    seeking: fulfilment.seeking,
     started: fulfilment.started,
     completed: fulfilment.completed,
     ready: fulfilment.ready,
@@ -62,7 +75,7 @@ function fulfilmentView(fulfilment: Order["fulfilments"][number], placed: OrderP
   };
 }
 
-function parcelView({ shipment }: Order["fulfilments"][number]): ParcelView | undefined {
+function parcelView({ shipment }: FulfilmentState): ParcelView | undefined {
   if (shipment === undefined) return undefined;
   const { bookedAt, trackingNumber, shippedAt, nextAttemptAt } = shipment;
   return { bookedAt, trackingNumber, shippedAt, nextAttemptAt };
