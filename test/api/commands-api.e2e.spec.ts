@@ -263,9 +263,8 @@ describe("an order's way", () => {
     }
     await happened(orderId, "order.delivered");
     const types = (await store.readStream(`order-${orderId}`)).map(({ type }) => type);
-    expect(new Set(types.filter((type) => !type.startsWith("kitchen."))).size).toBe(
-      types.filter((type) => !type.startsWith("kitchen.")).length,
-    );
+    const once = types.filter((type) => !/^(kitchen|notification)\./.test(type));
+    expect(new Set(once).size).toBe(once.length);
     expect((await courier.post(`/api/couriers/${courier.id}/shift/end`, {})).status).toBeLessThan(500);
   });
 
@@ -293,5 +292,39 @@ describe("an order's way", () => {
       count: number;
     };
     expect(charges.count).toBe(0);
+  });
+});
+
+describe("what no honest customer orders", () => {
+  test("is cancelled, given back and told to the customer, who is put on hold until an admin lifts it", async () => {
+    const kitchen = await Caller.as(system.url, "kitchen", { sites: ["sweet-crumbs"] });
+    await kitchen.post("/api/sites/sweet-crumbs/stock/receive", { lines: [{ sku: "birthday-cake", quantity: 100 }] });
+    const customer = await Caller.as(system.url, "customer");
+    const cakes = cakeOrder({ lines: [{ sku: "birthday-cake", quantity: 100 }] });
+    const { body } = await customer.post("/api/orders", cakes);
+    const orderId = String(body.id);
+    expect((await happened(orderId, "fraud.detected")).data).toMatchObject({ rules: ["amount"] });
+    expect((await happened(orderId, "order.cancelled")).data).toEqual({ by: "system", cause: "fraud" });
+    await happened(orderId, "stock.released");
+    expect((await happened(orderId, "notification.sent")).data).toMatchObject({ channel: "email" });
+    await expect
+      .poll(async () => (await store.readStream(`customer-${customer.id}`)).map(({ type }) => type), {
+        timeout: 10_000,
+      })
+      .toContain("customer.held");
+    const charges = (await (await fetch(`${system.addresses.paymentUrl}/_charges?orderId=${orderId}`)).json()) as {
+      charges: { amount: number; refunded: number }[];
+    };
+    if (charges.charges.length > 0) await happened(orderId, "payment.refunded");
+
+    expect(await customer.post("/api/orders", cakeOrder())).toMatchObject({
+      status: 403,
+      body: { code: "customer_on_hold", detail: expect.stringContaining("support") },
+    });
+    const lift = `/api/customers/${customer.id}/lift-hold`;
+    expect(await customer.post(lift, { cause: "checked" })).toMatchObject({ status: 403 });
+    expect(await admin.post(lift, { cause: "because" })).toMatchObject({ status: 400 });
+    expect(await admin.post(lift, { cause: "checked" })).toMatchObject({ status: 200 });
+    expect(await customer.post("/api/orders", cakeOrder())).toMatchObject({ status: 201 });
   });
 });
