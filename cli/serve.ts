@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { type Config, ConfigError, readConfig } from "../infra/config.ts";
-import { type HealthChecks, startHealthServer } from "../infra/health.ts";
+import { type HealthChecks, type HealthDetails, startHealthServer } from "../infra/health.ts";
 import { createLog, type Log } from "../infra/log.ts";
 import { surviveClosedOutput } from "./broken-output.ts";
 import { EXIT, fail } from "./exit.ts";
@@ -57,14 +57,17 @@ async function answerHealth(role: RoleName, config: Config, running: Promise<Run
       throw new Error("still starting");
     },
   };
+  let details: HealthDetails = () => ({});
   running.then(
     (started) => {
       checks = started.checks ?? {};
+      details = started.details ?? details;
     },
     () => undefined,
   );
   await startHealthServer({
     checks: () => checks,
+    details: () => details(),
     port: config.HEALTH_PORT,
     portFile: join(config.ORDERTRAIL_DATA, "run", `${role}.port`),
   });

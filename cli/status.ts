@@ -31,7 +31,7 @@ const seconds = (text: string): number => {
 export function register(program: Command): void {
   program
     .command("status")
-    .description("a live table of everything that follows the log: owner, state, position, lag, rate, parked streams")
+    .description("a live table of everything that follows the log: owner, state, position, lag, rate, parked streams; and the circuits to the outside")
     .option("--once", "look once and end (the default where the output is no terminal)")
     .option("--watch <seconds>", "look again after so many seconds (default on a terminal: 1)", seconds)
     .option("--json", "print each look as JSON; with --watch one line each")

@@ -13,7 +13,12 @@ export type CheckResult = { readonly ok: true } | { readonly ok: false; readonly
 export interface Readiness {
   readonly status: "ready" | "not ready";
   readonly checks: Readonly<Record<string, CheckResult>>;
+  /** What people want to know beside that; none of it makes the process less ready. */
+  readonly details?: Readonly<Record<string, unknown>>;
 }
+
+/** Told on `/health/ready` beside the checks; asked each time, and must not wait for anything. */
+export type HealthDetails = () => Readonly<Record<string, unknown>>;
 
 /** How long one check may take before it counts as failed. */
 const CHECK_TIMEOUT_MS = 2_000;
@@ -22,7 +27,11 @@ const CHECK_TIMEOUT_MS = 2_000;
  * Adds `/health/live` (204: the process runs and answers) and `/health/ready` (200 with the named checks; 503 when one
  * fails, saying which and why) to an application, open to everybody. Which checks there are is asked each time.
  */
-export function registerHealth(app: FastifyInstance, checks: HealthChecks | (() => HealthChecks)): void {
+export function registerHealth(
+  app: FastifyInstance,
+  checks: HealthChecks | (() => HealthChecks),
+  details?: HealthDetails,
+): void {
   const ask = sharedWhileRunning(() => readiness(typeof checks === "function" ? checks() : checks));
   app.get("/health/live", { config: { public: true }, schema: { hide: true } }, async (_request, reply) =>
     reply.code(204).send(),
@@ -32,12 +41,13 @@ export function registerHealth(app: FastifyInstance, checks: HealthChecks | (() 
     return reply
       .code(answer.status === "ready" ? 200 : 503)
       .header("cache-control", "no-store")
-      .send(answer);
+      .send(details === undefined ? answer : { ...answer, details: details() });
   });
 }
 
 export interface HealthServerOptions {
   readonly checks: HealthChecks | (() => HealthChecks);
+  readonly details?: HealthDetails;
   readonly host?: string;
   /** 0 takes a free one. */
   readonly port: number;
@@ -50,7 +60,7 @@ export async function startHealthServer(
   options: HealthServerOptions,
 ): Promise<{ readonly port: number; close(): Promise<void> }> {
   const app = Fastify({ forceCloseConnections: true, requestTimeout: 10_000 });
-  registerHealth(app, options.checks);
+  registerHealth(app, options.checks, options.details);
   await app.listen({ port: options.port, host: options.host ?? "127.0.0.1" });
   const address = app.server.address();
   const port = address !== null && typeof address === "object" ? address.port : options.port;

@@ -36,6 +36,18 @@ test("not ready says which check fails and why", async () => {
   });
 });
 
+test("what is told beside the checks makes nobody less ready", async () => {
+  const app = Fastify();
+  registerHealth(app, {}, () => ({ circuits: [{ system: "carrier", state: "open" }] }));
+  const answer = await app.inject("/health/ready");
+  await app.close();
+  expect(answer.statusCode).toBe(200);
+  expect(answer.json()).toMatchObject({
+    status: "ready",
+    details: { circuits: [{ system: "carrier", state: "open" }] },
+  });
+});
+
 test("a check that throws before it waits, or never answers, fails as well", async () => {
   const { status, checks } = await readiness({
     broken: () => {

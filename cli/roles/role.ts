@@ -1,5 +1,5 @@
 import type { Config } from "../../infra/config.ts";
-import type { HealthChecks } from "../../infra/health.ts";
+import type { HealthChecks, HealthDetails } from "../../infra/health.ts";
 import type { Log } from "../../infra/log.ts";
 
 /** What runs in a process of its own. */
@@ -17,6 +17,8 @@ export type StartRole = (config: Config, log: Log, options: RoleOptions) => Prom
 export interface RunningRole {
   /** What `/health/ready` of the process asks. The API has these endpoints itself, and leaves this out. */
   readonly checks?: HealthChecks;
+  /** What its `/health/ready` tells beside the checks. */
+  readonly details?: HealthDetails;
   /** Ends the role in order: takes nothing new, finishes what runs. */
   stop(): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { CatalogueReader } from "../../commands/catalogue/catalogue-reader.ts";
 import { runTeller } from "../../commands/dead-letters/tell.ts";
 import { HttpCarrierGateway } from "../../commands/gateways/carrier-gateway.ts";
@@ -9,7 +10,9 @@ import { WebhookRestaurantGateway } from "../../commands/gateways/restaurant-gat
 import { StripePaymentGateway } from "../../commands/gateways/stripe-payment-gateway.ts";
 import { SealedLines } from "../../commands/orders/sealed-lines.ts";
 import { CombinedProcess } from "../../commands/processes/combined.ts";
-import { CourierProcess } from "../../commands/processes/courier.ts";
+import { Candidates } from "../../commands/processes/courier/candidates.ts";
+import { Claims } from "../../commands/processes/courier/claims.ts";
+import { CourierProcess } from "../../commands/processes/courier/process.ts";
 import { FactRecorder } from "../../commands/processes/facts.ts";
 import { countingPurchases, FraudProcess } from "../../commands/processes/fraud/fraud.ts";
 import { PurchaseCounts } from "../../commands/processes/fraud/purchases.ts";
@@ -41,7 +44,9 @@ import { followLive } from "../../projections/runner/follow-live.ts";
 import { ensureProjection } from "../../projections/runner/generations.ts";
 import { projectionConsumer } from "../../projections/runner/projection-consumer.ts";
 import { AlternativeSites } from "../../read-api/near/alternatives.ts";
+import { estimatedTravelTimes } from "../../read-api/near/travel-times.ts";
 import { outboxWriter } from "../../realtime/outbox.ts";
+import { bringInLine } from "../set-back/bring-in-line.ts";
 import { type Foundation, foundation, VERSION } from "./foundation.ts";
 import { keepReconciling, RECONCILIATION } from "./reconciliation.ts";
 import { launchReplayJob } from "./replay-job-child.ts";
@@ -67,6 +72,7 @@ export async function start(config: Config, log: Log, { only }: RoleOptions = {}
     const names = [...[...managers, ...PROJECTIONS].map(({ name }) => name), RECONCILIATION].join(", ");
     throw new ConfigError(`there is no consumer "${only}"; there are: ${names}`);
   }
+  await bringInLine({ pool, store, clock, log, reports: join(config.ORDERTRAIL_DATA, "reports") });
   for (const projection of followed) await ensureProjection(pool, projection, clock);
   const ending = new AbortController();
   const feed = startFeed({ store, log });
@@ -117,8 +123,13 @@ export async function start(config: Config, log: Log, { only }: RoleOptions = {}
       consumers: async () => {
         const stopped = states().filter(({ state }) => state === "stopped");
         if (stopped.length > 0) throw new Error(`stopped: ${stopped.map(({ name }) => name).join(", ")}`);
+        const faulty = states().filter(({ state, lastError }) => state === "retrying" && lastError?.fault);
+        if (faulty.length === 0) return;
+        throw new Error(`to be mended: ${faulty.map((one) => `${one.name} (${one.lastError?.message})`).join(", ")}`);
       },
     },
+    // An outside system that is down makes this process no less ready: it is waited for.
+    details: () => ({ circuits: board.seen() }),
     async stop() {
       ending.abort();
       await Promise.allSettled([
@@ -180,18 +191,29 @@ function processes(
   });
   const board = new CircuitBoard({ guards, pool, log, instance: config.INSTANCE });
   const limits = { atOnce: config.OUTSIDE_AT_ONCE, retriesPerSecond: config.REDRIVE_PER_SECOND };
+  const sites = new CatalogueReader(writer.memory);
   const courier = new CourierProcess({
     writer,
     facts,
+    claims: new Claims(writer, clock, fingerprintKey),
     gateway: couriers,
     guards,
     directory: new CourierLookup(pool, base.schemas),
+    candidates: new Candidates({
+      gateway: couriers,
+      guards,
+      travel: estimatedTravelTimes,
+      site: async (siteId) => (await sites.site(siteId))?.position,
+    }),
     clock,
-    fingerprintKey,
+    log,
     policy: {
       answerMs: config.COURIER_ANSWER_MS,
       searchMs: config.COURIER_SEARCH_MS,
       lookAgainMs: LOOK_FOR_COURIER_MS,
+      travelMs: config.COURIER_TRAVEL_MS,
+      noShowMs: config.COURIER_NO_SHOW_MS,
+      askAgainMs: config.COURIER_ASK_AGAIN_MS,
     },
   });
   const parcel = new ParcelProcess({

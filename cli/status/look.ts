@@ -1,5 +1,6 @@
 import type { Pool } from "pg";
 import type { EventStore } from "../../infra/event-store/port.ts";
+import { type CircuitRow, readCircuits } from "../../infra/outside/circuits-table.ts";
 import { waitingMessages } from "../../realtime/outbox.ts";
 import { type ConsumerSeen, consumersSeen } from "./consumers-seen.ts";
 import { LogTail } from "./log-tail.ts";
@@ -14,9 +15,17 @@ export interface StatusSeen {
   readonly appended: number | undefined;
   /** Messages that wait for the relay, counted up to 10,000. */
   readonly outbox: number;
+  /** Circuits towards the outside that have been open once, those that are open first. */
+  readonly circuits: readonly CircuitSeen[];
   /** Why the log could not be asked; lags are not known then. */
   readonly logFault: string | undefined;
 }
+
+/** A circuit towards an outside system at a place. */
+export type CircuitSeen = Pick<CircuitRow, "system" | "place" | "state" | "failureType" | "waiting"> & {
+  /** RFC 3339. */
+  readonly since: string;
+};
 
 /** Enough to tell an emergency (100,000 events behind) from less; later looks count what is new. */
 const FIRST_BUDGET = 110_000;
@@ -38,6 +47,7 @@ export class StatusLooker {
   async look(): Promise<StatusSeen> {
     const seen = await consumersSeen(this.#pool);
     const outbox = await waitingMessages(this.#pool, MOST_COUNTED);
+    const circuits = (await readCircuits(this.#pool)).map(circuitSeen);
     const places = seen.filter(({ hasPosition }) => hasPosition).map(({ place }) => place);
     const logFault = await this.#tail.look(places, this.#before ? LATER_BUDGET : FIRST_BUDGET).then(
       () => undefined,
@@ -58,6 +68,15 @@ export class StatusLooker {
     });
     const appended = known && before ? (this.#tail.added - before.added) / seconds : undefined;
     this.#before = { at, added: this.#tail.added, seen: new Map(seen.map((one) => [one.name, one])) };
-    return { at: new Date(now).toISOString(), consumers, appended, outbox, logFault };
+    return { at: new Date(now).toISOString(), consumers, appended, outbox, circuits, logFault };
   }
 }
+
+const circuitSeen = ({ system, place, state, since, failureType, waiting }: CircuitRow): CircuitSeen => ({
+  system,
+  place,
+  state,
+  since: new Date(since).toISOString(),
+  failureType,
+  waiting,
+});

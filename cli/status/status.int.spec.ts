@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RecordedEvent } from "../../domain/chain/envelope.ts";
 import { type Engines, startEngines } from "../../infra/consumers/testing/engines.ts";
+import { circuitsMigration } from "../../infra/outside/migration.ts";
 import { realtimeMigration } from "../../realtime/migration.ts";
 import { appendMixed, orderStreams } from "../../test/fixtures/read-history.ts";
 import { runHere } from "../testing-command.ts";
@@ -12,7 +13,7 @@ const streams = orderStreams(6, 9);
 let engines: Engines;
 let log: RecordedEvent[];
 beforeAll(async () => {
-  engines = await startEngines([realtimeMigration]);
+  engines = await startEngines([realtimeMigration, circuitsMigration]);
   await appendMixed(engines.store, streams, 1);
   log = (await engines.store.readAll(undefined, 1_000)).events;
 });
@@ -63,5 +64,6 @@ test("ordertrail status --once --json shows owner, lag and parked streams, and e
     { name: "payment", owner: "host-1", state: "running", lag: { events: 4, exact: true }, level: "ok", rate: 0 },
     { name: "stock", state: "stopped", lag: { events: 0 }, parked: 0 },
   ]);
+  expect(seen.circuits).toEqual([]);
   expect(code).toBe(1);
 });

@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, test } from "vitest";
 import type { ConsumerSeen } from "./consumers-seen.ts";
+import type { CircuitSeen } from "./look.ts";
 import { screenOn } from "./screen.ts";
 import { lagLevel, standingOf } from "./standing.ts";
 import { statusLines } from "./table.ts";
@@ -57,6 +58,7 @@ describe("the table", () => {
     consumers: [standingOf(seen({ parked: 2 }), behind(60_000, false), NOW, 12.34)],
     appended: 3,
     outbox: 4,
+    circuits: [],
     logFault: undefined,
   };
 
@@ -65,6 +67,18 @@ describe("the table", () => {
     expect(plain).toMatch(/payment +host-1-workers +running +70 +≥ 60000 +10\.0 +critical +12 +2$/);
     expect(stripVTControlCharacters(statusLines(look, true).join("\n"))).toBe(plain);
     expect(statusLines(look, true).join("\n")).not.toBe(plain);
+  });
+
+  test("shows circuits to the outside once one of them has been open, and what waits for them", () => {
+    expect(statusLines(look, false).join("\n")).not.toContain("circuit");
+    const since = "2026-11-21T11:58:00.000Z";
+    const circuits: readonly CircuitSeen[] = [
+      { system: "courier", place: "berlin", state: "open", since, failureType: "service_unavailable", waiting: 41 },
+      { system: "payment", place: "", state: "closed", since, failureType: undefined, waiting: 0 },
+    ];
+    const lines = statusLines({ ...look, circuits }, false);
+    expect(lines.at(-2)).toMatch(/courier +berlin +open +2026-11-21T11:58:00\.000Z +service_unavailable +41$/);
+    expect(lines.at(-1)).toMatch(/payment +– +closed +2026-11-21T11:58:00\.000Z +– +0$/);
   });
 
   test("shows no lag when the log cannot be asked, and says so", () => {

@@ -163,6 +163,24 @@ describe("an event that cannot be handled", () => {
 });
 
 describe("a failing database", () => {
+  test("that lacks a table stops the consumer and says so, parks nothing, and goes on when the table is there", async () => {
+    const consumer = witness("unprepared", {
+      apply: async (batch, tx) => {
+        await tx.query("INSERT INTO witness.missing SELECT unnest($1::text[])", [batch.map(({ stream }) => stream)]);
+      },
+    });
+    const stream = newStream();
+    await append(stream, ["test.happened"]);
+    const one = start(consumer);
+    await eventually(() => expect(one.status()).toMatchObject({ state: "retrying", lastError: { fault: true } }));
+    const parked = "SELECT 1 FROM runner.dead_letters WHERE consumer = 'unprepared'";
+    expect((await engines.pool.query(parked)).rows).toEqual([]);
+    await engines.pool.query("CREATE TABLE witness.missing (stream text)");
+    await reached("unprepared");
+    const { rows } = await engines.pool.query("SELECT 1 FROM witness.missing WHERE stream = $1", [stream]);
+    expect(rows).toHaveLength(1);
+  });
+
   test("in the middle of a batch makes the batch be tried again as a whole, and nothing is parked", async () => {
     let cuts = 3;
     const inner = witness("cut");
