@@ -14,7 +14,7 @@ export function register(program: Command): void {
     .addHelpText(
       "after",
       `
-A kind is a kind of site, a way of delivery and a step. It is measured on the newest 20,000 orders of the last 28 days; with
+A kind is a kind of site, a way of delivery and a step. It is measured on the newest 10,000 orders of the last 28 days; with
 fewer than 100 orders of a kind the business's own deadline is taken, and the line says so. Nothing under 10 s is shown.
 At most the 5,000 oldest open orders are looked at. GET /api/radar/stuck-orders answers the same.
 

@@ -38,6 +38,8 @@ export interface Standing {
 
 const SPANS = STEPS.map(([step, from, to], nth) => `(${nth}, '${step}', f.${from}, f.${to})`).join(", ");
 
+const COLUMNS = [...new Set(STEPS.flatMap(([, from, to]) => [from, to]))].join(", ");
+
 /**
  * How long each step took, by kind of site and way of delivery, over the newest orders that were placed since a time
  * (epoch milliseconds). Looks at `most` orders, so what it costs does not grow with their number.
@@ -51,8 +53,8 @@ export async function stepLimits(pool: Pool, schema: string, since: number, most
     samples: string;
   }>(
     `SELECT f.kind, f.method, s.step, count(*) AS samples,
-       percentile_disc(0.99) WITHIN GROUP (ORDER BY extract(epoch FROM s.ended - s.began)::float8) AS p99
-     FROM (SELECT * FROM ${schema}.facts WHERE placed_at >= $1 ORDER BY placed_at DESC LIMIT $2) f
+       extract(epoch FROM percentile_disc(0.99) WITHIN GROUP (ORDER BY s.ended - s.began))::float8 AS p99
+     FROM (SELECT kind, method, ${COLUMNS} FROM ${schema}.facts WHERE placed_at >= $1 ORDER BY placed_at DESC LIMIT $2) f
      CROSS JOIN LATERAL (VALUES ${SPANS}) AS s (nth, step, began, ended)
      WHERE s.began IS NOT NULL AND s.ended IS NOT NULL
      GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`,

@@ -36,7 +36,7 @@ const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 /** What kinds are measured on. */
 const MEASURED_MS = 28 * DAY_MS;
-const MEASURED_ORDERS = 20_000;
+const MEASURED_ORDERS = 10_000;
 /** With fewer orders of a kind than this its 99th percentile says nothing. */
 const LEAST_SAMPLES = 100;
 const LOOKED_AT = 5_000;
