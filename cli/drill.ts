@@ -46,7 +46,7 @@ export function register(program: Command): void {
     )
     .option(
       "--orders <n>",
-      `at least so many orders, where the drill has orders to choose (default: ${ORDERS})`,
+      `at least so many orders, where the drill has orders to choose (default: ${ORDERS}, or as listed below)`,
       wholeNumber,
     )
     .option(
@@ -63,8 +63,9 @@ export function register(program: Command): void {
 
 function helpOfDrills(): string {
   const width = Math.max(0, ...DRILLS.map(({ name }) => name.length));
-  const lines = DRILLS.map(({ name, what, times = 1 }) => {
-    return `  ${name.padEnd(width)}  ${what}${times > 1 ? ` (× ${times} in --all)` : ""}`;
+  const lines = DRILLS.map(({ name, what, times = 1, orders }) => {
+    const more = [...(times > 1 ? [`× ${times} in --all`] : []), ...(orders ? [`${orders} orders`] : [])].join(", ");
+    return `  ${name.padEnd(width)}  ${what}${more === "" ? "" : ` (${more})`}`;
   });
   return `
 Drills:
@@ -92,7 +93,7 @@ async function drill(name: string | undefined, options: DrillCommandOptions): Pr
   const { figureLines, verdictLines } = await import("../test/drills/drill.ts");
   const out = options.json ? process.stderr : process.stdout;
   const say = (line: string) => void out.write(`${line}\n`);
-  const { seed = SEED_OF_ONE, orders = ORDERS, times = 1 } = options;
+  const { seed = SEED_OF_ONE, orders = chosen.orders ?? ORDERS, times = 1 } = options;
   // The system that the drill has started is told to end when this process does.
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(EXIT.failed));
   let red = false;
@@ -113,9 +114,9 @@ async function all(options: DrillCommandOptions): Promise<void> {
   const earlier = options.resume ? await interrupted(folder) : undefined;
   if (options.resume && !earlier) return fail(new Error(`there is nothing to go on with in ${folder}`), EXIT.usage);
   const seed = options.seed ?? earlier?.seed ?? SEED_OF_ALL;
-  const orders = options.orders ?? earlier?.orders ?? ORDERS;
+  const orders = options.orders ?? earlier?.orders;
   if (earlier && (earlier.seed !== seed || earlier.orders !== orders)) {
-    const was = `--seed ${earlier.seed} --orders ${earlier.orders}`;
+    const was = `--seed ${earlier.seed}${earlier.orders === undefined ? "" : ` --orders ${earlier.orders}`}`;
     return fail(
       new Error(`what was interrupted ran with ${was}: go on with that, or begin without --resume`),
       EXIT.usage,

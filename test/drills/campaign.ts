@@ -11,7 +11,8 @@ const LAST_WORDS = 2_000;
 /** What many drills are run with. */
 export interface CampaignOptions {
   readonly seed: number;
-  readonly orders: number;
+  /** Unset, each drill has its own number. */
+  readonly orders?: number | undefined;
   /** Where it is kept which drills have ended: a campaign that was interrupted goes on from there. */
   readonly folder: string;
   /** How long one drill may take, in milliseconds; whatever takes longer is red. */
@@ -47,7 +48,7 @@ export class CampaignError extends Error {
 
 interface Begun {
   readonly seed: number;
-  readonly orders: number;
+  readonly orders?: number | undefined;
 }
 
 /** The runs of a set of drills: one for each drill, or as many as it is run times, with following seeds. */
@@ -98,7 +99,8 @@ export async function runCampaign(
 async function runAlone(run: Run, options: CampaignOptions): Promise<RunEnded> {
   const { orders, withinMs, out, signal } = options;
   const begun = performance.now();
-  const args = ["drill", run.name, "--seed", String(run.seed), "--orders", String(orders), "--json"];
+  const args = ["drill", run.name, "--seed", String(run.seed), "--json"];
+  if (orders !== undefined) args.push("--orders", String(orders));
   const child = spawn(process.execPath, [PROGRAM, ...args], { stdio: ["ignore", "pipe", "pipe"] });
   let printed = "";
   let said = "";

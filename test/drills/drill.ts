@@ -30,6 +30,8 @@ export interface Drill extends DrillWork {
   readonly what: string;
   /** With how many seeds, one after the other, it runs among all drills. Default 1. */
   readonly times?: number;
+  /** How many orders it needs to prove something, where that is not the usual number. */
+  readonly orders?: number;
 }
 
 /** Figures as lines of two columns. */
