@@ -41,6 +41,7 @@ import { type Bus, inProcessBus } from "../../realtime/bus.ts";
 import { registerGateway } from "../../realtime/gateway.ts";
 import { natsBus } from "../../realtime/nats-bus.ts";
 import { startRelay } from "../../realtime/relay.ts";
+import { LogSetBackError, refuseSetBack } from "../set-back/find.ts";
 import { type Foundation, foundation, VERSION } from "./foundation.ts";
 import { pages } from "./pages.ts";
 import { problemPage } from "./problem-page.ts";
@@ -54,6 +55,7 @@ const CLOSE_WITHIN_MS = 5_000;
 /** API, pages, relay and gateway in one process. */
 export async function start(config: Config, log: Log): Promise<RunningRole> {
   const base = await foundation(config, "api", log);
+  await refuseWhileSetBack(base, log);
   const authority = await openTokenAuthority(config);
   const bus = busOf(config, log);
   const app = await buildApi(config, log, base, authority, bus);
@@ -82,6 +84,19 @@ export async function start(config: Config, log: Log): Promise<RunningRole> {
       await base.close();
     },
   };
+}
+
+/** A log that was set back is not written to. With an engine away that cannot be told, and the API starts all the same. */
+async function refuseWhileSetBack({ pool, store, close }: Foundation, log: Log): Promise<void> {
+  try {
+    await refuseSetBack(pool, store);
+  } catch (error) {
+    if (error instanceof LogSetBackError) {
+      await close();
+      throw error;
+    }
+    log.warn({ err: error }, "whether the log was set back cannot be told: an engine is away");
+  }
 }
 
 /** The API with all its routes, not listening yet. Asks nobody for anything before the first request. */

@@ -78,6 +78,12 @@ export const DRILLS: readonly Drill[] = [
     async () => (await import("./replay/replay-drill.ts")).replaySwapDrill,
   ),
   drill(
+    "restore",
+    "log, Postgres, keys: each from an older backup while the outside went on; nothing is charged or booked twice",
+    async () => (await import("./restore/restore-drill.ts")).restoreDrill,
+    { orders: 40 },
+  ),
+  drill(
     "tampering",
     "whatever is done to an order's events in the node's own file, verification reports it",
     async () => (await import("./proof/proof-drills.ts")).tamperingDrill,

@@ -247,5 +247,6 @@ export class Stage {
     await this.watch.close();
     await this.#time?.close();
     await this.system.stop();
+    this.record.history.close();
   }
 }

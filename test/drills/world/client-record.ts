@@ -23,11 +23,20 @@ export interface Acknowledgement {
   readonly status: string;
 }
 
+/** What a guest asked for, to be asked for again. */
+export interface Asked {
+  readonly guest: string;
+  readonly key: string;
+  readonly body: unknown;
+}
+
 /** The clients' own memory of a run. */
 export class ClientRecord {
   /** Every call about an order, with its answer and its time. */
   readonly history: History;
   readonly placed = new Map<string, Acknowledgement & { readonly buyer: Buyer }>();
+  /** By order, what its guest has sent. */
+  readonly asked = new Map<string, Asked>();
   readonly commands: Acknowledgement[] = [];
   /** Orders that the API refused for good, with its answer. */
   readonly refused: string[] = [];

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ApiClient } from "../../../cli/simulate/api-client.ts";
 import { pick, randomFrom } from "../../../cli/simulate/random.ts";
-import type { Acknowledgement, Buyer, ClientRecord } from "./client-record.ts";
+import type { Acknowledgement, Asked, Buyer, ClientRecord } from "./client-record.ts";
 import { followOrder } from "./live-orders.ts";
 import { HOUSE_SPECIAL, REJECTING_SITE, SCARCE_ITEM, SPOILT_ITEM } from "./rejecting-site.ts";
 
@@ -83,6 +83,18 @@ export class Shoppers {
     for (let i = 0; i < count; i++) void this.#shop(buyer, true);
   }
 
+  /** Sends what was asked for before once more, with the same key, as somebody does who finds their order gone. */
+  async repeat({ guest, key, body }: Asked, buyer: Buyer): Promise<Acknowledgement> {
+    const { base, signal, record } = this.#options;
+    const client = new ApiClient(base, { role: "guest", id: guest }, signal, record.history.hear);
+    const answer = await client.post("/api/orders", body, key);
+    if (answer.status >= 300 || !answer.body) throw new Error(`a repeated order was refused: ${answer.status}`);
+    const acknowledged = acknowledgementOf("place", answer.body);
+    record.placed.set(acknowledged.orderId, { ...acknowledged, buyer });
+    record.asked.set(acknowledged.orderId, { guest, key, body });
+    return acknowledged;
+  }
+
   async #shop(sent?: Buyer, watching = false): Promise<void> {
     const buyer = sent ?? drawn(this.#random() * 100);
     const watched = watching || this.#random() < WATCHED_SHARE;
@@ -102,13 +114,15 @@ export class Shoppers {
     this.#underWay++;
     try {
       const client = this.#client(n);
-      const { status, body } = await client.post("/api/orders", this.#order(buyer, n), keyOf(seed, n));
+      const order = this.#order(buyer, n);
+      const { status, body } = await client.post("/api/orders", order, keyOf(seed, n));
       if (status >= 300 || body === undefined) {
         record.refused.push(`${status} ${body?.code ?? ""}`);
         return undefined;
       }
       const acknowledged = acknowledgementOf("place", body);
       record.placed.set(acknowledged.orderId, { ...acknowledged, buyer });
+      record.asked.set(acknowledged.orderId, { guest: guestId(seed, n), key: keyOf(seed, n), body: order });
       owners.set(acknowledged, client);
       void this.#look(client, acknowledged);
       if (watched) void followOrder({ ...this.#options, guestId: guestId(seed, n), orderId: acknowledged.orderId });

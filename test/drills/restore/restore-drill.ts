@@ -1,0 +1,253 @@
+import { cp, mkdtemp, realpath, rename, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { orderStream } from "../../../domain/order/events.ts";
+import type { DrillOptions, DrillReport, DrillWork } from "../drill.ts";
+import { until } from "../drill.ts";
+import { type FinalLog, finalLog } from "../history/check.ts";
+import { readEverything } from "../judge/evidence.ts";
+import { Stage } from "../stage.ts";
+import type { ClientRecord } from "../world/client-record.ts";
+import { ordertrail, ordertrailDone } from "./command.ts";
+import { consumerPositions, judgeReport, newestReport, witnessBreaches } from "./lost.ts";
+
+/** What is brought back, each to an older point than the outside world has reached. */
+export const RESTORES = ["the event log", "Postgres and keys", "everything"] as const;
+export type Restored = (typeof RESTORES)[number];
+
+const BOUND_MS = 120_000;
+const COURIERS = 6;
+/** So many customers whose order is lost do not ask again. */
+const NEVER_AGAIN = 1;
+
+/** That a parcel has shipped is told by a webhook once; when that was before the restore, it is asked for. */
+const POLLED = { CARRIER_POLL_MS: "3000" };
+
+/** Restores from backups that are older than the outside world: each part alone, and all of them together. */
+export const restoreDrill: DrillWork = {
+  run: (options) => restores({ ...options, of: RESTORES }),
+};
+
+/** The restores that are named, one after the other on one data folder. */
+export async function restores(options: DrillOptions & { readonly of: readonly Restored[] }): Promise<DrillReport> {
+  const folder = await mkdtemp(join(tmpdir(), "ordertrail-restore-"));
+  const run = new RestoreRun(folder, options);
+  try {
+    const figures: Record<string, number | string> = {};
+    const breaches: string[] = [];
+    for (const one of options.of) {
+      const found = await run.restore(one);
+      for (const [name, figure] of Object.entries(found.figures)) figures[`${one}: ${name}`] = figure;
+      breaches.push(...found.breaches.map((breach) => `${one}: ${breach}`));
+    }
+    return { name: "restore", figures, breaches };
+  } finally {
+    await run.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+interface Outcome {
+  readonly figures: Readonly<Record<string, number | string>>;
+  readonly breaches: readonly string[];
+}
+
+/** What was backed up, and what was there when the system ended. */
+interface Before {
+  readonly backup: string;
+  readonly keys: string;
+  readonly record: ClientRecord;
+  readonly log: FinalLog;
+}
+
+class RestoreRun {
+  readonly #folder: string;
+  readonly #options: DrillOptions;
+  readonly #breaches: string[] = [];
+  #data: string;
+  #stage: Stage | undefined;
+  #opened = 0;
+  #steps = 0;
+
+  constructor(folder: string, options: DrillOptions) {
+    this.#folder = folder;
+    this.#options = options;
+    this.#data = join(folder, "data");
+  }
+
+  async close(): Promise<void> {
+    await this.#stage?.close();
+    // Under root the cluster may lie elsewhere, behind a link.
+    const cluster = await realpath(join(this.#data, "postgres")).catch(() => undefined);
+    if (cluster !== undefined) await rm(cluster, { recursive: true, force: true });
+  }
+
+  async restore(what: Restored): Promise<Outcome> {
+    this.#breaches.length = 0;
+    const before = await this.#useAndBackUp();
+    const figures =
+      what === "the event log"
+        ? await this.#restoreLog(before)
+        : what === "Postgres and keys"
+          ? await this.#restorePostgres(before)
+          : await this.#restoreEverything(before);
+    return { figures, breaches: [...this.#breaches] };
+  }
+
+  /** People order; in the middle of it a backup is made; they go on, and the outside world with them. */
+  async #useAndBackUp(): Promise<Before> {
+    const stage = this.#stage ?? (await this.#open());
+    const step = ++this.#steps;
+    const [backup, keys] = [join(this.#folder, `backup-${step}`), join(this.#folder, `keys-${step}.jsonl`)];
+    await this.#order(stage);
+    await ordertrailDone(["backup", backup, "--keys", keys], this.#data);
+    await this.#order(stage);
+    stage.stopPeople();
+    await until("everybody has seen everything", BOUND_MS, async () => {
+      const head = (await stage.watch.store.head())?.commit ?? -1n;
+      const positions = await consumerPositions(stage.databaseUrl);
+      return [...positions].every(([name, commit]) => !name.startsWith("witness") || commit >= head);
+    });
+    const log = await finalLog(stage.watch.store);
+    this.#options.say(`  backed up in use; ${log.size} streams when the system ends`);
+    return { backup, keys, record: stage.record, log };
+  }
+
+  /** Some orders and a parcel, until they are paid: what came after a backup is known to the outside world alone. */
+  async #order(stage: Stage): Promise<void> {
+    const known = new Set(stage.record.placed.keys());
+    stage.shoppers.send("pays", Math.max(3, Math.floor(this.#options.orders / 4)));
+    stage.shoppers.send("parcel", 2);
+    const fresh = () => [...stage.record.placed.keys()].filter((id) => !known.has(id));
+    await until("everybody has ordered", BOUND_MS, () => stage.shoppers.underWay === 0 && fresh().length > 0);
+    await until("all of them are paid", BOUND_MS, () =>
+      fresh().every((id) => Boolean(stage.watch.order(id)?.payment.confirmed)),
+    );
+    await until("a parcel is booked", BOUND_MS, () =>
+      fresh().some((id) => stage.watch.order(id)?.fulfilments.some(({ shipment }) => shipment?.booking !== undefined)),
+    );
+  }
+
+  /** The log alone goes back: Postgres, the keys and the outside world know more than it. */
+  async #restoreLog(before: Before): Promise<Outcome["figures"]> {
+    await this.#refuses(["restore", before.backup], "in use");
+    await this.#end();
+    await this.#refuses(["restore", before.backup], "move it away first");
+    await rename(join(this.#data, "events"), join(this.#folder, `events-lost-${this.#steps}`));
+    await ordertrailDone(["restore", before.backup], this.#data);
+    const stage = await this.#open();
+    const head = await this.#headOf(before.backup);
+    const report = await newestReport(this.#data);
+    this.#breaches.push(...judgeReport(report, before.log, head));
+    const lost = await this.#lostOrders(before, stage);
+    const figures = await this.#goOn(stage, before, lost);
+    return { "streams that are reported as lost in part or whole": report?.lost.length ?? 0, ...figures };
+  }
+
+  /** Postgres is gone, and what is left of the keys is older than the log. */
+  async #restorePostgres(before: Before): Promise<Outcome["figures"]> {
+    const newest = join(this.#folder, `keys-newest-${this.#steps}.jsonl`);
+    await ordertrailDone(["backup", join(this.#folder, `late-${this.#steps}`), "--keys", newest], this.#data);
+    await this.#end();
+    const cluster = await realpath(join(this.#data, "postgres"));
+    await rm(cluster, { recursive: true, force: true });
+    await rm(join(this.#data, "postgres"), { recursive: true, force: true });
+    const older = await ordertrail(["restore", "--keys", before.keys, "--json"], this.#data);
+    const named = (JSON.parse(older.out) as { keys: { withoutKey: readonly string[] } }).keys.withoutKey; // as the command prints it
+    const head = await this.#headOf(before.backup);
+    const since = [...before.log].filter(
+      ([stream, [first]]) => stream.startsWith("customer-") && first !== undefined && first.position.commit > head,
+    );
+    for (const [stream] of since) {
+      if (!named.includes(stream.slice("customer-".length)))
+        this.#breaches.push(`${stream} has no key and is not named`);
+    }
+    if (older.code !== 1 || named.length !== since.length) {
+      this.#breaches.push(`older keys: exit ${older.code}, ${named.length} customers named of ${since.length}`);
+    }
+    await ordertrailDone(["restore", "--keys", newest], this.#data);
+    const stage = await this.#open();
+    const figures = await this.#goOn(stage, before, []);
+    return { "customers named, whose keys an older file does not have": named.length, ...figures };
+  }
+
+  /** A new machine with what the backup and its keys hold; the outside world is the one that it was. */
+  async #restoreEverything(before: Before): Promise<Outcome["figures"]> {
+    await this.#end();
+    const fresh = join(this.#folder, `data-${this.#steps}`);
+    await ordertrailDone(["restore", before.backup, "--keys", before.keys, "--to", fresh], this.#data);
+    await cp(join(this.#data, "simulators"), join(fresh, "simulators"), { recursive: true });
+    await this.close();
+    this.#stage = undefined;
+    this.#data = fresh;
+    const stage = await this.#open();
+    return await this.#goOn(stage, before, await this.#lostOrders(before, stage));
+  }
+
+  /** Customers whose orders are gone ask again, all but a few; everything comes to its end and is judged. */
+  async #goOn(stage: Stage, before: Before, lost: readonly string[]): Promise<Outcome["figures"]> {
+    const gone = lost.slice(0, NEVER_AGAIN);
+    for (const id of lost.slice(NEVER_AGAIN)) {
+      const [asked, placed] = [before.record.asked.get(id), before.record.placed.get(id)];
+      if (!asked || !placed) continue;
+      const again = await stage.shoppers.repeat(asked, placed.buyer);
+      if (again.orderId !== id) this.#breaches.push(`a repeated placing of order ${id} made order ${again.orderId}`);
+    }
+    for (const [id, placed] of before.record.placed) {
+      if (!lost.includes(id)) stage.record.placed.set(id, placed);
+      const asked = before.record.asked.get(id);
+      if (asked && !gone.includes(id)) stage.record.asked.set(id, asked);
+    }
+    const { figures, breaches } = await stage.settleAndJudge();
+    // What is known of a lost order that nobody asked for again is what the outside says: to be told, not to be hidden.
+    this.#breaches.push(...breaches.filter((breach) => !gone.some((id) => breach.includes(id))));
+    if (gone.length > 0) await this.#namesUnknown(gone);
+    this.#breaches.push(...(await witnessBreaches(stage)));
+    this.#options.say(`  ${lost.length} orders lost, ${lost.length - gone.length} asked for again; all ended`);
+    const told = ["charges by the gateway's log", "bookings by the carrier's log", "orders acknowledged"] as const;
+    return {
+      "orders lost": lost.length,
+      "  asked for again with the same key": lost.length - gone.length,
+      ...Object.fromEntries(told.map((name) => [name, figures[name] ?? 0])),
+      events: figures.events ?? 0,
+    };
+  }
+
+  /** Reconciliation names the charges of orders that nobody knows any more. */
+  async #namesUnknown(gone: readonly string[]): Promise<void> {
+    const { out } = await ordertrail(["reconcile", "--since", "1d", "--dry-run", "--json"], this.#data);
+    for (const id of gone) {
+      if (!out.includes(id))
+        this.#breaches.push(`order ${id} is lost and was charged, and reconciliation does not say so`);
+    }
+  }
+
+  async #lostOrders(before: Before, stage: Stage): Promise<string[]> {
+    const left = new Set((await readEverything(stage.watch.store)).map(({ stream }) => stream));
+    return [...before.record.placed.keys()].filter((id) => !left.has(orderStream(id)));
+  }
+
+  async #headOf(backup: string): Promise<bigint> {
+    const { readSystemManifest } = await import("../../../cli/backup/manifest.ts");
+    return BigInt((await readSystemManifest(backup)).events?.position ?? "-1");
+  }
+
+  async #refuses(parts: readonly string[], why: string): Promise<void> {
+    const { code, err } = await ordertrail(parts, this.#data);
+    if (code === 0 || !err.includes(why))
+      this.#breaches.push(`${parts.join(" ")} was not refused (${why}): ${code} ${err}`);
+  }
+
+  async #open(): Promise<Stage> {
+    const seed = this.#options.seed * 100 + this.#opened++;
+    this.#stage = await Stage.open({ seed, underWay: 0, couriers: COURIERS, dataDir: this.#data, env: POLLED });
+    return this.#stage;
+  }
+
+  /** Ends the system; what its clients have written down is put aside. */
+  async #end(): Promise<void> {
+    await this.#stage?.close();
+    this.#stage = undefined;
+    await rename(join(this.#data, "history.jsonl"), join(this.#folder, `history-${this.#steps}.jsonl`));
+  }
+}
