@@ -80,7 +80,7 @@ export class Simulator<Change> {
   /** A route handler that decides by `work`. */
   handle(work: Work<Change>): (request: FastifyRequest, reply: FastifyReply) => Promise<unknown> {
     return async (request, reply) => {
-      const mood = this.switches.moodFor(request.url, this.#options.placesOf?.(request));
+      const mood = this.switches.moodFor(`${request.method} ${request.url}`, this.#options.placesOf?.(request));
       const asked = { method: request.method, path: request.url };
       if (mood.down) {
         this.record({ ...asked, status: 0, fate: "refused", changes: [] });

@@ -28,7 +28,9 @@ const COMMON = {
     .string()
     .min(1)
     .optional()
-    .describe("the switches hold only for requests whose path (of the mail server: recipient) contains this"),
+    .describe(
+      "the switches hold only for requests whose method and path (of the mail server: recipient) contain this, such as `POST /shipments`",
+    ),
   times: z
     .number()
     .int()
