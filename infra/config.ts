@@ -158,6 +158,9 @@ export const settings = z.object({
   RESTAURANT_ANSWER_MS: duration(300_000, "how long a restaurant may take to answer"),
   COURIER_ANSWER_MS: duration(60_000, "how long a courier may take to accept"),
   COURIER_SEARCH_MS: duration(600_000, "how long no courier may be found before support is alerted"),
+  COURIER_TRAVEL_MS: duration(900_000, "how long a courier is expected to take whose position is not known"),
+  COURIER_NO_SHOW_MS: duration(600_000, "how long after the estimate a courier who has not arrived is a no-show"),
+  COURIER_ASK_AGAIN_MS: duration(120_000, "after what time couriers who did not take an order may be asked again"),
   CARRIER_RETRY_DELAYS_MS: delays(
     "60000,300000,900000,1800000,3600000",
     "delays before a parcel is tried to be booked again, the last one without end",

@@ -37,7 +37,13 @@ export interface OrderView {
     readonly nextAttemptAt?: string | undefined;
     readonly refunded: number;
   };
-  readonly courier: { readonly courierId?: string | undefined; readonly accepted: boolean; readonly arrived: boolean };
+  readonly courier: {
+    readonly courierId?: string | undefined;
+    /** How many couriers it was assigned to so far. */
+    readonly attempt: number;
+    readonly accepted: boolean;
+    readonly arrived: boolean;
+  };
   readonly missing: readonly MissingItem[];
   readonly failure?: FailureType | undefined;
   /** Reason of a rejection, as a code: `no_answer`, `auto_rejected_closing_time`, or the site's own. */

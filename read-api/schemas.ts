@@ -98,7 +98,12 @@ export const order = z
       nextAttemptAt: z.string().optional(),
       refunded: z.number().int(),
     }),
-    courier: z.object({ courierId: z.string().optional(), accepted: z.boolean(), arrived: z.boolean() }),
+    courier: z.object({
+      courierId: z.string().optional(),
+      attempt: z.number().int().describe("how many couriers it was assigned to so far"),
+      accepted: z.boolean(),
+      arrived: z.boolean(),
+    }),
     missing: list(z.object({ sku: z.string(), asked: z.number().int(), available: z.number().int() })),
     failure: z
       .enum([

@@ -31,9 +31,13 @@ export async function courier(options: WorldOptions, stats: WorldStats, n: numbe
     if (status !== 200) return;
     const order = body as unknown as OrderView;
     if (order.courier.courierId !== id || order.status === "delivered") return;
-    const act = async (what: string) =>
-      (await client.post(`/api/orders/${orderId}/delivery/${what}`, {}, `${orderId}-${what}-${id}`)).status < 300;
-    if (!order.courier.accepted && strikes(mishapShare, `${orderId}/${id}`)) {
+    // Asked again after a no, the courier does all of it anew: each attempt has keys of its own.
+    const { attempt } = order.courier;
+    const act = async (what: string) => {
+      const key = `${orderId}-${what}-${id}-${attempt}`;
+      return (await client.post(`/api/orders/${orderId}/delivery/${what}`, {}, key)).status < 300;
+    };
+    if (!order.courier.accepted && strikes(mishapShare, `${orderId}/${id}/${order.courier.attempt}`)) {
       await act("decline");
       return;
     }

@@ -153,6 +153,8 @@ export interface paths {
                                 };
                                 courier: {
                                     courierId?: string;
+                                    /** @description how many couriers it was assigned to so far */
+                                    attempt: number;
                                     accepted: boolean;
                                     arrived: boolean;
                                 };
@@ -3442,6 +3444,8 @@ export interface paths {
                             };
                             courier: {
                                 courierId?: string;
+                                /** @description how many couriers it was assigned to so far */
+                                attempt: number;
                                 accepted: boolean;
                                 arrived: boolean;
                             };

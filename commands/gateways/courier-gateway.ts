@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Config } from "../../infra/config.ts";
 import { failpoint } from "../../infra/failpoints.ts";
 import { type Answer, answered, failed } from "./answer.ts";
-import { endpoint, postJson, unreadable } from "./post-json.ts";
+import { endpoint, getJson, postJson, unreadable } from "./post-json.ts";
 import { probeHttp } from "./probe.ts";
 
 /** An order that is offered to one courier. */
@@ -19,12 +19,35 @@ export interface OfferReceipt {
   readonly receivedAt: string;
 }
 
+/** Where a courier is, in integer microdegrees. Telemetry: asked when it is needed, and kept nowhere. */
+export interface CourierPosition {
+  readonly courierId: string;
+  readonly lat: number;
+  readonly lon: number;
+}
+
 /** The couriers' app. Whether a courier takes an offer is said by the courier, through the API. */
 export interface CourierGateway {
   offer(offer: CourierOffer): Promise<Answer<OfferReceipt>>;
   /** Takes an offer back; one that was never made is kept from being shown when it comes late. */
   withdraw(offerId: string): Promise<Answer<OfferReceipt>>;
+  /** Where these couriers of a city are now; without those of whom the app does not know. */
+  positions(courierIds: readonly string[], city: string): Promise<Answer<readonly CourierPosition[]>>;
 }
+
+const positions = z.object({
+  positions: z
+    .array(
+      z.object({
+        courierId: z.string(),
+        lat: z.number().int().min(-90_000_000).max(90_000_000),
+        lon: z.number().int().min(-180_000_000).max(180_000_000),
+      }),
+    )
+    .max(100),
+});
+/** An assignment does not wait for long to learn who is nearest. */
+const POSITIONS_WITHIN_MS = 1_000;
 
 const receipt = z.object({ offerId: z.string(), receivedAt: z.iso.datetime({ offset: true }) });
 
@@ -47,6 +70,17 @@ export class HttpCourierGateway implements CourierGateway {
 
   withdraw(offerId: string): Promise<Answer<OfferReceipt>> {
     return this.#post("withdrawals", { offerId });
+  }
+
+  async positions(courierIds: readonly string[], city: string): Promise<Answer<readonly CourierPosition[]>> {
+    const url = endpoint(this.#base, "positions");
+    url.searchParams.set("couriers", courierIds.join(","));
+    url.searchParams.set("city", city);
+    const timeoutMs = Math.min(this.#timeoutMs, POSITIONS_WITHIN_MS);
+    const answer = await getJson({ url, timeoutMs, gone: "driver_unavailable" });
+    if (!answer.ok) return answer;
+    const parsed = positions.safeParse(answer.value);
+    return parsed.success ? answered(parsed.data.positions) : failed(unreadable(url));
   }
 
   /** Whether the app answers for a city. */

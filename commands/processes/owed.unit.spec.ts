@@ -2,8 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { OrderEvent } from "../../domain/order/events.ts";
 import { evolve } from "../../domain/order/evolve.ts";
 import type { Order } from "../../domain/order/state.ts";
-import { ACCEPT_BY, AT, happened, orderOf } from "../../test/fixtures/order-examples.ts";
-import { owedCourier } from "./courier.ts";
+import { AT, happened, orderOf } from "../../test/fixtures/order-examples.ts";
 import { owedPayments } from "./payment-owed.ts";
 import { owedStock } from "./stock.ts";
 
@@ -19,10 +18,6 @@ const RESERVED = [placed("bakery"), reserved()] as const;
 const PAID = [...RESERVED, processing(), paid()] as const;
 const NOTIFIED = [...PAID, happened.notified()] as const;
 const cancelled = happened.cancelled();
-const assigned = (attempt = 1): OrderEvent => ({
-  type: "driver.assigned",
-  data: { courierId: `courier-${attempt}`, attempt, acceptBy: ACCEPT_BY },
-});
 
 describe("payment owes", () => {
   test("nothing but the hold's end before the stock is reserved", () => {
@@ -132,40 +127,5 @@ describe("stock owes", () => {
     const removed = [...missingToo, happened.lineRemoved("plum-cake", "1.1", 2_000), happened.released("2.1")];
     expect(owedStock(orderAfter(...removed), RECOVER)).toEqual([]);
     expect(ids(owedStock(orderAfter(...removed, happened.ready()), RECOVER))).toEqual(["stock.consume/1.1"]);
-  });
-});
-
-describe("the courier process owes", () => {
-  const ACCEPTED = [...NOTIFIED, happened.accepted()] as const;
-
-  test("nobody before the site has accepted, then an assignment", () => {
-    expect(owedCourier(orderAfter(...NOTIFIED))).toEqual([]);
-    expect(ids(owedCourier(orderAfter(...ACCEPTED)))).toEqual(["courier.assign/1"]);
-  });
-
-  test("the offer, and a look at the courier's deadline, until the courier has accepted", () => {
-    expect(ids(owedCourier(orderAfter(...ACCEPTED, assigned())))).toEqual([
-      "courier.offer/1",
-      "courier.answer-deadline/1",
-    ]);
-    const accepted: OrderEvent = { type: "driver.accepted", data: { courierId: "courier-1" } };
-    expect(owedCourier(orderAfter(...ACCEPTED, assigned(), accepted))).toEqual([]);
-  });
-
-  test("freedom to a courier who declined, and the next attempt", () => {
-    const declined: OrderEvent = {
-      type: "driver.declined",
-      data: { courierId: "courier-1", attempt: 1, reason: "declined" },
-    };
-    expect(ids(owedCourier(orderAfter(...ACCEPTED, assigned(), declined)))).toEqual([
-      "courier.release/1",
-      "courier.assign/2",
-    ]);
-  });
-
-  test("freedom to the courier when the order is delivered or cancelled, and nothing else", () => {
-    const delivered: OrderEvent = { type: "order.delivered", data: { courierId: "courier-1" } };
-    expect(ids(owedCourier(orderAfter(...ACCEPTED, assigned(), delivered)))).toEqual(["courier.release/1"]);
-    expect(ids(owedCourier(orderAfter(...ACCEPTED, assigned(), cancelled)))).toEqual(["courier.release/1"]);
   });
 });

@@ -54,6 +54,12 @@ export const withCourier = (order: Order, change: Partial<CourierState>): Order 
   courier: { ...order.courier, ...change },
 });
 
+/** Somebody carries it, or nobody is looked for any more: what comes next is another search. */
+export const searchOver = ({ courier }: Order): Partial<CourierState> => ({
+  searchingSince: undefined,
+  searches: courier.searches + 1,
+});
+
 /** The first reason to end stays: a payment that fails after a cancellation does not rename the end. */
 export const ended = (order: Order, end: EarlyEnd): Order => (isFinal(order) ? order : { ...order, ended: end });
 

@@ -1,4 +1,4 @@
-import { ended, fulfilmentFrom, withCourier, withFulfilment, without, withPayment } from "./change.ts";
+import { ended, fulfilmentFrom, searchOver, withCourier, withFulfilment, without, withPayment } from "./change.ts";
 import type { OrderEvent } from "./events.ts";
 import { CLOSED, type ExtraReservation, isFinal, isReserved, type Order } from "./state.ts";
 
@@ -60,6 +60,7 @@ const withoutCourier = (order: Order): Order => ({
     arriveBy: undefined,
     accepted: false,
     arrived: false,
+    ...searchOver(order),
   }),
   acceptedAt: undefined,
 });

@@ -1,4 +1,13 @@
-import { ended, fulfilmentFrom, including, withCourier, withFulfilment, without, withPayment } from "./change.ts";
+import {
+  ended,
+  fulfilmentFrom,
+  including,
+  searchOver,
+  withCourier,
+  withFulfilment,
+  without,
+  withPayment,
+} from "./change.ts";
 import type { OrderEvent, SetAside } from "./events.ts";
 import { shipment } from "./evolve-shipment.ts";
 import { rejected, released, rerouted, reserved, withoutItem } from "./evolve-sites.ts";
@@ -46,6 +55,10 @@ export function evolve(state: OrderState, event: OrderEvent, at: string): OrderS
         arrived: false,
         tried: [],
         assignments: [],
+        lostAt: undefined,
+        searchingSince: undefined,
+        searches: 0,
+        toldInSearch: undefined,
         unavailableReported: false,
       },
       acceptedAt: undefined,
@@ -172,19 +185,29 @@ function evolvePlaced(order: Order, event: Exclude<OrderEvent, { type: "order.pl
         ],
       });
     case "driver.accepted":
-      return order.courier.courierId === event.data.courierId ? withCourier(order, { accepted: true }) : order;
+      return order.courier.courierId === event.data.courierId && !order.courier.accepted
+        ? withCourier(order, { accepted: true, ...searchOver(order) })
+        : order;
     case "driver.declined":
     case "driver.no_show":
       return withCourier(order, {
         tried: including(order.courier.tried, event.data.courierId),
         ...(order.courier.courierId === event.data.courierId
-          ? { courierId: undefined, acceptBy: undefined, arriveBy: undefined, accepted: false, arrived: false }
+          ? {
+              courierId: undefined,
+              acceptBy: undefined,
+              arriveBy: undefined,
+              accepted: false,
+              arrived: false,
+              lostAt: at,
+              searchingSince: order.courier.accepted ? at : order.courier.searchingSince,
+            }
           : {}),
       });
     case "driver.arrived":
       return order.courier.courierId === event.data.courierId ? withCourier(order, { arrived: true }) : order;
     case "driver.unavailable":
-      return withCourier(order, { unavailableReported: true });
+      return withCourier(order, { unavailableReported: true, toldInSearch: order.courier.searches });
     case "shipment.attempt_failed":
     case "shipment.requested":
     case "shipment.scheduled":

@@ -43,7 +43,7 @@ function isKnown(order: NonNullable<OrderState>, fact: OrderEvent): boolean {
     case "driver.assigned":
       return order.courier.attempt >= fact.data.attempt;
     case "driver.unavailable":
-      return order.courier.unavailableReported;
+      return order.courier.toldInSearch === order.courier.searches;
     case "notification.sent":
       return order.notices.some(({ notice, outcome }) => notice === fact.data.notice && outcome === "sent");
     case "notification.failed":
@@ -141,6 +141,23 @@ export function courierSilent(state: OrderState, attempt: number): readonly Orde
       actor: DEADLINE,
     },
   ];
+}
+
+/** The courier who accepted has not come to the site in time. */
+export function courierNoShow(state: OrderState, attempt: number): readonly OrderDecision[] {
+  if (!state || isFinal(state) || state.pickedUp) return [];
+  const { courier } = state;
+  if (courier.attempt !== attempt || courier.courierId === undefined || !courier.accepted || courier.arrived) return [];
+  return [{ type: "driver.no_show", data: { courierId: courier.courierId, attempt }, actor: DEADLINE }];
+}
+
+/** Nobody has said to carry the order for too long. */
+export function nobodyCarries(state: OrderState): readonly OrderDecision[] {
+  if (!state || isFinal(state) || state.courier.accepted) return [];
+  return record(state, { type: "driver.unavailable", data: { attempt: state.courier.attempt } }).map((fact) => ({
+    ...fact,
+    actor: DEADLINE,
+  }));
 }
 
 /** The reservation has run out without payment. The gateway has been asked first whether it was paid after all. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import {
   ACCEPT_BY,
+  AT,
   COURIER,
   fold,
   happened,
@@ -90,6 +91,9 @@ describe("the order's courier", () => {
         { attempt: 1, courierId: COURIER },
         { attempt: 2, courierId: OTHER_COURIER },
       ],
+      lostAt: AT,
+      searchingSince: AT,
+      searches: 1,
       unavailableReported: false,
     });
     const late = [...second, happened.driverAccepted(), happened.arrived(), happened.declined(1)];

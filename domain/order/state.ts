@@ -129,6 +129,15 @@ export interface CourierState {
   readonly tried: readonly string[];
   /** Whom each attempt went to: their claims are given free when they have served their purpose. */
   readonly assignments: readonly { readonly attempt: number; readonly courierId: string }[];
+  /** When the last one was lost: by a no, by silence, by not coming. */
+  readonly lostAt: string | undefined;
+  /** Since when one is looked for again, after one who had accepted was lost. */
+  readonly searchingSince: string | undefined;
+  /** Grows with every search that is over, so that the next one has a number of its own. */
+  readonly searches: number;
+  /** In which search support was told last that nobody could be found: once in each. */
+  readonly toldInSearch: number | undefined;
+  /** Whether support was ever told. */
   readonly unavailableReported: boolean;
 }
 
@@ -207,6 +216,14 @@ export const isScheduled = (order: Order): boolean => all(order, (f) => f.shipme
 /** Every parcel of the order is on its way. */
 export const isShipped = (order: Order): boolean =>
   order.delivery.method === "parcel" && all(order, (f) => f.shipment?.shippedAt !== undefined);
+
+/** Nobody carries the order, support was told so, and the search goes on. */
+export const isWithoutCourier = (order: Order): boolean =>
+  order.courier.toldInSearch === order.courier.searches && !order.courier.accepted && !isFinal(order);
+
+/** What is wrong with an order, for lists: why it failed, or that nobody is found to carry it. */
+export const standingFailure = (order: Order): FailureType | undefined =>
+  order.failure ?? (isWithoutCourier(order) ? "driver_unavailable" : undefined);
 
 /** Minor units captured and not yet given back although the order has ended early, or was made with less. */
 export function owedRefund({ ended, payment }: Order): number {

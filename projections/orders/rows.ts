@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from "pg";
 import { dueAt } from "../../domain/order/due.ts";
-import { isFinal, statusOf } from "../../domain/order/state.ts";
+import { isFinal, standingFailure, statusOf } from "../../domain/order/state.ts";
 import type { Amendment } from "../order-state/amendments.ts";
 import { packOrder, unpackOrder } from "../order-state/packed-order.ts";
 import type { Placing } from "../order-state/placing.ts";
@@ -115,7 +115,7 @@ export function savingOrders(schema: string, rows: readonly OrderRow[]): Stateme
     column(rows, "status", "text", ({ order }) => statusOf(order)),
     column(rows, "ended_as", "text", ({ order }) => (isFinal(order) ? statusOf(order) : null)),
     column(rows, "delivered_at", "timestamptz", ({ milestones }) => deliveredAt(milestones) ?? null),
-    column(rows, "failure", "text", ({ order }) => order.failure ?? null),
+    column(rows, "failure", "text", ({ order }) => standingFailure(order) ?? null),
     column(rows, "rejection", "text", ({ rejection }) => rejection ?? null),
     column(rows, "version", "bigint", ({ version }) => version.toString()),
     column(rows, "revision", "bigint", ({ revision }) => revision.toString()),

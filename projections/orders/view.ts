@@ -1,5 +1,5 @@
 import type { OrderLine, PlacedFulfilment } from "../../domain/order/events.ts";
-import { type FulfilmentState, type Order, standing, statusOf } from "../../domain/order/state.ts";
+import { type FulfilmentState, type Order, standing, standingFailure, statusOf } from "../../domain/order/state.ts";
 import { type MadePart, madeOf } from "../order-state/amendments.ts";
 import { orderNumber } from "../order-state/order-events.ts";
 import type { FulfilmentView, OrderView, ParcelView } from "../views.ts";
@@ -32,11 +32,12 @@ export function orderView({ order, placing, amendments, milestones, rejection, r
     },
     courier: {
       courierId: order.courier.courierId,
+      attempt: order.courier.attempt,
       accepted: order.courier.accepted,
       arrived: order.courier.arrived,
     },
     missing: order.missing,
-    failure: order.failure,
+    failure: standingFailure(order),
     rejection,
     milestones,
     revision: revision.toString(),

@@ -40,7 +40,7 @@ const order = (change: Partial<OrderView> = {}): OrderView => ({
   total: eur(110),
   fulfilments: [fulfilment()],
   payment: { status: "none", attempts: 0, refunded: 0 },
-  courier: { accepted: false, arrived: false },
+  courier: { attempt: 0, accepted: false, arrived: false },
   missing: [],
   milestones: [{ type: "order.placed", at: at(0) }],
   revision: "0",

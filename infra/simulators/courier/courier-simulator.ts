@@ -32,17 +32,22 @@ interface Kept {
 
 const offer = z.looseObject({ offerId: z.string(), orderId: z.string(), courierId: z.string() });
 const withdrawal = z.looseObject({ offerId: z.string() });
+const position = z.strictObject({ courierId: z.string(), lat: z.number().int(), lon: z.number().int() });
+const asked = z.object({ couriers: z.string().max(4_000) });
 
 const fault = { status: 500, answer: { error: "the couriers' app is out of order" } } as const;
 
 /**
  * The couriers' app: takes offers at `POST /offers` and withdrawals at `POST /withdrawals`, each once by `offerId`. A
  * withdrawal may come before the offer it takes back. `GET /_offers` lists them; the journal is `couriers.jsonl`.
+ * `GET /positions?couriers=` says where couriers are, as far as `POST /_positions` has said it: integer microdegrees.
  */
 export async function startCourierSimulator(options: CourierSimulatorOptions): Promise<RunningSimulator> {
   const { dataDir, port, log, clock = systemClock } = options;
   const offers = new Map<string, Kept>();
   const withdrawn = new Map<string, Receipt>();
+  /** Telemetry: a restarted app knows of nobody until they move. */
+  const positions = new Map<string, z.output<typeof position>>();
 
   const simulator = await Simulator.create<Change>({
     name: "couriers",
@@ -91,6 +96,22 @@ export async function startCourierSimulator(options: CourierSimulatorOptions): P
     "/withdrawals",
     simulator.handle((request, mood) => (mood.failing ? fault : withdraw(request.body))),
   );
+  simulator.app.get(
+    "/positions",
+    simulator.handle(({ query }, mood) => {
+      if (mood.failing) return fault;
+      const parsed = asked.safeParse(query);
+      if (!parsed.success) return { status: 400, answer: { error: z.prettifyError(parsed.error) } };
+      const known = parsed.data.couriers.split(",").flatMap((courierId) => positions.get(courierId) ?? []);
+      return { status: 200, answer: { positions: known } };
+    }),
+  );
+  simulator.app.post("/_positions", async (request, reply) => {
+    const parsed = position.safeParse(request.body);
+    if (!parsed.success) return reply.code(400).send({ error: z.prettifyError(parsed.error) });
+    positions.set(parsed.data.courierId, parsed.data);
+    return parsed.data;
+  });
   simulator.app.get("/_offers", async () => ({
     offers: [...offers.values()].map(({ offer, receipt, deliveries }) => ({
       ...receipt,
