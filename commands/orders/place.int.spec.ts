@@ -154,6 +154,17 @@ test("a repeat is answered as the first time, though the customer has been put o
   expect(state).toMatchObject({ held: true });
 });
 
+test("a parcel needs an address, and is promised in the carrier's time", async () => {
+  const { placeOrder, ledgers } = placing();
+  await stocked(ledgers);
+  const parcel = { ...ofCustomer(randomUUID()), method: "parcel" } as const;
+  const nowhere = { ...parcel, orderId: randomUUID(), contact: { name: "Maya" } };
+  await expect(placeOrder.place(nowhere)).rejects.toMatchObject({ code: "address_missing" });
+  const { order } = await placeOrder.place({ ...parcel, contact: { name: "Maya", address: "Torstr. 1, Berlin" } });
+  const days = (Date.parse(order?.delivery.promisedAt ?? "") - systemClock.now()) / 86_400_000;
+  expect(Math.round(days)).toBe(3);
+});
+
 test("a reservation's fingerprint covers the command and what it asks for", async () => {
   const { placeOrder, ledgers } = placing();
   await stocked(ledgers);

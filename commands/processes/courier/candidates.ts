@@ -33,6 +33,8 @@ export class Candidates {
   readonly #guards: OutsideGuards;
   readonly #travel: TravelTimes;
   readonly #site: SitePosition;
+  /** Cities whose app knew of nobody, or did not answer, by when they are asked again; on the monotonic clock. */
+  readonly #silentUntil = new Map<string, number>();
 
   constructor(options: {
     readonly gateway: Pick<CourierGateway, "positions">;
@@ -51,8 +53,12 @@ export class Candidates {
     const to = courierIds.length === 0 ? undefined : await this.#site(siteOf(order)?.siteId ?? "");
     if (to === undefined) return unknown;
     const outside = outsideOf(order);
+    if (performance.now() < (this.#silentUntil.get(outside.place) ?? 0)) return unknown;
     const answer = await this.#guards.call(outside, () => this.#gateway.positions(courierIds, outside.place));
-    if (!answer.ok || answer.value.length === 0) return unknown;
+    if (!answer.ok || answer.value.length === 0) {
+      this.#silentUntil.set(outside.place, performance.now() + SILENT_MS);
+      return unknown;
+    }
     const asked = new Set(courierIds);
     const known: readonly CourierPosition[] = answer.value.filter(({ courierId }) => asked.has(courierId));
     const minutes = await this.#travel.minutes(known, to);
@@ -63,6 +69,9 @@ export class Candidates {
       .toSorted((a, b) => compare(a.travelMinutes ?? far, b.travelMinutes ?? far));
   }
 }
+
+/** For how long a city's app is not asked again that had nothing to say: assignments do not wait for it one by one. */
+const SILENT_MS = 10_000;
 
 /** Subtracting would make no number of two that are unknown. */
 const compare = (a: number, b: number): number => (a < b ? -1 : a > b ? 1 : 0);
