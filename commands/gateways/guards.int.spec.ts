@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { eventually } from "../../infra/consumers/testing/engines.ts";
 import { StoreUnavailableError } from "../../infra/event-store/port.ts";
 import type { Outside } from "../../infra/outside/outside.ts";
-import { type OutsideWorld, startOutsideWorld } from "../processes/runner/testing/outside-world.ts";
+import { type OutsideWorld, startOutsideWorld } from "../../test/integration/outside-world.ts";
 import { type Answer, answered, failed } from "./answer.ts";
 import { type CircuitSeen, Guards } from "./guards.ts";
 import { postJson } from "./post-json.ts";

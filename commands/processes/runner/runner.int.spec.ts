@@ -3,7 +3,7 @@ import { eventually } from "../../../infra/consumers/testing/engines.ts";
 import { StoreUnavailableError } from "../../../infra/event-store/port.ts";
 import { readCircuits } from "../../../infra/outside/circuits-table.ts";
 import { happened } from "../../../test/fixtures/order-examples.ts";
-import { EFFECT, type Errand, type RunnerAtWork, startRunner } from "./testing/runner-at-work.ts";
+import { EFFECT, type Errand, type RunnerAtWork, startRunner } from "../../../test/integration/runner-at-work.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
