@@ -3,10 +3,13 @@ import { type LedgerEvent, ledgerStream } from "../../domain/inventory/events.ts
 import type { SiteKind } from "../../domain/order/events.ts";
 import { ALWAYS_OPEN, type OpeningHours } from "../../domain/site/opening-hours.ts";
 import { STATIONS } from "../../domain/site/site.ts";
+import { PROJECTIONS } from "../../projections/read-models.ts";
+import { liveSchemas } from "../../projections/runner/generations.ts";
 import { chained } from "../../test/fixtures/chained.ts";
 import { booked } from "../../test/fixtures/ledger-examples.ts";
 import { EUR } from "../../test/fixtures/order-examples.ts";
 import { readWorldOfFile, storable } from "../../test/fixtures/read-world.ts";
+import { AlternativeSites, type AlternativesAsked } from "./alternatives.ts";
 
 const { world, get } = readWorldOfFile();
 
@@ -175,5 +178,46 @@ describe("availability at a position", () => {
     const answer = await get(path, "guest");
     expect([answer.statusCode, answer.json().code]).toEqual([400, "invalid_request"]);
     expect(answer.json().detail).toContain(reason);
+  });
+});
+
+describe("another site for an order", () => {
+  const lines = (...skus: readonly string[]) => skus.map((sku) => ({ sku, quantity: 2 }));
+  const among = async (asked: Partial<AlternativesAsked>) => {
+    const { pool } = world().engines;
+    const sites = new AlternativeSites(pool, liveSchemas(pool, PROJECTIONS));
+    const now = world().clock.now();
+    return await sites.withEverything({
+      city: "zurich",
+      lines: lines("milk"),
+      to: SQUARE,
+      except: [],
+      now,
+      limit: 5,
+      ...asked,
+    });
+  };
+
+  test("is open, sells everything, has enough of it and reaches the customer; the shortest way comes first", async () => {
+    expect(await among({})).toEqual(["corner-store", "old-bakery"]);
+    expect(await among({ lines: lines("milk", "oats") })).toEqual(["corner-store"]);
+    expect(await among({ lines: [{ sku: "oats", quantity: 3 }] })).toEqual(["far-kitchen"]);
+    expect(await among({ lines: [...lines("milk"), ...lines("milk")] })).toEqual(["old-bakery"]);
+  });
+
+  test("is none that was tried, none of another city, and none too many", async () => {
+    expect(await among({ except: ["corner-store"] })).toEqual(["old-bakery"]);
+    expect(await among({ limit: 1 })).toEqual(["corner-store"]);
+    expect(await among({ city: "bern" })).toEqual([]);
+    expect(await among({ lines: lines("beans") })).toEqual([]);
+  });
+
+  test("comes last where it closes soon", async () => {
+    // Monday, ten minutes before six in Zurich: the café is the nearest but one, and about to close.
+    expect(await among({ now: Date.parse("2026-11-23T16:50:00.000Z") })).toEqual([
+      "corner-store",
+      "old-bakery",
+      "weekday-cafe",
+    ]);
   });
 });
