@@ -6,6 +6,7 @@ export const DIFFERENCES = {
   capture_not_in_order: { alarm: false, text: "the gateway has captured, and the order did not know" },
   capture_without_order: { alarm: true, text: "the gateway has captured for an order that does not exist" },
   captured_twice: { alarm: true, text: "the gateway has captured twice for one order" },
+  captured_by_other_intent: { alarm: true, text: "the gateway has captured an intent that the order did not ask for" },
   amount_differs: { alarm: true, text: "the gateway has captured another amount than the order says" },
   paid_without_capture: { alarm: true, text: "the order says paid, and the gateway has captured nothing" },
   refund_not_in_order: { alarm: false, text: "the gateway has refunded, and the order did not know" },

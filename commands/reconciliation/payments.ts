@@ -85,9 +85,9 @@ export function captureDifference(order: OrderState, booked: BookedIntent): Diff
     const same = payment.captured === captured.amount && total.currency === captured.currency;
     return same ? undefined : about("amount_differs", payment.captured);
   }
-  // The order has stored another intent: that this one was captured is not what it asked for, and is for people.
-  if (payment.intent !== undefined && payment.intent !== intent) return about("captured_twice", 0);
-  return about("capture_not_in_order", 0);
+  // The order still tries another intent, which may be captured as well: for people. Once it has ended it can be given back.
+  const tries = order.ended === undefined && payment.intent !== undefined && payment.intent !== intent;
+  return about(tries ? "captured_by_other_intent" : "capture_not_in_order", 0);
 }
 
 /** The order says paid, and the gateway's list has no capture of it: its intent is asked for by its id. */
