@@ -12,6 +12,7 @@ export interface CourierOffer {
   readonly orderId: string;
   readonly courierId: string;
   readonly siteId: string;
+  readonly city: string;
 }
 
 export interface OfferReceipt {
@@ -61,9 +62,9 @@ export class HttpCourierGateway implements CourierGateway {
     this.#timeoutMs = config.OUTSIDE_TIMEOUT_MS;
   }
 
-  async offer({ offerId, orderId, courierId, siteId }: CourierOffer): Promise<Answer<OfferReceipt>> {
+  async offer({ offerId, orderId, courierId, siteId, city }: CourierOffer): Promise<Answer<OfferReceipt>> {
     failpoint("courier.before-offer");
-    const answer = await this.#post("offers", { offerId, orderId, courierId, siteId });
+    const answer = await this.#post("offers", { offerId, orderId, courierId, siteId, city });
     failpoint("courier.after-offer");
     return answer;
   }

@@ -35,11 +35,12 @@ const notification = {
   orderId: "018f2d3c-0000-4000-8000-00000000000a",
   fulfilmentId: "1.1",
   siteId: "sweet-crumbs",
+  city: "Berlin",
   number: "A7K2",
   lines: [{ sku: "plum-cake", name: "Plum cake", quantity: { amount: 1, unit: "each" as const } }],
 };
 
-const offer = { offerId: "courier.offer/1", orderId: notification.orderId, courierId: "c", siteId: "sweet-crumbs" };
+const offer = { offerId: "courier.offer/1", orderId: notification.orderId, courierId: "c", siteId: "sweet-crumbs", city: "Berlin" };
 
 const json = async <T>(url: string): Promise<T> => (await (await fetch(url)).json()) as T;
 

@@ -16,6 +16,7 @@ export interface RestaurantNotification {
   readonly orderId: string;
   readonly fulfilmentId: string;
   readonly siteId: string;
+  readonly city: string;
   /** The order's number as people say it. */
   readonly number: string;
   readonly lines: readonly { readonly sku: string; readonly name: string; readonly quantity: Quantity }[];
@@ -53,9 +54,9 @@ export class WebhookRestaurantGateway implements RestaurantGateway {
   }
 
   async notify(notification: RestaurantNotification): Promise<Answer<RestaurantAcknowledgement>> {
-    const { kind, notificationId, orderId, fulfilmentId, siteId, number, lines } = notification;
+    const { kind, notificationId, orderId, fulfilmentId, siteId, city, number, lines } = notification;
     const shown = lines.map(({ sku, name, quantity }) => ({ sku, name, quantity }));
-    const body = JSON.stringify({ kind, notificationId, orderId, fulfilmentId, siteId, number, lines: shown });
+    const body = JSON.stringify({ kind, notificationId, orderId, fulfilmentId, siteId, city, number, lines: shown });
     // The receiver holds the signature's age against its own clock, so this is real time and not business time.
     const signedAt = new Date();
     failpoint("restaurant.before-notify");

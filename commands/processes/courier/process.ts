@@ -177,6 +177,7 @@ export class CourierProcess implements ProcessManager {
       orderId: order.orderId,
       courierId,
       siteId: siteOf(order)?.siteId ?? "",
+      city: siteOf(order)?.city ?? "",
     };
     const answer = await guards.call(outsideOf(order), () => gateway.offer(offer));
     // An offer that does not reach the app is tried again until the courier's time to answer is over.

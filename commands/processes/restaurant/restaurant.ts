@@ -104,6 +104,7 @@ export class RestaurantProcess implements ProcessManager {
       orderId: order.orderId,
       fulfilmentId,
       siteId,
+      city: fulfilment.city,
       number: numberOf(order),
       lines: lines.map(({ sku, name, quantity }) => ({ sku, name, quantity })),
     };
@@ -148,6 +149,7 @@ export class RestaurantProcess implements ProcessManager {
       orderId: order.orderId,
       fulfilmentId,
       siteId,
+      city: fulfilment.city,
       number: numberOf(order),
       lines: [],
     };
