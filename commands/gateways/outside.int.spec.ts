@@ -40,7 +40,13 @@ const notification = {
   lines: [{ sku: "plum-cake", name: "Plum cake", quantity: { amount: 1, unit: "each" as const } }],
 };
 
-const offer = { offerId: "courier.offer/1", orderId: notification.orderId, courierId: "c", siteId: "sweet-crumbs", city: "Berlin" };
+const offer = {
+  offerId: "courier.offer/1",
+  orderId: notification.orderId,
+  courierId: "c",
+  siteId: "sweet-crumbs",
+  city: "Berlin",
+};
 
 const json = async <T>(url: string): Promise<T> => (await (await fetch(url)).json()) as T;
 
