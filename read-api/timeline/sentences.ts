@@ -7,11 +7,9 @@ import type {
   SetAside,
 } from "../../domain/order/events.ts";
 import { amountText } from "../money-text.ts";
+import { capital, plain, type Told, Words } from "./words.ts";
 
 // What a timeline says of each event: one sentence that support can read out. Nothing personal stands in it.
-
-/** What sentences know of the order besides the event: names of its sites and items, and the sites' time. */
-export type Told = Pick<OrderPlaced, "fulfilments"> | undefined;
 
 type DataOf<Type extends OrderEventType> = Extract<OrderEvent, { type: Type }>["data"];
 type Sentences = { readonly [Type in OrderEventType]: (data: DataOf<Type>, words: Words) => string };
@@ -97,61 +95,8 @@ const NOTICE: Readonly<Record<string, string>> = {
 /** Items of a placing that are named; of the others it is said how many there are. */
 const NAMED_ITEMS = 3;
 
-const plain = (code: string): string => code.replaceAll("_", " ");
 const failed = (type: FailureType): string => FAILURE[type] ?? plain(type);
 const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? "" : "s"}`;
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-
-/** Who acted, and how things of this order are called. */
-class Words {
-  readonly who: string;
-  readonly #told: Told;
-
-  constructor(who: string, told: Told) {
-    this.who = who;
-    this.#told = told;
-  }
-
-  /** The name of the site that makes a part. */
-  site(fulfilmentId: string): string {
-    return this.#part(fulfilmentId)?.name ?? "the site";
-  }
-
-  /** A part of the order; the whole where one site makes everything. */
-  part(fulfilmentId: string): string {
-    return this.#told?.fulfilments.length === 1 && this.#part(fulfilmentId) ? "the order" : `part ${fulfilmentId}`;
-  }
-
-  /** An item by name, by its SKU where the order does not know it. */
-  item(sku: string): string {
-    for (const { lines } of this.#told?.fulfilments ?? []) {
-      const line = lines.find((one) => one.sku === sku);
-      if (line) return line.name;
-    }
-    return sku;
-  }
-
-  /** A station of a part, with its site where there are several. */
-  station(fulfilmentId: string, stage: string): string {
-    const several = (this.#told?.fulfilments.length ?? 0) > 1;
-    return several ? `${plain(stage)} at ${this.site(fulfilmentId)}` : plain(stage);
-  }
-
-  /** A time of day where the order is made. */
-  time(at: string): string {
-    const timeZone = this.#told?.fulfilments[0]?.timeZone ?? "UTC";
-    const time = new Date(at).toLocaleTimeString("en-GB", { timeZone, hour: "2-digit", minute: "2-digit" });
-    return timeZone === "UTC" ? `${time} UTC` : time;
-  }
-
-  again(at: string | undefined): string {
-    return at === undefined ? "" : `; it is tried again at ${this.time(at)}`;
-  }
-
-  #part(fulfilmentId: string) {
-    return this.#told?.fulfilments.find((one) => one.fulfilmentId === fulfilmentId);
-  }
-}
 
 function placed({ fulfilments, channel, total }: OrderPlaced, { who }: Words): string {
   const sites = fulfilments.map(({ name }) => name).join(" and ");
@@ -163,6 +108,12 @@ function placed({ fulfilments, channel, total }: OrderPlaced, { who }: Words): s
   const by = channel === "phone" ? "An admin placed by phone" : `${who} placed`;
   return `${by} an order of ${counted(lines.length, "line")} at ${sites} for ${amountText(total)}: ${named.join(", ")}.`;
 }
+
+/** A site that the system gave up has not said no. */
+const rejection = (site: string, part: string, reason: string): string =>
+  REJECTION[reason] === undefined
+    ? `${capital(site)} rejected ${part}: ${plain(reason)}`
+    : `${capital(site)} does not make ${part}: ${REJECTION[reason]}`;
 
 const work = ({ consumer, effectId, eventType }: SetAside): string =>
   `${CONSUMER[consumer] ?? plain(consumer)}${effectId === undefined ? (eventType === undefined ? "" : ` (${plain(eventType)})`) : ` (${effectId})`}`;
@@ -186,14 +137,14 @@ const SENTENCES: Sentences = {
   "order.line_removed": ({ sku, refund }, words) =>
     `${capital(words.item(sku))} was missing and left out; ${amountText(refund)} are given back.`,
   "order.rerouted": ({ fulfilmentId, reason, fulfilments }, words) =>
-    `${capital(fulfilments.map(({ name }) => name).join(" and "))} makes ${words.part(fulfilmentId)} in place of ${words.site(fulfilmentId)}, because ${REJECTION[reason] ?? plain(reason)}.`,
+    `${capital(fulfilments.map(({ name }) => name).join(" and "))} makes ${words.part(fulfilmentId)} in place of ${words.site(fulfilmentId)}: ${REJECTION[reason] ?? plain(reason)}.`,
   "order.picked_up": () => "The courier picked the order up.",
   "order.delivered": () => "The courier delivered the order.",
-  "stock.reserved": ({ fulfilmentId }, words) => `The goods of ${words.part(fulfilmentId)} were reserved.`,
+  "stock.reserved": ({ fulfilmentId }, words) => `${words.goods(fulfilmentId)} were reserved${words.at(fulfilmentId)}.`,
   "stock.released": ({ fulfilmentId, voided }, words) =>
     voided
       ? `The reservation of ${words.part(fulfilmentId)} was blocked before it came.`
-      : `The goods of ${words.part(fulfilmentId)} were released.`,
+      : `${words.goods(fulfilmentId)} were released${words.at(fulfilmentId)}.`,
   "payment.processing": ({ amount }) => `A payment of ${amountText(amount)} was begun.`,
   "payment.attempt_failed": ({ attempt, failureType, nextAttemptAt }, words) =>
     `Payment attempt ${attempt} failed because ${failed(failureType)}${words.again(nextAttemptAt)}.`,
@@ -214,14 +165,16 @@ const SENTENCES: Sentences = {
     `${capital(words.site(fulfilmentId))} accepted ${words.part(fulfilmentId)}.`,
   "restaurant.rejected": ({ fulfilmentId, reason, alternative }, words) =>
     alternative === "none"
-      ? `No other site can make ${words.part(fulfilmentId)}: the order ends, because ${REJECTION[reason] ?? plain(reason)}.`
-      : `${capital(words.site(fulfilmentId))} rejected ${words.part(fulfilmentId)}: ${REJECTION[reason] ?? plain(reason)}${alternative === "sought" ? "; another site is looked for" : ""}.`,
+      ? `No other site can make ${words.part(fulfilmentId)}, and it ends.`
+      : `${rejection(words.site(fulfilmentId), words.part(fulfilmentId), reason)}${alternative === "sought" ? "; another site is looked for" : ""}.`,
   "kitchen.stage_started": ({ fulfilmentId, stage }, words) =>
     `Work at the station ${words.station(fulfilmentId, stage)} began.`,
   "kitchen.stage_completed": ({ fulfilmentId, stage }, words) =>
     `The station ${words.station(fulfilmentId, stage)} was completed.`,
   "kitchen.item_unavailable": ({ fulfilmentId, sku }, words) =>
-    `${capital(words.site(fulfilmentId))} reported ${words.item(sku)} as missing.`,
+    words.who === WHO.system
+      ? `${capital(words.item(sku))} was sold out at ${words.site(fulfilmentId)} before it could be reserved.`
+      : `${capital(words.site(fulfilmentId))} reported ${words.item(sku)} as missing.`,
   "kitchen.recalled": ({ fulfilmentId, stage }, words) =>
     `The station ${words.station(fulfilmentId, stage)} was called back: it was not done after all.`,
   "kitchen.ready": ({ fulfilmentId }, words) => `${capital(words.part(fulfilmentId))} is ready to be picked up.`,

@@ -16,7 +16,7 @@ describe("the timeline's sentences", () => {
     ],
     ["The order could not be served: 2 of carrot-cake asked, 1 there.", "system", happened.outOfStock()],
     ["The order was cancelled by support.", "support", happened.cancelled("support")],
-    ["The site rejected part 1.1: it did not answer in time.", "system", happened.rejected("no_answer")],
+    ["The site does not make part 1.1: it did not answer in time.", "system", happened.rejected("no_answer")],
     ["The site rejected part 1.1: too busy.", "restaurant", happened.rejected("too_busy")],
     ["The payment of 26.90 EUR was confirmed.", "system", happened.paid()],
     ["The payment failed for good after 1 attempt because the card was declined.", "system", happened.paymentFailed()],

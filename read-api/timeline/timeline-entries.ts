@@ -6,7 +6,8 @@ import type { StoredEvent } from "../../projections/timeline/queries.ts";
 import type { TimelineEntry } from "../../projections/views.ts";
 import { causeOf } from "./causes.ts";
 import { changesBetween } from "./order-facts.ts";
-import { sentenceFor, type Told } from "./sentences.ts";
+import { sentenceFor } from "./sentences.ts";
+import { learn, type Told } from "./words.ts";
 
 /** An order's timeline: what it has come to, and every event with what it changed. */
 export interface ToldTimeline {
@@ -31,7 +32,7 @@ export function tellTimeline(
   for (const [index, event] of events.entries()) {
     const fact = factOf(event);
     const after = evolved(order, fact, event.at);
-    if (fact.type === "order.placed") told ??= fact.data;
+    told = learn(told, fact);
     if (shown(event)) {
       const earlier = events.slice(0, index);
       entries.push({
