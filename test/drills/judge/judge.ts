@@ -8,6 +8,7 @@ import { checkHistory } from "../history/check.ts";
 import type { ClientRecord } from "../world/client-record.ts";
 import { judgeCouriers } from "./couriers.ts";
 import { gatherEvidence } from "./evidence.ts";
+import { judgeNotices, mailsIn } from "./notices.ts";
 import { duplicates, lostWrites, staleScreens, standing } from "./orders.ts";
 import { bookingsIn, judgeParcels } from "./parcels.ts";
 import { judgePayments } from "./payments.ts";
@@ -40,10 +41,13 @@ export async function judge({ store, databaseUrl, dataDir, record }: Scene): Pro
   const couriers = judgeCouriers(evidence);
   const bookings = await bookingsIn(dataDir);
   const parcels = judgeParcels(evidence, bookings);
+  const notices = judgeNotices(evidence, await mailsIn(dataDir));
   const stale = staleScreens(record, evidence);
   const history = await checkHistory(record.history, upTo, evidence.streams);
   const chains = await verifyChains(store, databaseUrl);
-  const doubled = [...payments.breaches, ...parcels].filter((breach) => breach.startsWith("duplicated"));
+  const doubled = [...payments.breaches, ...parcels, ...notices.breaches].filter((breach) =>
+    breach.startsWith("duplicated"),
+  );
   return {
     figures: {
       "orders acknowledged": record.size,
@@ -58,6 +62,8 @@ export async function judge({ store, databaseUrl, dataDir, record }: Scene): Pro
       "ledger chapters": stock.chapters,
       couriers: couriers.couriers,
       "bookings by the carrier's log": bookings.length,
+      "messages by the mail server's log": notices.shown,
+      "  sent again under the same Message-ID": notices.repeated,
       "screens compared": record.shown.size,
       ...history.figures,
       "streams in quarantine": new Set(evidence.parked.map(({ stream }) => stream)).size,
@@ -73,6 +79,7 @@ export async function judge({ store, databaseUrl, dataDir, record }: Scene): Pro
       ...stock.breaches,
       ...couriers.breaches,
       ...parcels,
+      ...notices.breaches,
       ...stale,
       ...history.breaches,
       ...chains.findings,
