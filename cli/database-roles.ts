@@ -28,7 +28,7 @@ const GRANTS: readonly Grant[] = [
   { schema: "keys", rights: { workers: KEEP, api: KEEP } },
   { schema: "replay", rights: { owner: ALL, workers: ALL, api: KEEP } },
   { schema: "ordertrail", tables: ["migrations"], rights: { workers: READ, api: READ } },
-  { schema: "reconciliation", rights: { workers: KEEP, api: READ } },
+  { schema: "reconciliation", rights: { workers: ALL, api: READ } },
   ...PROCESS_SCHEMAS.map((schema) => ({ schema, rights: { workers: ALL } })),
 ];
 

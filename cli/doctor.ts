@@ -10,6 +10,7 @@ import { type Finding, findingsOf, type Level, type Probe } from "./doctor/findi
 import { machineProbe } from "./doctor/machine.ts";
 import { outsideProbe } from "./doctor/outside.ts";
 import { postgresProbe } from "./doctor/postgres.ts";
+import { reconciliationProbe } from "./doctor/reconciliation.ts";
 import { systemProbe } from "./doctor/system.ts";
 import { EXIT } from "./exit.ts";
 import { systemAddresses } from "./running-system.ts";
@@ -23,6 +24,7 @@ const PROBES: readonly Probe[] = [
   systemProbe,
   consumersProbe,
   outsideProbe,
+  reconciliationProbe,
 ];
 
 interface DoctorOptions {

@@ -106,6 +106,7 @@ export async function reconcile(work: Reconciliation, options: RunOptions): Prom
   }
   if (reportId !== undefined) {
     await reports.finish(reportId, clock.now(), counts(), Math.max(fromOf("payment"), fromOf("carrier")));
+    await reports.prune(clock.now());
   }
   log.info({ ...counts() }, "reconciled");
   return { from, until, counts: counts(), differences };

@@ -41,6 +41,11 @@ export interface StoredDifference {
   readonly goneAt: string | undefined;
 }
 
+const DAY_MS = 86_400_000;
+const LEFT_BEHIND_MS = 3_600_000;
+const KEPT_REPORTS_MS = 90 * DAY_MS;
+const KEPT_DIFFERENCES_MS = 730 * DAY_MS;
+
 /** The reports of reconciliation and the differences that it has found. All times are business time. */
 export class Reports {
   readonly #pool: Pool;
@@ -49,8 +54,14 @@ export class Reports {
     this.#pool = pool;
   }
 
+  /** Begins a report. One that was begun long ago and not ended belongs to a process that has died. */
   async begin(now: number, from: number, until: number): Promise<string> {
     const reportId = randomUUID();
+    await this.#pool.query(
+      `UPDATE reconciliation.reports SET state = 'failed', error = 'its process ended', finished_at = $1
+       WHERE state = 'running' AND started_at < $2`,
+      [new Date(now), new Date(now - LEFT_BEHIND_MS)],
+    );
     await this.#pool.query(
       `INSERT INTO reconciliation.reports (report_id, started_at, looked_from, looked_until, state, counts)
        VALUES ($1, $2, $3, $4, 'running', '{}')`,
@@ -92,6 +103,17 @@ export class Reports {
        WHERE d.mended_at IS NULL AND d.gone_at IS NULL AND d.last_seen < report.started_at
          AND d.happened_at >= $4 AND d.happened_at < report.looked_until`,
       [reportId, new Date(now), JSON.stringify(counts), new Date(from)],
+    );
+  }
+
+  /** Forgets reports after 90 days, and what was mended or has gone after two years. */
+  async prune(now: number): Promise<void> {
+    await this.#pool.query("DELETE FROM reconciliation.reports WHERE started_at < $1", [
+      new Date(now - KEPT_REPORTS_MS),
+    ]);
+    await this.#pool.query(
+      "DELETE FROM reconciliation.differences WHERE last_seen < $1 AND (mended_at IS NOT NULL OR gone_at IS NOT NULL)",
+      [new Date(now - KEPT_DIFFERENCES_MS)],
     );
   }
 

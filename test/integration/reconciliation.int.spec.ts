@@ -281,6 +281,17 @@ describe("a look through the books", () => {
     expect(new Set(seen).size).toBe(seen.length);
   });
 
+  test("that was cut off by the end of its process is called failed by the next, and old reports are forgotten", async () => {
+    const begun = await reports.begin(payments.now(), 0, 1);
+    payments.forward(2 * HOUR);
+    await look();
+    const [, cutOff] = await reports.newest(2);
+    expect(cutOff).toMatchObject({ reportId: begun, state: "failed", error: "its process ended" });
+    payments.forward(91 * 24 * HOUR);
+    await look();
+    expect(await reports.newest(100)).toHaveLength(1);
+  });
+
   test("that the gateway does not answer is reported as failed, and does not keep the carrier's books from being read", async () => {
     const orderId = await place();
     await payments.happened(orderId, "payment.confirmed");
