@@ -40,7 +40,7 @@ export async function bringInLine(options: InLineOptions): Promise<string | unde
   try {
     // Several processes may start at once: one does it, the others find it done.
     await holder.query("SELECT pg_advisory_lock(hashtextextended($1, 0))", [LOCK]);
-    const found = await findSetBack(pool, store);
+    const found = await findSetBack(pool, store, 0);
     if (found === undefined) return undefined;
     const report = await tellLoss(options, found);
     await forgetDerived(pool);

@@ -21,9 +21,15 @@ const COMES_BACK_MS = 30_000;
 /**
  * Compares where consumers stand with where the log ends. Undefined when no consumer has seen more than there is, which
  * is found out with one question to each. To be asked before anything is appended.
+ *
+ * @param staysSoMs how long it has to be so before it is believed
  */
-export async function findSetBack(pool: Pool, store: EventStore): Promise<SetBack | undefined> {
-  const giveUpAt = performance.now() + STAYS_SO_MS;
+export async function findSetBack(
+  pool: Pool,
+  store: EventStore,
+  staysSoMs = STAYS_SO_MS,
+): Promise<SetBack | undefined> {
+  const giveUpAt = performance.now() + staysSoMs;
   for (;;) {
     const found = await look(pool, store);
     if (found === undefined || performance.now() >= giveUpAt) return found;

@@ -64,6 +64,7 @@ class RestoreRun {
   readonly #folder: string;
   readonly #options: DrillOptions;
   readonly #breaches: string[] = [];
+  readonly #begun = performance.now();
   #data: string;
   #stage: Stage | undefined;
   #opened = 0;
@@ -100,8 +101,11 @@ class RestoreRun {
     const step = ++this.#steps;
     const [backup, keys] = [join(this.#folder, `backup-${step}`), join(this.#folder, `keys-${step}.jsonl`)];
     await this.#order(stage);
+    this.#say("the first have ordered");
     await ordertrailDone(["backup", backup, "--keys", keys], this.#data);
+    this.#say("backed up");
     await this.#order(stage);
+    this.#say("more have ordered");
     stage.stopPeople();
     await until("everybody has seen everything", BOUND_MS, async () => {
       const head = (await stage.watch.store.head())?.commit ?? -1n;
@@ -109,7 +113,7 @@ class RestoreRun {
       return [...positions].every(([name, commit]) => !name.startsWith("witness") || commit >= head);
     });
     const log = await finalLog(stage.watch.store);
-    this.#options.say(`  backed up in use; ${log.size} streams when the system ends`);
+    this.#say(`backed up in use; ${log.size} streams when the system ends`);
     return { backup, keys, record: stage.record, log };
   }
 
@@ -135,7 +139,9 @@ class RestoreRun {
     await this.#refuses(["restore", before.backup], "move it away first");
     await rename(join(this.#data, "events"), join(this.#folder, `events-lost-${this.#steps}`));
     await ordertrailDone(["restore", before.backup], this.#data);
+    this.#say("restored");
     const stage = await this.#open();
+    this.#say("the system is up again");
     const head = await this.#headOf(before.backup);
     const report = await newestReport(this.#data);
     this.#breaches.push(...judgeReport(report, before.log, head));
@@ -203,7 +209,7 @@ class RestoreRun {
     this.#breaches.push(...breaches.filter((breach) => !gone.some((id) => breach.includes(id))));
     if (gone.length > 0) await this.#namesUnknown(gone);
     this.#breaches.push(...(await witnessBreaches(stage)));
-    this.#options.say(`  ${lost.length} orders lost, ${lost.length - gone.length} asked for again; all ended`);
+    this.#say(`${lost.length} orders lost, ${lost.length - gone.length} asked for again; all ended`);
     const told = ["charges by the gateway's log", "bookings by the carrier's log", "orders acknowledged"] as const;
     return {
       "orders lost": lost.length,
@@ -230,6 +236,10 @@ class RestoreRun {
   async #headOf(backup: string): Promise<bigint> {
     const { readSystemManifest } = await import("../../../cli/backup/manifest.ts");
     return BigInt((await readSystemManifest(backup)).events?.position ?? "-1");
+  }
+
+  #say(line: string): void {
+    this.#options.say(`  ${((performance.now() - this.#begun) / 1000).toFixed(1)} s: ${line}`);
   }
 
   async #refuses(parts: readonly string[], why: string): Promise<void> {
