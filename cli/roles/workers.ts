@@ -18,6 +18,7 @@ import { countingPurchases, FraudProcess } from "../../commands/processes/fraud/
 import { PurchaseCounts } from "../../commands/processes/fraud/purchases.ts";
 import type { FraudLimits } from "../../commands/processes/fraud/rules.ts";
 import { NotificationProcess } from "../../commands/processes/notification/notification.ts";
+import { owedPolicy } from "../../commands/processes/owed-by-all.ts";
 import { ParcelProcess } from "../../commands/processes/parcel/process.ts";
 import { Recipients } from "../../commands/processes/parcel/recipient.ts";
 import { PaymentProcess } from "../../commands/processes/payment.ts";
@@ -52,8 +53,6 @@ import { keepReconciling, RECONCILIATION } from "./reconciliation.ts";
 import { launchReplayJob } from "./replay-job-child.ts";
 import type { RoleOptions, RunningRole } from "./role.ts";
 
-/** How long after the API's own wait an order's reservation is taken up by the stock process. */
-const RECOVER_AFTER_WAIT_MS = 1_000;
 const LOOK_FOR_COURIER_MS = 1_000;
 /** Most requests that one call of a gateway makes as a rule: a look-up, the act itself, and a look afterwards. */
 const REQUESTS_A_CALL = 3;
@@ -169,7 +168,7 @@ function processes(
   const { writer, store, keys, clock, ledgers, reservations, fingerprintKey, pool } = base;
   const facts = new FactRecorder(writer, clock, fingerprintKey);
   const retryDelaysMs = config.RETRY_DELAYS_MS;
-  const recoverAfterMs = config.RESERVATION_WAIT_MS + RECOVER_AFTER_WAIT_MS;
+  const { recoverAfterMs, searchMs, pollMs } = owedPolicy(config);
   const payments = new StripePaymentGateway(config);
   const restaurants = new WebhookRestaurantGateway(config);
   const couriers = new HttpCourierGateway(config);
@@ -209,7 +208,7 @@ function processes(
     log,
     policy: {
       answerMs: config.COURIER_ANSWER_MS,
-      searchMs: config.COURIER_SEARCH_MS,
+      searchMs,
       lookAgainMs: LOOK_FOR_COURIER_MS,
       travelMs: config.COURIER_TRAVEL_MS,
       noShowMs: config.COURIER_NO_SHOW_MS,
@@ -227,7 +226,7 @@ function processes(
       retryDelaysMs: config.CARRIER_RETRY_DELAYS_MS,
       lookupLagMs: config.CARRIER_LOOKUP_LAG_MS,
       callMs: config.OUTSIDE_TIMEOUT_MS,
-      pollMs: config.CARRIER_POLL_MS,
+      pollMs,
     },
   });
   const catalogue = new CatalogueReader(writer.memory);

@@ -9,6 +9,8 @@ export interface GatewayFailure {
   readonly message: string;
   /** What the other side calls the failed attempt, where it has a name for it (a declined charge). */
   readonly reference?: string | undefined;
+  /** The other side works and has answered for one case of many (an issuer that is away): nothing against its circuit. */
+  readonly answered?: true | undefined;
   /** The other side was never asked: its circuit is open, or too many calls wait already. */
   readonly notAsked?: true | undefined;
 }

@@ -7,6 +7,7 @@ import { type Answer, answered, failed } from "./answer.ts";
 import { type CircuitSeen, Guards } from "./guards.ts";
 import { postJson } from "./post-json.ts";
 import { probeHttp } from "./probe.ts";
+import { declineFailure } from "./stripe-failures.ts";
 
 const CALL_MS = 1_000;
 const BERLIN: Outside = { system: "courier", place: "berlin" };
@@ -63,6 +64,15 @@ describe("a circuit", () => {
       expect(await offer(BERLIN)).toMatchObject({ ok: false, failure: { class: "permanent" } });
     }
     expect(guards.state(BERLIN)).toBe("closed");
+  });
+
+  test("is not opened by one card whose issuer is away, however often that card is tried", async () => {
+    const issuerAway = declineFailure({ code: "card_declined", decline_code: "issuer_not_available" });
+    for (let i = 0; i < 10; i++) {
+      const answer = await guards.call({ system: "payment", place: "" }, async () => failed(issuerAway));
+      expect(answer).toMatchObject({ ok: false, failure: { class: "transient" } });
+    }
+    expect(guards.state({ system: "payment", place: "" })).toBe("closed");
   });
 
   test("closes when the probe is answered, says so, and has let no call through before", async () => {

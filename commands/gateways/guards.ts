@@ -114,7 +114,7 @@ export class Guards implements OutsideGuards {
     const name = outsideName(outside);
     const known = this.#kept.get(name);
     if (known) return known;
-    const circuit = new Circuit<Answer<unknown>>(this.#options, isTransient, begin);
+    const circuit = new Circuit<Answer<unknown>>(this.#options, countsAgainst, begin);
     const kept: Kept = { outside, circuit, since: Date.now(), failureType: undefined, probing: undefined };
     circuit.onChange((state) => {
       kept.since = Date.now();
@@ -152,7 +152,7 @@ const seenOf = ({ outside, circuit, since, failureType }: Kept): CircuitSeen => 
 });
 
 function noteFailure(kept: Kept, answer: Answer<unknown>): void {
-  if (isTransient(answer) && !answer.ok) kept.failureType = answer.failure.type;
+  if (countsAgainst(answer) && !answer.ok) kept.failureType = answer.failure.type;
 }
 
 /** Makes a failure of what a gateway throws. */
@@ -171,9 +171,9 @@ const unclear = (error: unknown): Answer<never> =>
   failed({ class: "transient", type: "unknown", message: nameOfFailure(error) });
 
 /** Only an answer that says "later" counts against a circuit: a declined card is an answer of a system that works. */
-const isTransient = (result: unknown): boolean => {
+const countsAgainst = (result: unknown): boolean => {
   const answer = result as Answer<unknown>; // circuits are given nothing but answers
-  return !answer.ok && answer.failure.class === "transient";
+  return !answer.ok && answer.failure.class === "transient" && !answer.failure.answered;
 };
 
 function unavailable(system: OutsideSystem, why: NotAnsweredError["why"]): FailureType {

@@ -26,7 +26,7 @@ export function declineFailure({ code, decline_code, charge }: Decline): Gateway
   // An issuer's reason is more exact than the code; codes such as `expired_card` come without one.
   const reason = decline_code || code || "unknown";
   const common = { message: `the card was refused: ${reason}`, reference: charge };
-  if (TRY_AGAIN.has(reason)) return { class: "transient", type: "service_unavailable", ...common };
+  if (TRY_AGAIN.has(reason)) return { class: "transient", type: "service_unavailable", answered: true, ...common };
   const type: FailureType = FRAUD.has(reason)
     ? "payment_fraud"
     : SHORT_OF_FUNDS.has(reason)

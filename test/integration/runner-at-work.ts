@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import { expect } from "vitest";
 import { OutsideError } from "../../commands/gateways/answer.ts";
 import { Guards } from "../../commands/gateways/guards.ts";
 import { postJson } from "../../commands/gateways/post-json.ts";
@@ -17,9 +18,12 @@ import { type Clock, systemClock, toInstant } from "../../infra/clock.ts";
 import { startFeed } from "../../infra/consumers/feed.ts";
 import { startConsumer } from "../../infra/consumers/run-consumer.ts";
 import { type Engines, startEngines } from "../../infra/consumers/testing/engines.ts";
+import { runDesk } from "../../infra/dead-letters/desk.ts";
+import { createJob } from "../../infra/dead-letters/jobs.ts";
 import { createLog } from "../../infra/log.ts";
 import { circuitsMigration } from "../../infra/outside/migration.ts";
 import type { Outside } from "../../infra/outside/outside.ts";
+import { inTransaction } from "../../infra/postgres/pool.ts";
 import { fulfilmentAt, happened, placedAt } from "../fixtures/order-examples.ts";
 import { type OutsideWorld, startOutsideWorld } from "./outside-world.ts";
 
@@ -46,6 +50,10 @@ export interface RunnerAtWork {
   append(orderId: string, ...events: readonly OrderEvent[]): Promise<void>;
   effect(orderId: string): Promise<Record<string, unknown> | undefined>;
   letters(orderId: string): Promise<Record<string, unknown>[]>;
+  /** Has an order's dead letter redriven or discarded, as an operator does. */
+  decide(action: "redrive" | "discard", orderId: string): Promise<void>;
+  /** Lets an order's effect do something else from now on. */
+  mend(orderId: string, errand: Errand): void;
   /** Moves business time. */
   forward(ms: number): void;
   now(): number;
@@ -139,6 +147,14 @@ export async function startRunner(): Promise<RunnerAtWork> {
     append,
     effect: async (orderId) => (await rowsOf("SELECT * FROM restaurant.effects WHERE order_id = $1", orderId))[0],
     letters: (orderId) => rowsOf("SELECT * FROM runner.dead_letters WHERE order_id = $1", orderId),
+    async decide(action, orderId) {
+      const by = { type: "support", id: "op" } as const;
+      const job = { id: randomUUID(), action, by, filter: { orderId }, perSecond: 10, now: clock.now() };
+      expect(await inTransaction(engines.pool, (tx) => createJob(tx, job))).toBe(1);
+    },
+    mend: (orderId, errand) => {
+      errands.set(orderId, errand);
+    },
     forward: (ms) => {
       ahead += ms;
     },
@@ -176,7 +192,9 @@ export async function startRunner(): Promise<RunnerAtWork> {
         clock,
         signal: ending.signal,
       });
-      const done = Promise.all([running.done, board.run(ending.signal)]).then(() => feed.close());
+      const { signal } = ending;
+      const desk = runDesk({ pool: engines.pool, clock, log, signal });
+      const done = Promise.all([running.done, board.run(signal), desk]).then(() => feed.close());
       life = { ending, done };
     },
     end,

@@ -59,12 +59,25 @@ export class Dispatcher {
   /** Starts the scan by due time, which recovers what was forgotten and serves delays and deadlines. */
   start(): void {
     const { tenure, scanMs } = this.#options;
+    let begun = false;
     const turn = async () => {
       if (!tenure.held()) return;
+      if (!begun) begun = await this.#keepDiscarded();
       await this.scan();
       if (!tenure.lost.aborted) setTimeout(turn, scanMs).unref();
     };
     void turn();
+  }
+
+  async #keepDiscarded(): Promise<boolean> {
+    const { table, pool, tenure, log, manager } = this.#options;
+    try {
+      await table.keepDiscarded(pool, tenure.epoch);
+      return true;
+    } catch (error) {
+      log.warn({ process: manager.name, cause: String(error) }, "discarded effects not looked up; tried again");
+      return false;
+    }
   }
 
   /** Takes effects that are due by now; the others wait for the scan. */

@@ -231,6 +231,20 @@ export class EffectsTable {
     await this.#decided(db, epoch, orderId, id, "done");
   }
 
+  /**
+   * Keeps effects from being owed again that somebody has decided against: their letters outlive their rows, which may
+   * have been derived anew.
+   */
+  async keepDiscarded(db: Pool, epoch: bigint): Promise<void> {
+    await db.query(
+      `INSERT INTO ${this.#schema}.effects AS e (order_id, effect_id, due_at, state)
+       SELECT order_id::uuid, effect_id, 0, 'done' FROM runner.dead_letters
+       WHERE consumer = $1 AND kind = 'effect' AND state = 'discarded' AND ${fence("$1", "$2")}
+       ON CONFLICT (order_id, effect_id) DO NOTHING`,
+      [this.#consumer, epoch.toString()],
+    );
+  }
+
   async #decided(db: PoolClient, epoch: bigint, orderId: string, id: string, state: EffectState): Promise<void> {
     await db.query(
       `INSERT INTO ${this.#schema}.effects AS e (order_id, effect_id, due_at, state)

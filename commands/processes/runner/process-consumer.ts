@@ -109,6 +109,7 @@ export function processConsumer(options: ProcessOptions): Consumer {
 
     undone(): void {
       added = [];
+      redriven = false;
     },
 
     afterCommit(_committed: Committed): void {

@@ -170,6 +170,42 @@ describe("an effect that fails", () => {
   });
 });
 
+describe("a dead effect", () => {
+  const broken: Errand = { city: "cologne", perform: () => Promise.reject(new TypeError("not thought of")) };
+  const isDead = (orderId: string) =>
+    eventually(async () => expect(await runner.effect(orderId)).toMatchObject({ state: "dead" }));
+
+  test("that is redriven is carried out at once, with all its tries, and its order goes on", async () => {
+    runner.start();
+    const orderId = await runner.place(broken);
+    await isDead(orderId);
+    await runner.decide("redrive", orderId);
+    await eventually(async () => expect(await runner.letters(orderId)).toMatchObject([{ state: "parked", round: 2 }]));
+    runner.mend(orderId, { city: "cologne" });
+    await runner.decide("redrive", orderId);
+    await isDone(orderId);
+    expect(await runner.letters(orderId)).toMatchObject([{ state: "redriven", attempts: 2 }]);
+    expect(askedIn("cologne").filter((asked) => asked.orderId === orderId)).toHaveLength(1);
+  });
+
+  test("that is discarded is never carried out, also when the table of effects is made anew", async () => {
+    runner.start();
+    const orderId = await runner.place(broken);
+    await isDead(orderId);
+    await runner.decide("discard", orderId);
+    await isDone(orderId);
+    runner.mend(orderId, { city: "cologne" });
+    await runner.end();
+    await runner.engines.pool.query("DELETE FROM restaurant.effects");
+    await runner.engines.pool.query("UPDATE restaurant.orders SET settled = false");
+    runner.start();
+    const other = await runner.place({ city: "cologne" });
+    await isDone(other);
+    await isDone(orderId);
+    expect(runner.performed.get(orderId)).toBe(1);
+  });
+});
+
 describe("an order that is stopped", () => {
   test("has its effects held, not lost, until a decision", async () => {
     runner.start();
