@@ -7,6 +7,16 @@ import { pick } from "./random.ts";
 
 const NAMES = ["Maya", "Jonas", "Aylin", "Emil", "Sofia", "Noah", "Lena", "Tariq"];
 
+/** Of the lines, where things go wrong: those for which the customer takes something else. */
+const SUBSTITUTE_SHARE = 0.5;
+
+/** Something that may take an item's place: not dearer, and not ordered already. */
+const cheaperThan = (item: MenuItem, items: readonly MenuItem[], ordered: readonly MenuItem[]): string[] =>
+  items
+    .filter((one) => one.unit === item.unit && one.price.amount <= item.price.amount && !ordered.includes(one))
+    .slice(0, 1)
+    .map(({ sku }) => sku);
+
 /** Guests who order something now and then, and some who cancel. */
 export async function customers(options: WorldOptions, stats: WorldStats, random: () => number): Promise<void> {
   const { base, rate, orders, seed, signal, cancelShare, mishapShare = 0, placed } = options;
@@ -22,7 +32,13 @@ export async function customers(options: WorldOptions, stats: WorldStats, random
     const key = `simulated-${seed}-${n}`;
     const order = {
       siteId: site.siteId,
-      lines: [...new Set(lines)].map((item) => ({ sku: item.sku, quantity: 1 + Math.floor(random() * 2) })),
+      lines: [...new Set(lines)].map((item) => ({
+        sku: item.sku,
+        quantity: 1 + Math.floor(random() * 2),
+        ...(strikes(mishapShare > 0 ? SUBSTITUTE_SHARE : 0, `${key}/${item.sku}`)
+          ? { substitutes: cheaperThan(item, items, lines) }
+          : {}),
+      })),
       contact: { name: pick(NAMES, random), email: `guest${n}@example.org`, address: "Torstr. 1, Berlin" },
       ...(strikes(mishapShare, `${key}/card`) ? { paymentMethod: declinedCard(key) } : {}),
     };

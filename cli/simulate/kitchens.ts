@@ -45,6 +45,11 @@ export async function kitchen(options: WorldOptions, stats: WorldStats, siteId: 
       }
       await act("accept");
       if (strikes(mishapShare, `${ticket.orderId}/spoilt`)) void takeOffSale(ticket).catch(() => undefined);
+      const [line] = ticket.lines;
+      if (line && strikes(mishapShare, `${ticket.orderId}/missing`)) {
+        await act(`items/${line.sku}/unavailable`);
+        void putBackOnSale(ticket.orderId, line.sku).catch(() => undefined);
+      }
     }
     for (const stage of ticket.stations) {
       if (ticket.completed.includes(stage)) continue;
@@ -59,14 +64,17 @@ export async function kitchen(options: WorldOptions, stats: WorldStats, siteId: 
   /** What the ticket asks for first cannot be had for a while. */
   async function takeOffSale({ orderId, lines: [line] }: TicketView): Promise<void> {
     if (!line) return;
-    const say = (available: boolean) =>
-      client.post(
-        `/api/sites/${siteId}/stock/availability`,
-        { sku: line.sku, available },
-        `${orderId}-${line.sku}-${available}`,
-      );
-    await say(false);
+    await say(orderId, line.sku, false);
+    await putBackOnSale(orderId, line.sku);
+  }
+
+  async function putBackOnSale(orderId: string, sku: string): Promise<void> {
     await sleep(OFF_SALE_STEPS * stepMs, undefined, { signal });
-    await say(true);
+    await say(orderId, sku, true);
+  }
+
+  async function say(orderId: string, sku: string, available: boolean): Promise<void> {
+    const key = `${orderId}-${sku}-${available}`;
+    await client.post(`/api/sites/${siteId}/stock/availability`, { sku, available }, key);
   }
 }
