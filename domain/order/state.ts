@@ -180,12 +180,14 @@ export const CLOSED = "auto_rejected_closing_time";
 /** Reason of the rejection of a fulfilment of which nothing is left that the site could make. */
 export const ITEM_UNAVAILABLE = "item_unavailable";
 
-/** Rejections that the system decides: a site that was told has to hear of them. Every other one it has said itself. */
-const DECIDED_FOR_THE_SITE: ReadonlySet<string> = new Set(["no_answer", "not_reached", CLOSED, ITEM_UNAVAILABLE]);
+/** Rejections that the system decides: a site that was told has to hear of them. */
+const DECIDED_FOR_THE_SITE: ReadonlySet<string> = new Set(["no_answer", "not_reached", CLOSED]);
 
-/** Whether the site itself has turned the fulfilment down. */
-export const turnedDown = ({ rejected, rejection }: FulfilmentState): boolean =>
-  rejected && !DECIDED_FOR_THE_SITE.has(rejection ?? "");
+/** Whether the site itself has turned the fulfilment down; else the system did, and the site has to hear of it. */
+export function turnedDown({ rejected, rejection = "", unavailable }: FulfilmentState): boolean {
+  const nothingLeft = rejection === ITEM_UNAVAILABLE && unavailable.length > 0;
+  return rejected && !nothingLeft && !DECIDED_FOR_THE_SITE.has(rejection);
+}
 
 /** Sites that are tried after the first one, before the order ends. */
 const MOST_REROUTES = 3;

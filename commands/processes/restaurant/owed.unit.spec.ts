@@ -57,7 +57,7 @@ describe("a site that was told is owed word that it is not wanted any more", () 
   });
 
   test("when it did not answer, was not reached, had closed or had nothing left; not when it turned the order down", () => {
-    for (const reason of ["no_answer", "item_unavailable", "auto_rejected_closing_time"]) {
+    for (const reason of ["no_answer", "auto_rejected_closing_time"]) {
       expect(ids(...NOTIFIED, happened.givenBack(reason))).toEqual([
         "restaurant.tell-cancelled/1.1",
         "restaurant.reroute/1.1",
@@ -66,7 +66,11 @@ describe("a site that was told is owed word that it is not wanted any more", () 
     }
     const notReached = [...PAID, happened.notificationFailed(4), happened.givenBack("not_reached")];
     expect(ids(...notReached)).toEqual(["restaurant.tell-cancelled/1.1/4", "restaurant.reroute/1.1"]);
-    expect(ids(...NOTIFIED, happened.rejected())).toEqual([]);
+    const nothingLeft = [...ACCEPTED, happened.missing(), happened.givenBack("item_unavailable")];
+    expect(ids(...nothingLeft)).toEqual(["restaurant.tell-cancelled/1.1", "restaurant.reroute/1.1"]);
+    for (const reason of ["too_busy", "item_unavailable"]) {
+      expect(ids(...NOTIFIED, happened.rejected(reason))).toEqual([]);
+    }
   });
 });
 
