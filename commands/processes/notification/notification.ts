@@ -16,7 +16,7 @@ import { plannedRetry, withJitter } from "../retry-plan.ts";
 import type { Effect, Owed, Performed, ProcessManager } from "../runner/process-manager.ts";
 import { compose } from "./compose.ts";
 import { noticeOf, outsideOf, owedNotices } from "./owed-notices.ts";
-import { storyOf } from "./story.ts";
+import { needsHistory, storyOf } from "./story.ts";
 
 export interface NotificationOptions {
   readonly store: EventStore;
@@ -75,7 +75,7 @@ export class NotificationProcess implements ProcessManager {
     const { store, keys, guards, gateways } = this.#options;
     const notice = noticeOf(effect.id);
     const stream = orderStream(order.orderId);
-    const events = await store.readStream(stream);
+    const events = await store.readStream(stream, needsHistory(notice, order) ? {} : { limit: 1 });
     const [first] = events;
     if (first?.type !== "order.placed") return undefined;
     const placed = first.data as OrderPlaced; // every order's stream begins with its placing

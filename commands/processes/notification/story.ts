@@ -41,6 +41,12 @@ const itemOf = ({ name, quantity }: OrderLine): Item => ({ name, quantity });
 /** The number that people say to each other. */
 const numberSaid = (orderId: string): string => orderId.slice(0, 6).toUpperCase();
 
+const OF_HISTORY = new Set(["rerouted", "line_changed", "cancelled", "refunded"]);
+
+/** Whether a notice tells of more than the placing and the order as it stands: most do not, and one event is read. */
+export const needsHistory = (notice: string, order: Order): boolean =>
+  OF_HISTORY.has(notice.split("/")[0] ?? "") || order.fulfilments.some(({ replaced }) => replaced);
+
 /** What there is to tell of a notice, from the order and its stored events. */
 export function storyOf(
   notice: string,
