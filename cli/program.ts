@@ -26,6 +26,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = 
   "event-node": () => import("./event-node.ts"),
   import: () => import("./import.ts"),
   openapi: () => import("./openapi.ts"),
+  outside: () => import("./outside.ts"),
   simulate: () => import("./simulate.ts"),
   drill: () => import("./drill.ts"),
   completion: () => import("./completion.ts"),
