@@ -6,7 +6,18 @@ import type { FastifyInstance } from "fastify";
 
 const BUILT = fileURLToPath(new URL("../../web/dist", import.meta.url));
 /** Addresses that the pages' own router serves. */
-const PAGES = ["/", "/orders/*", "/orders", "/kitchen", "/kitchen/*", "/analyst", "/analyst/*", "/dev/roles"];
+const PAGES = [
+  "/",
+  "/orders/*",
+  "/orders",
+  "/kitchen",
+  "/kitchen/*",
+  "/analyst",
+  "/analyst/*",
+  "/operations",
+  "/operations/*",
+  "/dev/roles",
+];
 
 /** The pages load nothing from elsewhere, are framed by nobody, and tell other sites nothing. */
 const HEADERS = {

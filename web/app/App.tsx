@@ -14,6 +14,7 @@ import { Later } from "./Later.tsx";
 import { followLinks, route } from "./router.ts";
 import { pageTheme } from "./theme.ts";
 
+const operations = () => import("../operations/OperationsPage.tsx").then(({ OperationsPage }) => OperationsPage);
 const analyst = () => import("../analyst/AnalystPage.tsx").then(({ AnalystPage }) => AnalystPage);
 
 /** All screens: shows the page that the address names. */
@@ -49,6 +50,8 @@ function Page() {
       return <KitchenPage key={at.siteId} siteId={at.siteId} station={at.station} />;
     case "analyst":
       return <Later load={analyst} parts={at.parts} query={at.query} />;
+    case "operations":
+      return <Later load={operations} parts={at.parts} query={at.query} />;
     case "roles":
       return <RolesPage />;
     case "missing":

@@ -9,6 +9,7 @@ export type Route =
   | { readonly page: "kitchens" }
   | { readonly page: "kitchen"; readonly siteId: string; readonly station: string | undefined }
   | { readonly page: "analyst"; readonly parts: readonly string[]; readonly query: string }
+  | { readonly page: "operations"; readonly parts: readonly string[]; readonly query: string }
   | { readonly page: "roles" }
   | { readonly page: "missing" };
 
@@ -33,6 +34,7 @@ export function parseRoute(path: string, query: string): Route {
     return { page: "kitchen", siteId: second, station: asked.get("station") ?? undefined };
   }
   if (first === "analyst") return { page: "analyst", parts: parts.slice(1), query };
+  if (first === "operations") return { page: "operations", parts: parts.slice(1), query };
   if (first === "dev" && second === "roles") return { page: "roles" };
   return { page: "missing" };
 }

@@ -47,6 +47,8 @@ export const deTracker: typeof enTracker = {
   onTime: "Pünktlich. Lass es dir schmecken!",
   wasLate: (duration) => `${duration} später als versprochen. Das tut uns leid.`,
   whatYouOrdered: "Was du bestellt hast",
+  insteadOf: (name) => `anstelle von ${name}, das fehlte`,
+  leftOut: "fehlte; du bekommst dein Geld zurück",
   from: (site) => `von ${site}`,
   closingSoon: (site) =>
     `${site} schließt in 15 Minuten. Geht deine Bestellung dort nicht mehr, bekommst du dein Geld sofort zurück.`,

@@ -21,6 +21,7 @@ export const de: typeof en = {
       kitchens: "Küchen",
       kitchen: "Küche",
       analyst: "Analyse",
+      operations: "Betrieb",
       roles: "Rolle wählen",
       missing: "Nicht gefunden",
     },

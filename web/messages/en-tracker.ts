@@ -46,6 +46,8 @@ export const enTracker = {
   onTime: "On time. Enjoy it!",
   wasLate: (duration: string) => `${duration} later than promised. We are sorry.`,
   whatYouOrdered: "What you ordered",
+  insteadOf: (name: string) => `instead of ${name}, which was missing`,
+  leftOut: "was missing; you get your money back",
   from: (site: string) => `from ${site}`,
   closingSoon: (site: string) =>
     `${site} closes within 15 minutes. If it cannot make your order any more, you get your money back at once.`,

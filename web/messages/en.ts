@@ -19,6 +19,7 @@ export const en = {
       kitchens: "Kitchens",
       kitchen: "Kitchen",
       analyst: "Analyst",
+      operations: "Operations",
       roles: "Choose a role",
       missing: "Not found",
     },

@@ -48,6 +48,12 @@ export const ANALYSTS: readonly Role[] = ["analyst", "admin", "operator"];
 /** True when the one at the desk may see the analyst's page. */
 export const mayAnalyse = (): boolean => ANALYSTS.some((role) => role === principalAt("desk")?.role);
 
+/** The roles that may see dead letters and decide about them. */
+export const OPERATORS: readonly Role[] = ["operator", "support", "admin"];
+
+/** True when the one at the desk may see the operations pages. */
+export const mayOperate = (): boolean => OPERATORS.some((role) => role === principalAt("desk")?.role);
+
 const keep = (seats: readonly Seat[], value: Held) =>
   held.set({ ...held.signal.value, ...Object.fromEntries(seats.map((seat) => [seat, value])) });
 
