@@ -80,12 +80,18 @@ export const getTickets = (siteId: string) =>
 export type KitchenAct =
   | { readonly type: "accept" | "ready" }
   | { readonly type: "reject"; readonly reason: string }
+  | { readonly type: "missing"; readonly sku: string }
   | { readonly type: "start" | "complete" | "recall"; readonly stage: string };
 
 /** Sends one touch; `key` is that touch's own, so that a repeat of it does nothing twice. */
 export function postKitchenAct(orderId: string, fulfilmentId: string, act: KitchenAct, key: string) {
   const base = path`/api/orders/${orderId}/fulfilments/${fulfilmentId}/`;
-  const rest = "stage" in act ? path`stations/${act.stage}/${act.type}` : act.type;
+  const rest =
+    "stage" in act
+      ? path`stations/${act.stage}/${act.type}`
+      : act.type === "missing"
+        ? path`items/${act.sku}/unavailable`
+        : act.type;
   const body = act.type === "reject" ? { reason: act.reason } : {};
   return request<CommandAnswer>(base + rest, { seat: "kitchen", method: "POST", body, key, timeout: 5_000 });
 }

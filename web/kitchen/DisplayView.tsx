@@ -10,6 +10,7 @@ import { AllDay } from "./AllDay.tsx";
 import { Column } from "./Column.tsx";
 import { KeyHelp } from "./KeyHelp.tsx";
 import { handleKey, type Panel, Selection } from "./keys.ts";
+import { MissingDialog } from "./MissingDialog.tsx";
 import { OfflineBand } from "./OfflineBand.tsx";
 import { RejectDialog } from "./RejectDialog.tsx";
 import { Tools } from "./Tools.tsx";
@@ -72,6 +73,7 @@ export function DisplayView({ site, display, station }: DisplayViewProps) {
         {panel.value === "keys" && <KeyHelp panel={panel} />}
       </div>
       <RejectDialog display={display} selection={selection} />
+      <MissingDialog display={display} selection={selection} />
     </div>
   );
 }

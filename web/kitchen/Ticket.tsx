@@ -3,7 +3,7 @@ import { memo } from "preact/compat";
 import type { TicketView } from "../../projections/views.ts";
 import { messages } from "../messages/catalogue.ts";
 import { stationName } from "../messages/format.ts";
-import { type ColumnId, isStopped } from "../state/kitchen/acts.ts";
+import { type ColumnId, isStopped, mayBeMissing } from "../state/kitchen/acts.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { Age } from "./Age.tsx";
 import { PromisedTime } from "./PromisedTime.tsx";
@@ -43,7 +43,11 @@ export const Ticket = memo(function Ticket(props: TicketProps) {
           )}
         </header>
         {stopped && <Stopped ticket={ticket} />}
-        <TicketLines lines={ticket.lines} />
+        <TicketLines
+          lines={ticket.lines}
+          mayBeMissing={(line) => !left && mayBeMissing(ticket, line)}
+          onMissing={(line) => selection.askIfMissing(entry, line)}
+        />
         {!left && <AlsoAt ticket={ticket} column={column} />}
         <TicketFoot {...props} />
       </article>

@@ -1,4 +1,5 @@
 import { type Signal, signal } from "@preact/signals";
+import type { TicketLine } from "../../projections/views.ts";
 import { actOf, type ColumnId, isStopped } from "../state/kitchen/acts.ts";
 import type { Slot } from "../state/kitchen/board.ts";
 import type { Display } from "../state/kitchen/display.ts";
@@ -16,6 +17,8 @@ export class Selection {
   /** True once a key was used: then tickets show theirs. */
   readonly byKeys = signal(false);
   readonly rejecting = signal<Entry | undefined>(undefined);
+  /** The line that is asked about before it is reported as missing. */
+  readonly missing = signal<{ readonly entry: Entry; readonly line: TicketLine } | undefined>(undefined);
   readonly #display: Display;
   readonly #chosen = signal<string | undefined>(undefined);
 
@@ -30,6 +33,10 @@ export class Selection {
   choose(column: ColumnId, id: string | undefined): void {
     this.column.value = column;
     this.#chosen.value = id;
+  }
+
+  askIfMissing(entry: Entry, line: TicketLine): void {
+    this.missing.value = { entry, line };
   }
 
   askToReject(entry: Entry): void {

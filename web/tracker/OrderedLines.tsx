@@ -19,6 +19,8 @@ export function OrderedLines({ view, own }: OrderedLinesProps) {
       name,
       quantity: { amount: quantity, unit },
       price: undefined,
+      insteadOf: undefined,
+      leftOut: undefined,
     }));
   const total = view?.total ?? own?.total;
   return (
@@ -29,7 +31,11 @@ export function OrderedLines({ view, own }: OrderedLinesProps) {
           <li key={line.sku}>
             <span class="quantity">{formatQuantity(line.quantity)}</span>
             <span>
-              {line.name}
+              {line.leftOut ? <s>{line.name}</s> : line.name}
+              {line.leftOut && <span class="quiet small note">{words.tracker.leftOut}</span>}
+              {line.insteadOf !== undefined && (
+                <span class="quiet small note">{words.tracker.insteadOf(line.insteadOf)}</span>
+              )}
               {noteOf(line.sku) !== undefined && <span class="quiet small note">{noteOf(line.sku)}</span>}
             </span>
             <span class="sum">{line.price && formatMoney(line.price)}</span>

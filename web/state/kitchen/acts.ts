@@ -1,4 +1,4 @@
-import type { TicketView } from "../../../projections/views.ts";
+import type { TicketLine, TicketView } from "../../../projections/views.ts";
 import type { KitchenAct } from "../../api/endpoints.ts";
 
 /** Names a column of the board: `new`, a station, or `ready`. */
@@ -24,6 +24,13 @@ export function afterAct(ticket: TicketView, act: KitchenAct): TicketView {
       return { ...ticket, status: "rejected" };
     case "ready":
       return isOpen(ticket) ? { ...ticket, status: "ready" } : ticket;
+    case "missing": {
+      const missing = { state: "missing" } as const;
+      return {
+        ...ticket,
+        lines: ticket.lines.map((line) => (line.sku === act.sku && !line.state ? { ...line, ...missing } : line)),
+      };
+    }
     case "start":
       if (!isOpen(ticket) || ticket.completed.includes(act.stage)) return ticket;
       return { ...ticket, status: "working", started: including(ticket.started, act.stage) };
@@ -44,6 +51,10 @@ export function afterAct(ticket: TicketView, act: KitchenAct): TicketView {
       };
   }
 }
+
+/** Whether a line of this ticket may be reported as missing. */
+export const mayBeMissing = (ticket: TicketView, { state }: TicketLine): boolean =>
+  isOpen(ticket) && state === undefined;
 
 /** What one touch on a ticket does in a column; undefined where there is nothing to do for the kitchen. */
 export function actOf(ticket: TicketView, column: ColumnId): KitchenAct | undefined {
@@ -104,7 +115,8 @@ export function allDay(tickets: readonly TicketView[]): readonly DayCount[] {
   const counts = new Map<string, DayCount>();
   for (const ticket of tickets) {
     if (ticket.status !== "new" && !isOpen(ticket)) continue;
-    for (const { sku, name, quantity } of ticket.lines) {
+    for (const { sku, name, quantity, state } of ticket.lines) {
+      if (state !== undefined) continue;
       const amount = (counts.get(sku)?.amount ?? 0) + quantity.amount;
       counts.set(sku, { sku, name, amount, unit: quantity.unit });
     }

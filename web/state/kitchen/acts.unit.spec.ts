@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { actOf, afterAct, allDay, columnsOf, NEW, READY, urgencyOf } from "./acts.ts";
+import { actOf, afterAct, allDay, columnsOf, mayBeMissing, NEW, READY, urgencyOf } from "./acts.ts";
 import { ticket } from "./testing-tickets.ts";
 
 const MINUTE = 60_000;
@@ -37,6 +37,19 @@ describe("what a touch does", () => {
     const ready = ticket({ status: "ready", completed: ["preparation", "baking", "quality_check", "packaging"] });
     expect(afterAct(ready, { type: "complete", stage: "packaging" })).toEqual(ready);
     expect(afterAct(ticket({ status: "cancelled" }), { type: "accept" }).status).toBe("cancelled");
+  });
+
+  test("an item that is reported as missing is marked at once, can be reported once, and is not counted any more", () => {
+    const working = ticket({ status: "working" });
+    const [line] = working.lines;
+    if (!line) throw new Error("the ticket has no line");
+    expect(mayBeMissing(working, line)).toBe(true);
+    const after = afterAct(working, { type: "missing", sku: line.sku });
+    const [marked] = after.lines;
+    expect(marked?.state).toBe("missing");
+    expect(marked && mayBeMissing(after, marked)).toBe(false);
+    expect(mayBeMissing(ticket({ status: "new" }), line)).toBe(false);
+    expect(allDay([after]).some(({ sku }) => sku === line.sku)).toBe(false);
   });
 
   test("nothing can be done with a ticket that is stopped or waits for its courier", () => {
