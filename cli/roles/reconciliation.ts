@@ -5,6 +5,7 @@ import { HttpCarrierBooks } from "../../commands/reconciliation/carrier-books.ts
 import { type Reconciliation, reconcile } from "../../commands/reconciliation/reconcile.ts";
 import { Reports } from "../../commands/reconciliation/reports.ts";
 import { StripeBooks } from "../../commands/reconciliation/stripe-books.ts";
+import { StreamMemory } from "../../commands/writing/stream-memory.ts";
 import type { Config } from "../../infra/config.ts";
 import type { Log } from "../../infra/log.ts";
 import { paidOrders } from "../../projections/analytics/paid-orders.ts";
@@ -16,7 +17,7 @@ const REQUESTS_A_CALL = 3;
 
 /** Reconciliation over the configured outside systems and the read models; `close` ends what it keeps open. */
 export function reconciliationOf(
-  { pool, schemas, writer, clock, fingerprintKey }: Foundation,
+  { pool, store, schemas, writer, clock, fingerprintKey }: Foundation,
   config: Config,
   log: Log,
 ): { readonly work: Reconciliation; close(): void } {
@@ -29,7 +30,8 @@ export function reconciliationOf(
       paid: (from, until, after) => paidOrders(pool, schemas, from, until, after),
       open: (placedBefore, limit) => openOrders(pool, schemas, placedBefore, limit),
     },
-    memory: writer.memory,
+    // A memory of its own: thousands of settled orders would drive out those that the processes are working on.
+    memory: new StreamMemory(store),
     facts: new FactRecorder(writer, clock, fingerprintKey),
     guards,
     reports: new Reports(pool),
