@@ -16,6 +16,8 @@ import { Shoppers } from "./world/shoppers.ts";
 
 export interface StageOptions {
   readonly seed: number;
+  /** Of the couriers: the same ones come to work on the same data folder again. Default: `seed`. */
+  readonly staffSeed?: number;
   /** Orders that are kept under way. */
   readonly underWay: number;
   readonly couriers?: number;
@@ -40,7 +42,7 @@ const ROUGH = {
   RESTART_PAUSE_MS: "200",
   LEDGER_CHAPTER_EVENTS: "150",
   // Long enough for a parcel to be taken back before it leaves, and no longer.
-  SHIP_AFTER_MS: "4000",
+  SHIP_AFTER_MS: "8000",
   CARRIER_LOOKUP_LAG_MS: "2000",
   CARRIER_RETRY_DELAYS_MS: "500,1000,2000",
 };
@@ -101,7 +103,7 @@ export class Stage {
       await startWorld({
         base,
         signal,
-        seed,
+        seed: options.staffSeed ?? seed,
         couriers,
         rate: 1,
         orders: 0,
