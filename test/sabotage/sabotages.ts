@@ -98,6 +98,38 @@ export const SABOTAGES: readonly Sabotage[] = [
     says: /to have a length of 1 but got 2/,
   },
   {
+    defence: "look-up: the carrier is asked for a parcel before it is booked again",
+    patches: [
+      {
+        file: "commands/processes/parcel/process.ts",
+        find: "const booked = await this.#recordAll(effect, fulfilmentId, found.value);",
+        replace: "const booked = false;",
+      },
+    ],
+    check: {
+      project: "int",
+      file: "test/integration/parcels.int.spec.ts",
+      name: "a booking whose answer was lost is found again and not made twice, although the look-up lags",
+    },
+    says: /to deeply equal \[ 'shipment\.requested'/,
+  },
+  {
+    defence: "look-up: no look is trusted while the carrier may still hide a booking",
+    patches: [
+      {
+        file: "commands/processes/parcel/process.ts",
+        find: "return until > now ? until : undefined;",
+        replace: "return undefined;",
+      },
+    ],
+    check: {
+      project: "int",
+      file: "test/integration/parcels.int.spec.ts",
+      name: "a process that dies between the booking and its record leaves it to the next, which waits out the lag",
+    },
+    says: /to deeply equal \[ 'shipment\.requested'/,
+  },
+  {
     defence: "head check: what screens were sent is compared with Postgres",
     patches: [
       {
