@@ -43,6 +43,37 @@ export const DRILLS: readonly Drill[] = [
     { orders: 1_000 },
   ),
   drill(
+    "payment-answers",
+    "the payment gateway does what it is asked and its answer is lost, at every call: nobody pays twice",
+    async () => (await import("./mishaps/payment-answers-drill.ts")).paymentAnswersDrill,
+  ),
+  drill(
+    "disorder",
+    "webhooks doubled, late, disordered and wrongly signed, answers lost and slow: each effect is there once",
+    async () => (await import("./mishaps/disorder-drill.ts")).disorderDrill,
+  ),
+  drill(
+    "clock",
+    "all clocks jump forward and back, and one machine is ten minutes ahead: every order still ends right",
+    async () => (await import("./clock/clock-drill.ts")).clockDrill,
+  ),
+  drill(
+    "clients",
+    "connections of clients cut 50 times each: no gap, no repeat, nothing backwards on a screen",
+    async () => (await import("./clients/clients-drill.ts")).clientsDrill,
+  ),
+  drill("disk-full-events", "the event node's disk is full while people order: refused, never lost", async () =>
+    (await import("./disk/disk-full-drill.ts")).diskFullDrill("events"),
+  ),
+  drill("disk-full-postgres", "Postgres' disk is full while people order: refused, never lost", async () =>
+    (await import("./disk/disk-full-drill.ts")).diskFullDrill("postgres"),
+  ),
+  drill(
+    "sync-errors",
+    "syncs of the event node fail: its process ends, and nothing acknowledged is lost",
+    async () => (await import("./disk/sync-error-drill.ts")).syncErrorDrill,
+  ),
+  drill(
     "lease",
     "a worker stopped for longer than its lease and continued writes nothing",
     async () => (await import("./lease/lease-drill.ts")).leaseDrill,
