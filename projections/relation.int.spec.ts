@@ -40,7 +40,8 @@ test.each([
   ["uuid", ["0b1e9f64-5a3c-4f0e-9d3a-111111111111", null]],
   ["bigint", ["-1", "9223372036854775807", null]],
   ["boolean", ["true", null]],
-  ["json", ['{"a":"\\u001e"}', '["\\\\",{"b":null}]', '"}"', "null"]],
+  ["json", ['{"a":"\\u001e"}', '["\\\\",{"b":null}]', '"}"', "null", null, '{"a":"\\u001f"}']],
+  ["json", [null]],
 ])("values of type %s arrive as they were given", async (type, values) => {
   expect(await through(type, values)).toEqual(values);
 });

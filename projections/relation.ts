@@ -17,7 +17,7 @@ export const column = <Row>(
 
 /** Sets texts apart: JSON never holds it unescaped, and other text hardly ever. */
 const BETWEEN = "\u001e";
-/** Stands for null among texts. */
+/** Stands for null among texts; JSON never holds it unescaped either. */
 const ABSENT = "\u001f";
 /** Ids, numbers and times: in an array's text they need no quotes. */
 const PLAIN = /^[\w:.+-]+$/;
@@ -28,7 +28,7 @@ const PLAIN = /^[\w:.+-]+$/;
  * A column travels as one text that the server splits. As elements of an array that `pg` writes, every value would be
  * escaped here and unescaped there: three times the work in this process, and a fifth more in Postgres.
  *
- * @param columns all of the same length, at least one row; no null in a column of JSON
+ * @param columns all of the same length, at least one row
  * @returns what stands after FROM, and the parameters from $1 on
  */
 export function relation(columns: readonly Column[]): { from: string; parameters: unknown[] } {
@@ -41,7 +41,10 @@ export function relation(columns: readonly Column[]): { from: string; parameters
 
 /** A column's values as an array in SQL, with the parameter that this takes. */
 function arrayOf({ type, values }: Column, bound: string): { readonly sql: string; readonly parameter: unknown } {
-  if (type === "json") return { sql: `string_to_array(${bound}, E'\\x1e')::json[]`, parameter: values.join(BETWEEN) };
+  if (type === "json") {
+    const parameter = values.map((value) => value ?? ABSENT).join(BETWEEN);
+    return { sql: `string_to_array(${bound}, E'\\x1e', E'\\x1f')::json[]`, parameter };
+  }
   const typed = `${bound}::${type}[]`;
   if (type !== "text") return { sql: typed, parameter: plainArray(values) ?? values };
   const joined = joinedTexts(values);
