@@ -31,6 +31,8 @@ import { processConsumer } from "../runner/process-consumer.ts";
 import { NotificationProcess } from "./notification.ts";
 
 const MINUTE = 60_000;
+/** Failures in a row that open the circuit: one more than a single order's message has in any test. */
+const FAILURES = 5;
 const log = createLog("test", "silent");
 
 let engines: Engines;
@@ -40,6 +42,7 @@ let sms: RunningSimulator;
 let keys: CustomerKeys;
 let writer: StreamWriter;
 let email: SmtpEmailGateway;
+let guards: Guards;
 let stop: () => Promise<void>;
 let ahead = 0;
 /** The next message is sent, and then the process forgets it, as if it had died before it could write it down. */
@@ -69,12 +72,19 @@ beforeAll(async () => {
     },
   };
   const texts = new HttpMessageGateway(config.SMS_URL, 2_000);
+  guards = new Guards({
+    timeoutMs: 5_000,
+    failures: FAILURES,
+    probeMs: 100,
+    atOnce: 8,
+    probes: { email: () => email.probe() },
+  });
   const manager = new NotificationProcess({
     store: engines.store,
     keys,
     facts: new FactRecorder(writer, clock, new Uint8Array(32)),
     gateways: { email: dying, sms: texts, push: texts },
-    guards: new Guards({ timeoutMs: 5_000, failures: 50, probeMs: 100, atOnce: 8 }),
+    guards,
     clock,
     retryDelaysMs: [MINUTE, 5 * MINUTE, 15 * MINUTE],
   });
@@ -102,6 +112,7 @@ beforeAll(async () => {
   });
   stop = async () => {
     ending.abort();
+    guards.close();
     await running.done;
     await feed.close();
   };
@@ -253,4 +264,24 @@ test("a customer who was erased, or who left no way, is not told, and the order 
 
   const silent = await paid({ name: "Maya" });
   expect(await untilTold(silent.orderId, "notification.failed")).toMatchObject([{ data: { reason: "no_channel" } }]);
+});
+
+test("a message that the mail server was never asked to take waits for the server, and costs no attempt", async () => {
+  await turn({ down: true });
+  for (let nth = 1; nth <= FAILURES; nth++) await paid({ name: "Maya", email: `opens${nth}@example.org` });
+  await eventually(() => expect(guards.state({ system: "email", place: "" })).toBe("open"));
+  const { orderId } = await paid({ name: "Maya", email: "waits@example.org" });
+  await eventually(async () => {
+    const { rows } = await engines.pool.query(
+      "SELECT due_at > $2 AS later FROM notification.effects WHERE order_id = $1",
+      [orderId, clock.now()],
+    );
+    expect(rows).toEqual([{ later: true }]);
+  });
+  await turn({});
+  await eventually(async () => {
+    ahead += MINUTE;
+    expect(await told(orderId)).toMatchObject([{ type: "notification.sent", data: { notice: "confirmed" } }]);
+  });
+  expect(await mails("waits@example.org")).toHaveLength(1);
 });
