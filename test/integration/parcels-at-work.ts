@@ -8,13 +8,14 @@ import { orders } from "../../commands/orders/order-aggregate.ts";
 import { FactRecorder } from "../../commands/processes/facts.ts";
 import { ParcelProcess } from "../../commands/processes/parcel/process.ts";
 import { Recipients } from "../../commands/processes/parcel/recipient.ts";
-import type { ProcessManager } from "../../commands/processes/runner/process-manager.ts";
+import type { Effect, ProcessManager } from "../../commands/processes/runner/process-manager.ts";
 import type { Decided } from "../../commands/writing/build-events.ts";
 import { StreamWriter } from "../../commands/writing/writer.ts";
 import type { RecordedEvent } from "../../domain/chain/envelope.ts";
 import { Personal } from "../../domain/chain/personal.ts";
 import { subkeysOf } from "../../domain/chain/sealing.ts";
 import { type OrderEvent, orderStream } from "../../domain/order/events.ts";
+import type { Order } from "../../domain/order/state.ts";
 import { type Clock, toInstant } from "../../infra/clock.ts";
 import { readConfig } from "../../infra/config.ts";
 import { startEventNode } from "../../infra/event-node/event-node.ts";
@@ -46,6 +47,9 @@ export interface Worker {
   readonly writer: StreamWriter;
   /** Carries out what is due now; returns when something is due next, or undefined when nothing is owed. */
   step(orderId: string): Promise<number | undefined>;
+  /** What the order is owed first, as the process manager gets it, whenever it is due. */
+  effect(orderId: string): Promise<Effect>;
+  order(orderId: string): Promise<Order>;
   /** Works and puts the clock forward to what is due next, until nothing is owed or the time is over. */
   work(orderId: string, forMs: number): Promise<void>;
 }
@@ -119,6 +123,11 @@ export async function startParcels(): Promise<ParcelsAtWork> {
     const putOff = new Map<string, number>();
     const held = around.held ?? (() => true);
 
+    const order = async (orderId: string): Promise<Order> => {
+      const { state } = await own.memory.refresh(orderStream(orderId), orders);
+      if (!state) throw new Error("there is no such order");
+      return state;
+    };
     const step = async (orderId: string): Promise<number | undefined> => {
       for (;;) {
         const { state } = await own.memory.refresh(orderStream(orderId), orders);
@@ -138,6 +147,12 @@ export async function startParcels(): Promise<ParcelsAtWork> {
       manager,
       writer: own,
       step,
+      order,
+      async effect(orderId) {
+        const [owed] = manager.owed(await order(orderId));
+        if (!owed) throw new Error("nothing is owed");
+        return { ...owed, orderId, tries: 0, held };
+      },
       async work(orderId, forMs) {
         const until = now + forMs;
         for (;;) {

@@ -76,6 +76,17 @@ test("a clock that jumps ahead while the booking is under way shortens no wait",
   expect(await parcels.bookings(orderId)).toHaveLength(1);
 });
 
+test("a clock that is put back makes nothing wait for as long again", async () => {
+  const orderId = await parcels.ready();
+  await expect(parcels.worker({ beforeBook: dies }).step(orderId)).rejects.toThrow("killed");
+  const next = parcels.worker();
+  await next.step(orderId);
+  parcels.forward(-DAY);
+  const again = (await next.manager.perform(await next.effect(orderId), await next.order(orderId)))?.again ?? 0;
+  expect(again - parcels.clock.now()).toBeLessThan(MINUTE);
+  parcels.forward(DAY);
+});
+
 test("of two processes that take themselves for the owner one asks the carrier", async () => {
   const orderId = await parcels.ready();
   await parcels.turn({ lookupLagMs: 30_000 });

@@ -123,7 +123,7 @@ export class ParcelProcess implements ProcessManager {
       return clock.now() > sendUntil ? answered(undefined) : await gateway.book({ reference, recipient });
     });
     this.#doubts.set(doubtOf(reference, request), clock.now());
-    if (!answer.ok) return await this.#failed(effect, fulfilment, answer.failure);
+    if (!answer.ok) return await this.#failed(effect, fulfilment, answer.failure, this.#hiddenMs);
     if (answer.value === undefined) return { again: clock.now() };
     await recordBooking(facts, { orderId: effect.orderId, fulfilmentId, held: effect.held }, answer.value);
     return undefined;
@@ -135,7 +135,8 @@ export class ParcelProcess implements ProcessManager {
     const now = this.#options.clock.now();
     const doubt = doubtOf(referenceOf(orderId, fulfilmentId), shipment.requests);
     // Counted from our own first sight of it and by our own clock: its sender may have died at any time before.
-    const since = this.#doubts.get(doubt) ?? now;
+    // A clock that was put back would make it wait for as long again.
+    const since = Math.min(this.#doubts.get(doubt) ?? now, now);
     this.#doubts.set(doubt, since);
     const until = since + this.#hiddenMs;
     return until > now ? until : undefined;
@@ -157,8 +158,15 @@ export class ParcelProcess implements ProcessManager {
   /**
    * Plans the next attempt, without end. What the carrier refuses for good is an operator's. While the carrier is known
    * to be down and was not even asked, a parcel that has said so waits on, and says it again once a day.
+   *
+   * @param leastMs how long it is of no use to try again: the look-up may not show yet what has been done
    */
-  async #failed(effect: Effect, { fulfilmentId, shipment }: FulfilmentState, failure: GatewayFailure) {
+  async #failed(
+    effect: Effect,
+    { fulfilmentId, shipment }: FulfilmentState,
+    failure: GatewayFailure,
+    leastMs = 0,
+  ): Promise<Performed> {
     const { facts, clock, policy } = this.#options;
     if (failure.class === "permanent") throw new OutsideError("the parcel was not booked", failure);
     const attempt = attemptOf(effect.id);
@@ -167,7 +175,7 @@ export class ParcelProcess implements ProcessManager {
     const now = clock.now();
     const saidLately = now - Date.parse(shipment?.nextAttemptAt ?? toInstant(0)) < SAY_AGAIN_MS;
     if (failure.notAsked && attempt > retryDelaysMs.length && saidLately) return { again: now + delay };
-    const nextAttemptAt = toInstant(now + Math.max(delay, failure.notAsked ? 0 : this.#hiddenMs));
+    const nextAttemptAt = toInstant(now + Math.max(delay, failure.notAsked ? 0 : leastMs));
     const identity = { reference: referenceOf(effect.orderId, fulfilmentId), result: failure.type };
     await facts.record(effect, PARCEL, identity, (state) =>
       record(state, {
