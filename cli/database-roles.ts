@@ -29,6 +29,8 @@ const GRANTS: readonly Grant[] = [
   { schema: "replay", rights: { owner: ALL, workers: ALL, api: KEEP } },
   { schema: "ordertrail", tables: ["migrations"], rights: { workers: READ, api: READ } },
   { schema: "reconciliation", rights: { workers: ALL, api: READ } },
+  // That somebody has seen to a difference.
+  { schema: "reconciliation", tables: ["differences"], rights: { api: KEEP } },
   ...PROCESS_SCHEMAS.map((schema) => ({ schema, rights: { workers: ALL } })),
 ];
 

@@ -1,11 +1,12 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { DIFFERENCES, type Found } from "../commands/reconciliation/difference.ts";
 import { type Reconciled, reconcile } from "../commands/reconciliation/reconcile.ts";
-import { toInstant } from "../infra/clock.ts";
+import { Reports } from "../commands/reconciliation/reports.ts";
+import { clockFor, toInstant } from "../infra/clock.ts";
 import { ConfigError, readConfig } from "../infra/config.ts";
 import { createLog } from "../infra/log.ts";
 import { EXIT } from "./exit.ts";
-import { untilStopped } from "./replay/engines.ts";
+import { untilStopped, withEngines } from "./replay/engines.ts";
 import { foundation } from "./roles/foundation.ts";
 import { reconciliationOf } from "./roles/reconciliation.ts";
 import { systemAddresses } from "./running-system.ts";
@@ -20,7 +21,7 @@ const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86
 
 /** Adds `ordertrail reconcile`: compares the books of the outside with the orders. */
 export function register(program: Command): void {
-  program
+  const reconciling = program
     .command("reconcile")
     .description(
       "compare captures, refunds and parcels outside with the orders, and tell the orders what they do not know",
@@ -42,9 +43,34 @@ asks the systems at PAYMENT_URL and CARRIER_URL. Exits with 1 when something dif
 Examples:
   ordertrail reconcile --dry-run
   ordertrail reconcile --since 7d
+  ordertrail reconcile settle captured_twice pi_3f0c --by maria
   ordertrail reconcile --since 2026-11-20T00:00:00Z --json | jq '.differences[] | select(.alarm)'`,
     )
     .action(run);
+
+  reconciling
+    .command("settle")
+    .description("note that somebody has seen to a difference: it is not open any more")
+    .argument("<kind>", "as the report names it, such as captured_twice")
+    .argument("<reference>", "what the outside calls it, such as pi_…")
+    .option("--by <name>", "who you are", "command")
+    .action(settle);
+}
+
+async function settle(kind: string, reference: string, { by }: { by: string }): Promise<void> {
+  await withEngines(
+    async ({ pool, config }) => {
+      const settled = await new Reports(pool).settle(kind, reference, by, clockFor(config).now());
+      process.stdout.write(
+        settled
+          ? `settled ${kind} ${reference}
+`
+          : `${kind} ${reference} is not open\n`,
+      );
+      if (!settled) process.exitCode = EXIT.failed;
+    },
+    { forPeople: true },
+  );
 }
 
 function since(text: string): number {

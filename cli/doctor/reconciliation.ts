@@ -32,7 +32,10 @@ export const reconciliationProbe: Probe = {
       const kinds = [...Map.groupBy(alarms, ({ kind }) => kind)].map(([kind, all]) => `${kind} (${all.length})`);
       if (alarms.length > 0) {
         found.push(
-          problem(`differences for people: ${kinds.join(", ")}`, '"ordertrail reconcile --dry-run" names them'),
+          problem(
+            `differences for people: ${kinds.join(", ")}`,
+            '"ordertrail reconcile --dry-run" names them; "reconcile settle" when it is seen to',
+          ),
         );
       }
       return found.length > 0

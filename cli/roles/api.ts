@@ -169,7 +169,7 @@ export async function buildApi(
   const reading: ReadServices = { pool, store, schemas, positions, keys, clock, log, access, replay };
   await app.register(async (scope) => readRoutes(scope, reading));
   await app.register(async (scope) => {
-    reconciliationRoutes(scope.withTypeProvider<ZodTypeProvider>(), new Reports(pool));
+    reconciliationRoutes(scope.withTypeProvider<ZodTypeProvider>(), { reports: new Reports(pool), clock });
   });
   await app.register(async (scope) => {
     const handlers = config.REPLAY_HANDLERS;

@@ -29,11 +29,13 @@ export const reconciliationMigration: Migration = {
         last_seen    timestamptz NOT NULL,
         mended_at    timestamptz,
         gone_at      timestamptz,
+        settled_at   timestamptz,
+        settled_by   text,
         PRIMARY KEY (kind, reference)
       );
       CREATE INDEX differences_newest ON reconciliation.differences (last_seen DESC, kind, reference);
       CREATE INDEX differences_open ON reconciliation.differences (last_seen DESC, kind, reference)
-        WHERE mended_at IS NULL AND gone_at IS NULL;
+        WHERE mended_at IS NULL AND gone_at IS NULL AND settled_at IS NULL;
       CREATE TABLE reconciliation.books (
         name          text PRIMARY KEY,
         looked_until  timestamptz NOT NULL

@@ -9,7 +9,7 @@ import { Inspection } from "./inspection.ts";
 import { compareParcels } from "./parcels.ts";
 import { comparePayments } from "./payments.ts";
 import type { Book, Counts, Reports } from "./reports.ts";
-import { settleStuck } from "./stuck.ts";
+import { settleOpenParcels, settlePayments } from "./stuck.ts";
 
 /** What reconciliation works with. */
 export interface Reconciliation {
@@ -97,7 +97,11 @@ export async function reconcile(work: Reconciliation, options: RunOptions): Prom
   };
   await part("payment", (inspection) => comparePayments(work.payments, work.orders, inspection));
   await part("carrier", async (inspection) => ({ parcels: await compareParcels(work.carrier, inspection) }));
-  await part(undefined, async (inspection) => ({ stuck: await settleStuck(work, inspection, started) }));
+  await part(undefined, async (inspection) => ({ stuck: await settlePayments(work, inspection, started) }));
+  await part(undefined, async (inspection) => {
+    await settleOpenParcels(work, inspection, started);
+    return {};
+  });
   if (signal.aborted) failures.push(new Error("stopped before it was through"));
   if (failures.length > 0) {
     const message = failures.map((error) => (error instanceof Error ? error.message : String(error))).join("; ");

@@ -1,4 +1,7 @@
 import { z } from "zod";
+import { authorise } from "../../infra/auth/fastify-auth.ts";
+import { principalKey } from "../../infra/auth/principal.ts";
+import type { Clock } from "../../infra/clock.ts";
 import type { Api } from "../../infra/http/api.ts";
 import { problem } from "../../infra/http/problem-schema.ts";
 import { DIFFERENCE_KINDS, DIFFERENCES } from "./difference.ts";
@@ -43,13 +46,18 @@ const difference = z
     lastSeen: time,
     mendedAt: time.optional().describe("when the order was told"),
     goneAt: time.optional().describe("when it was not met any more"),
+    settledAt: time.optional().describe("when somebody had seen to it"),
+    settledBy: z.string().optional(),
   })
   .meta({ id: "ReconciliationDifference" });
 
 const MOST_REPORTS = 20;
 
 /** What the outside says differently than the orders, as the last looks through its books have found it. */
-export function reconciliationRoutes(api: Api, reports: Pick<Reports, "newest" | "differences">): void {
+export function reconciliationRoutes(
+  api: Api,
+  { reports, clock }: { readonly reports: Pick<Reports, "newest" | "differences" | "settle">; readonly clock: Clock },
+): void {
   api.get(
     "/api/reconciliation",
     {
@@ -58,7 +66,7 @@ export function reconciliationRoutes(api: Api, reports: Pick<Reports, "newest" |
         tags: ["operations"],
         summary: "What gateway and carrier say differently than the orders",
         querystring: z.object({
-          which: z.enum(["open", "all"]).default("open").describe("open: neither mended nor gone by itself"),
+          which: z.enum(["open", "all"]).default("open").describe("open: nobody has seen to it yet"),
           limit: z.coerce.number().int().min(1).max(1_000).default(200),
         }),
         response: {
@@ -72,6 +80,25 @@ export function reconciliationRoutes(api: Api, reports: Pick<Reports, "newest" |
       const { which, limit } = request.query;
       const [newest, found] = await Promise.all([reports.newest(MOST_REPORTS), reports.differences(which, limit)]);
       return { reports: newest, differences: found.map((one) => ({ ...one, ...DIFFERENCES[one.kind] })) };
+    },
+  );
+
+  api.post(
+    "/api/reconciliation/settle",
+    {
+      config: { action: "reconciliation.settle" },
+      schema: {
+        tags: ["operations"],
+        summary: "Note that somebody has seen to a difference",
+        description: "It is not open any more, whatever the outside goes on saying. Repeating it changes nothing.",
+        body: z.strictObject({ kind: z.enum(DIFFERENCE_KINDS), reference: z.string().min(1).max(200) }),
+        response: { 200: z.object({ settled: z.boolean() }), "4xx": problem, "5xx": problem },
+      },
+    },
+    async (request) => {
+      const { kind, reference } = request.body;
+      const by = principalKey(authorise(request, "reconciliation.settle", {}));
+      return { settled: await reports.settle(kind, reference, by, clock.now()) };
     },
   );
 }

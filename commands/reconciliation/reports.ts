@@ -26,7 +26,7 @@ export interface Report {
   readonly counts: Partial<Counts>;
 }
 
-/** A difference as it is kept. Open: neither mended nor gone by itself. */
+/** A difference as it is kept. Open: neither mended, nor gone by itself, nor seen to by a person. */
 export interface StoredDifference {
   readonly kind: DifferenceKind;
   readonly reference: string;
@@ -39,6 +39,9 @@ export interface StoredDifference {
   readonly lastSeen: string;
   readonly mendedAt: string | undefined;
   readonly goneAt: string | undefined;
+  /** When somebody has seen to it, and who. */
+  readonly settledAt: string | undefined;
+  readonly settledBy: string | undefined;
 }
 
 const DAY_MS = 86_400_000;
@@ -112,7 +115,7 @@ export class Reports {
       new Date(now - KEPT_REPORTS_MS),
     ]);
     await this.#pool.query(
-      "DELETE FROM reconciliation.differences WHERE last_seen < $1 AND (mended_at IS NOT NULL OR gone_at IS NOT NULL)",
+      "DELETE FROM reconciliation.differences WHERE last_seen < $1 AND COALESCE(mended_at, gone_at, settled_at) IS NOT NULL",
       [new Date(now - KEPT_DIFFERENCES_MS)],
     );
   }
@@ -166,6 +169,16 @@ export class Reports {
     }));
   }
 
+  /** Notes that somebody has seen to a difference; false where it is not open. */
+  async settle(kind: string, reference: string, by: string, now: number): Promise<boolean> {
+    const { rowCount } = await this.#pool.query(
+      `UPDATE reconciliation.differences SET settled_at = $4, settled_by = $3
+       WHERE kind = $1 AND reference = $2 AND mended_at IS NULL AND gone_at IS NULL AND settled_at IS NULL`,
+      [kind, reference, by, new Date(now)],
+    );
+    return rowCount === 1;
+  }
+
   /** Differences, those seen last first; only the open ones, or all. */
   async differences(which: "open" | "all", limit: number): Promise<StoredDifference[]> {
     const { rows } = await this.#pool.query<{
@@ -180,9 +193,11 @@ export class Reports {
       last_seen: Date;
       mended_at: Date | null;
       gone_at: Date | null;
+      settled_at: Date | null;
+      settled_by: string | null;
     }>(
       `SELECT * FROM reconciliation.differences
-       ${which === "open" ? "WHERE mended_at IS NULL AND gone_at IS NULL" : ""}
+       ${which === "open" ? "WHERE mended_at IS NULL AND gone_at IS NULL AND settled_at IS NULL" : ""}
        ORDER BY last_seen DESC, kind, reference LIMIT $1`,
       [limit],
     );
@@ -198,6 +213,8 @@ export class Reports {
       lastSeen: row.last_seen.toISOString(),
       mendedAt: row.mended_at?.toISOString(),
       goneAt: row.gone_at?.toISOString(),
+      settledAt: row.settled_at?.toISOString(),
+      settledBy: row.settled_by ?? undefined,
     }));
   }
 }

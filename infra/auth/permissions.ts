@@ -59,6 +59,7 @@ export const PERMISSIONS = {
   "dead-letters.read": { support: "any", admin: "any", operator: "any" },
   "dead-letters.resolve": { support: "any", admin: "any", operator: "any" },
   "radar.read": { support: "any", admin: "any", operator: "any" },
+  "reconciliation.settle": { admin: "any", operator: "any" },
   "ops.read": { admin: "any", operator: "any" },
 } as const satisfies Record<string, Partial<Record<Role, Scope>>>;
 

@@ -59,6 +59,7 @@ const TABLE: Record<Action, string> = {
   "dead-letters.read": "     -     -        -       -       any     any   -       any",
   "dead-letters.resolve": "  -     -        -       -       any     any   -       any",
   "radar.read": "            -     -        -       -       any     any   -       any",
+  "reconciliation.settle": " -     -        -       -       -       any   -       any",
   "ops.read": "              -     -        -       -       -       any   -       any",
 };
 

@@ -70,6 +70,10 @@ describe("in a running system", () => {
     expect(looked.code).toBe(1);
     const told = await runHere(env, ["reconcile", "--since", "1h"]);
     expect(told).toMatchObject({ code: 1, out: expect.stringMatching(/ALARM .*capture_without_order/) });
+    const settled = { kind: "capture_without_order", reference: id };
+    const operator = await Caller.as(system.url, "operator");
+    expect((await operator.post("/api/reconciliation/settle", settled)).body).toEqual({ settled: true });
+    expect(await runHere(env, ["reconcile", "settle", settled.kind, id])).toMatchObject({ code: 1 });
     const stuck = await runHere(env, ["stuck"]);
     expect(stuck).toMatchObject({ code: 0, out: expect.stringMatching(/open orders stand still/) });
   });

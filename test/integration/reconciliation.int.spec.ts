@@ -198,6 +198,19 @@ describe("what is for people to decide", () => {
     await reportedOnly(orderId, "paid_without_capture");
   });
 
+  test("is closed when somebody has seen to it, and stays closed when it is met again", async () => {
+    const orderId = await place();
+    await payments.happened(orderId, "payment.confirmed");
+    const reference = await captureFor(orderId);
+    settle();
+    await reportedOnly(orderId, "captured_twice");
+    expect(await reports.settle("captured_twice", reference, "operator:maria", payments.now())).toBe(true);
+    expect(await reports.settle("captured_twice", reference, "operator:paul", payments.now())).toBe(false);
+    await look();
+    expect((await reports.differences("open", 500)).filter((one) => one.reference === reference)).toEqual([]);
+    expect(await stored(orderId)).toMatchObject([{ settledBy: "operator:maria" }]);
+  });
+
   test("a capture for an order that does not exist", async () => {
     const orderId = "0b6d2f7e-0000-4000-8000-000000000000";
     await captureFor(orderId);
