@@ -74,8 +74,12 @@ export class StoreWatch {
   }
 }
 
-/** Nothing more will happen to the order: it has ended, its money is where it belongs, its stock is released. */
+/**
+ * Nothing more will happen to the order by itself: it has ended, its money is where it belongs, its stock is released; or
+ * something of it is set aside and waits for an operator.
+ */
 export function isSettled(order: Order | undefined): order is Order {
+  if (order && order.parked.length > 0) return true;
   if (!order || !isFinal(order) || owedRefund(order) > 0) return false;
   const { payment, fulfilments, ended, ledgerAsked } = order;
   if (ended && payment.intent !== undefined && !payment.confirmed && !payment.cancelled) return false;

@@ -13,6 +13,8 @@ export interface ParkedStream {
   readonly consumer: string;
   readonly stream: string;
   readonly message: string;
+  /** `poison`: our own code could not handle it; else the outside world did not do what it was asked. */
+  readonly failureClass: string;
 }
 
 /** What is left of a run, read from outside: the store's own log, the payment gateway's own log, what was parked. */
@@ -93,7 +95,8 @@ async function parkedStreams(databaseUrl: string): Promise<ParkedStream[]> {
   await client.connect();
   try {
     const { rows } = await client.query<ParkedStream>(
-      "SELECT consumer, stream, message FROM runner.dead_letters WHERE state = 'parked' ORDER BY consumer, stream",
+      `SELECT consumer, stream, message, failure_class AS "failureClass" FROM runner.dead_letters
+       WHERE state = 'parked' ORDER BY consumer, stream`,
     );
     return rows;
   } finally {

@@ -60,9 +60,12 @@ export function standing(
     const status = order ? statusOf(order) : "missing";
     statuses[status] = (statuses[status] ?? 0) + 1;
     const reasons = parked.filter(({ stream }) => stream === orderStream(orderId));
-    for (const { consumer, message } of reasons)
-      breaches.push(`order ${orderId} was parked by ${consumer}: ${message}`);
-    if (!order || !isFinal(order)) breaches.push(`order ${orderId} stands still as ${status} and nobody states why`);
+    // What the outside world did not do after all tries waits for an operator; what our own code cannot handle is a fault.
+    for (const { consumer, message, failureClass } of reasons) {
+      if (failureClass === "poison") breaches.push(`order ${orderId} was parked by ${consumer}: ${message}`);
+    }
+    if (order && isFinal(order)) continue;
+    if (reasons.length === 0) breaches.push(`order ${orderId} stands still as ${status} and nobody states why`);
   }
   for (const { consumer, stream, message } of parked)
     waiting.push(`${stream} waits in quarantine of ${consumer}: ${message}`);
