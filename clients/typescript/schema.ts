@@ -5569,7 +5569,7 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    /** @description open: neither mended nor gone by itself */
+                    /** @description open: nobody has seen to it yet */
                     which?: "open" | "all";
                     limit?: number;
                 };
@@ -5631,6 +5631,91 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reconciliation/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Note that somebody has seen to a difference
+         * @description It is not open any more, whatever the outside goes on saying. Repeating it changes nothing.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        kind: "capture_not_in_order" | "capture_without_order" | "captured_twice" | "captured_by_other_intent" | "amount_differs" | "paid_without_capture" | "refund_not_in_order" | "refund_failed_later" | "refund_without_order" | "parcel_not_in_order" | "parcel_booked_twice" | "parcel_without_order" | "parcel_of_ended_order" | "parcel_shipped_unseen";
+                        reference: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            settled: boolean;
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -6771,7 +6856,7 @@ export interface components {
         };
         ReconciliationDifferenceInput: {
             /** @enum {string} */
-            kind: "capture_not_in_order" | "capture_without_order" | "captured_twice" | "amount_differs" | "paid_without_capture" | "refund_not_in_order" | "refund_failed_later" | "refund_without_order" | "parcel_not_in_order" | "parcel_booked_twice" | "parcel_without_order" | "parcel_of_ended_order" | "parcel_shipped_unseen";
+            kind: "capture_not_in_order" | "capture_without_order" | "captured_twice" | "captured_by_other_intent" | "amount_differs" | "paid_without_capture" | "refund_not_in_order" | "refund_failed_later" | "refund_without_order" | "parcel_not_in_order" | "parcel_booked_twice" | "parcel_without_order" | "parcel_of_ended_order" | "parcel_shipped_unseen";
             /** @description what is so, for people */
             text: string;
             /** @description a person has to look at it */
@@ -6794,6 +6879,9 @@ export interface components {
             mendedAt?: string;
             /** @description when it was not met any more */
             goneAt?: string;
+            /** @description when somebody had seen to it */
+            settledAt?: string;
+            settledBy?: string;
         };
         DeadLetterFilterInput: {
             ids?: string[];
@@ -7070,7 +7158,7 @@ export interface components {
         };
         ReconciliationDifference: {
             /** @enum {string} */
-            kind: "capture_not_in_order" | "capture_without_order" | "captured_twice" | "amount_differs" | "paid_without_capture" | "refund_not_in_order" | "refund_failed_later" | "refund_without_order" | "parcel_not_in_order" | "parcel_booked_twice" | "parcel_without_order" | "parcel_of_ended_order" | "parcel_shipped_unseen";
+            kind: "capture_not_in_order" | "capture_without_order" | "captured_twice" | "captured_by_other_intent" | "amount_differs" | "paid_without_capture" | "refund_not_in_order" | "refund_failed_later" | "refund_without_order" | "parcel_not_in_order" | "parcel_booked_twice" | "parcel_without_order" | "parcel_of_ended_order" | "parcel_shipped_unseen";
             /** @description what is so, for people */
             text: string;
             /** @description a person has to look at it */
@@ -7093,6 +7181,9 @@ export interface components {
             mendedAt?: string;
             /** @description when it was not met any more */
             goneAt?: string;
+            /** @description when somebody had seen to it */
+            settledAt?: string;
+            settledBy?: string;
         };
         DeadLetterFilter: {
             ids?: string[];
