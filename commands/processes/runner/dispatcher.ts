@@ -110,12 +110,16 @@ export class Dispatcher {
     await this.#stopped.refresh();
     for (let page = 0; page < PAGES_A_SCAN && tenure.held() && this.#queue.room > 0; page++) {
       const limit = this.#queue.room + this.#queue.known;
-      const full = this.#queue.full();
-      const due = await table.due(pool, clock.now(), limit, full);
-      for (const effect of due) this.#queue.offer(effect);
+      const [full, lanes] = [this.#queue.full(), this.#queue.fullLanes()];
+      const { refusals } = this.#queue;
+      const due = await table.due(pool, clock.now(), limit, full, lanes);
+      for (const effect of due) this.#queue.offer(effect, true);
+      // What stands in places that were left out may be of any lane.
+      if (due.length < limit && full.length === 0) this.#queue.caughtUp(lanes, refusals);
       this.#pump();
       // What filled up in this page may have hidden what is due for others.
-      if (due.length < limit || this.#queue.full().length === full.length) return;
+      const asFull = this.#queue.full().length === full.length && this.#queue.fullLanes().length === lanes.length;
+      if (due.length < limit || asFull) return;
     }
   }
 

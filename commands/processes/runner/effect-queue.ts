@@ -18,6 +18,8 @@ const MOST_AT_ONCE = 1_000;
 const MOST_QUEUED = 2_000;
 /** So that what waits for one place leaves room for the others. */
 const MOST_QUEUED_OF_ONE = 500;
+/** A lane is served one by one: what waits in it must not take the place of others at the same outside system. */
+const MOST_QUEUED_OF_LANE = 64;
 
 /** Effects of one outside system at one place, or all that ask nobody outside. */
 interface Group {
@@ -32,6 +34,17 @@ interface Group {
   more: boolean;
 }
 
+/** Effects that run one at a time, in their order. */
+interface Lane {
+  waiting: number;
+  busy: boolean;
+  /**
+   * Counts what found no room, over all lanes; 0: nothing of this lane is in the table alone. Until a scan has caught up
+   * a newer effect must not overtake what lies there.
+   */
+  refused: number;
+}
+
 /**
  * What is to be carried out next. Each outside system at each place has places and a share of the memory of its own, so
  * that one that is slow or dead holds up nobody else; among them the turn goes round. Effects of one lane run one at a
@@ -42,7 +55,8 @@ export class EffectQueue {
   readonly #groups = new Map<string, Group>();
   /** Effects in the queue or at work: an effect is never carried out twice at once. */
   readonly #known = new Set<string>();
-  readonly #busyLanes = new Set<string>();
+  readonly #lanes = new Map<string, Lane>();
+  #refusals = 0;
   #queued = 0;
   #running = 0;
   #turn = 0;
@@ -67,18 +81,48 @@ export class EffectQueue {
     );
   }
 
-  /** Takes an effect that is due. False when there is no room for it; one that is known already counts as taken. */
-  offer(effect: EffectRow): boolean {
+  /** Lanes that have no room; the scan leaves them out. */
+  fullLanes(): string[] {
+    return [...this.#lanes].flatMap(([name, { waiting }]) => (waiting >= MOST_QUEUED_OF_LANE ? [name] : []));
+  }
+
+  /** How often something found no room in its lane so far: for `caughtUp`. */
+  get refusals(): number {
+    return this.#refusals;
+  }
+
+  /**
+   * A scan has shown everything that was due, but for these lanes: what is offered from now on may go to its lane again.
+   *
+   * @param since `refusals` when the scan began
+   */
+  caughtUp(without: readonly string[], since: number): void {
+    for (const [name, lane] of this.#lanes) {
+      if (lane.refused <= since && !without.includes(name)) lane.refused = 0;
+      this.#forgetLane(name, lane);
+    }
+  }
+
+  /**
+   * Takes an effect that is due. False when there is no room for it; one that is known already counts as taken.
+   *
+   * @param scanned it comes from a scan, which shows a lane's effects in their order
+   */
+  offer(effect: EffectRow, scanned = false): boolean {
     const key = keyOf(effect);
     if (this.#known.has(key)) return true;
     const group = this.#groupOf(effect);
+    const lane = effect.lane === undefined ? undefined : this.#laneOf(effect.lane);
+    const laneFull = lane !== undefined && (lane.waiting >= MOST_QUEUED_OF_LANE || (lane.refused > 0 && !scanned));
     const bounded = group.outside !== undefined && sizeOf(group) >= MOST_QUEUED_OF_ONE;
-    if (bounded || this.room <= 0) {
-      group.more = true;
+    if (laneFull || bounded || this.room <= 0) {
+      if (!laneFull) group.more = true;
+      if (lane) lane.refused = ++this.#refusals;
       return false;
     }
     this.#known.add(key);
     this.#queued++;
+    if (lane) lane.waiting++;
     (effect.early ? group.retries : group.fresh).push(effect);
     return true;
   }
@@ -110,7 +154,12 @@ export class EffectQueue {
     const group = this.#groupOf(effect);
     group.running--;
     this.#running--;
-    if (effect.lane !== undefined) this.#busyLanes.delete(effect.lane);
+    if (effect.lane !== undefined) {
+      const lane = this.#laneOf(effect.lane);
+      lane.busy = false;
+      this.#forgetLane(effect.lane, lane);
+      if (lane.refused > 0 && lane.waiting <= MOST_QUEUED_OF_LANE / 2) return true;
+    }
     if (!group.more || sizeOf(group) > MOST_QUEUED_OF_ONE / 2) return false;
     group.more = false;
     return true;
@@ -129,7 +178,11 @@ export class EffectQueue {
     group.running++;
     this.#running++;
     this.#queued--;
-    if (effect.lane !== undefined) this.#busyLanes.add(effect.lane);
+    if (effect.lane !== undefined) {
+      const lane = this.#laneOf(effect.lane);
+      lane.waiting--;
+      lane.busy = true;
+    }
     return effect;
   }
 
@@ -143,8 +196,20 @@ export class EffectQueue {
   }
 
   #unblocked(effects: EffectRow[]): EffectRow | undefined {
-    const at = effects.findIndex(({ lane }) => lane === undefined || !this.#busyLanes.has(lane));
+    const at = effects.findIndex(({ lane }) => lane === undefined || !this.#laneOf(lane).busy);
     return at < 0 ? undefined : effects.splice(at, 1)[0];
+  }
+
+  #laneOf(name: string): Lane {
+    const known = this.#lanes.get(name);
+    if (known) return known;
+    const lane: Lane = { waiting: 0, busy: false, refused: 0 };
+    this.#lanes.set(name, lane);
+    return lane;
+  }
+
+  #forgetLane(name: string, { waiting, busy, refused }: Lane): void {
+    if (waiting === 0 && !busy && refused === 0) this.#lanes.delete(name);
   }
 
   #groupOf({ outside }: EffectRow): Group {

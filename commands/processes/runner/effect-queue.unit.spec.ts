@@ -70,6 +70,33 @@ describe("each place", () => {
   });
 });
 
+test("a lane with thousands of effects takes no place of others, and nothing overtakes what it left in the table", () => {
+  const ofLane = (n: number) => effect(`a${n}`, { lane: "site" });
+  let fitting = 0;
+  while (queue.offer(ofLane(fitting))) fitting++;
+  expect(fitting).toBeLessThan(100);
+  expect([queue.fullLanes(), queue.full()]).toEqual([["site"], []]);
+  expect(queue.offer(effect("b", { lane: "other site" }))).toBe(true);
+  expect(taken()).toEqual(["a0", "b"]);
+  // There is room in the lane now; what comes by itself would overtake those that wait in the table.
+  queue.finished(effect("a0", { lane: "site" }));
+  expect(queue.offer(ofLane(3_000))).toBe(false);
+  expect(queue.offer(ofLane(fitting), true)).toBe(true);
+  const asks: boolean[] = [];
+  for (let next = queue.next(); next; next = queue.next()) asks.push(queue.finished(next));
+  expect(asks.filter(Boolean).length).toBeGreaterThan(0);
+  queue.caughtUp([], queue.refusals);
+  expect(queue.offer(ofLane(3_001))).toBe(true);
+});
+
+test("a scan that began before something was refused has not caught up with it", () => {
+  const { refusals } = queue;
+  for (let n = 0; queue.offer(effect(`a${n}`, { lane: "site" })); n++);
+  queue.caughtUp([], refusals);
+  taken();
+  expect(queue.offer(effect("later", { lane: "site" }))).toBe(false);
+});
+
 test("effects of one lane run one at a time, in their order", () => {
   for (const id of ["a", "b"]) queue.offer(effect(id, { lane: "site" }));
   queue.offer(effect("c"));
