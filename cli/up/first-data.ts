@@ -3,6 +3,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Config } from "../../infra/config.ts";
 import type { Log } from "../../infra/log.ts";
+import { createPool } from "../../infra/postgres/pool.ts";
 import { writeFileAtomically } from "../../infra/supervisor/files.ts";
 
 /**
@@ -11,7 +12,7 @@ import { writeFileAtomically } from "../../infra/supervisor/files.ts";
  */
 export async function fillIfEmpty(config: Config, log: Log, progress: (line: string) => void): Promise<void> {
   const begun = join(config.ORDERTRAIL_DATA, "run", "sample-data.begun");
-  if (!existsSync(begun) && !(await holdsNothing(config))) return;
+  if (!existsSync(begun) && !((await holdsNothing(config)) && (await heldNothing(config)))) return;
   await writeFileAtomically(begun, "");
   const { loadSampleData } = await import("../sample-data.ts");
   await loadSampleData(config, log);
@@ -26,5 +27,16 @@ async function holdsNothing(config: Config): Promise<boolean> {
     return (await store.head()) === undefined;
   } finally {
     await store.close();
+  }
+}
+
+/** Consumers have passed no event: a log that is empty now is new, and has not lost what it held. */
+async function heldNothing(config: Config): Promise<boolean> {
+  const pool = createPool(config, { applicationName: "ordertrail up", max: 1 });
+  try {
+    const { rowCount } = await pool.query("SELECT FROM runner.positions WHERE commit IS NOT NULL LIMIT 1");
+    return rowCount === 0;
+  } finally {
+    await pool.end();
   }
 }
