@@ -12,7 +12,8 @@ import {
 import { specify } from "../../test/given.ts";
 import { Personal } from "../chain/personal.ts";
 import { decide } from "./decide.ts";
-import { statusOf } from "./state.ts";
+import { courierNoShow, nobodyCarries } from "./facts.ts";
+import { standingFailure, statusOf } from "./state.ts";
 
 const given = specify({ fold, decide });
 const assigned = [...until("ready"), happened.assigned()];
@@ -111,5 +112,46 @@ describe("the order's courier", () => {
     expect(statusOf(orderOf(accepted))).toBe("driver_assigned");
     expect(statusOf(orderOf(assigned))).toBe("ready");
     expect(statusOf(orderOf([...accepted, happened.declined()]))).toBe("ready");
+  });
+});
+
+describe("a courier who does not come", () => {
+  const noShow = { type: "driver.no_show", data: { courierId: COURIER, attempt: 1 } } as const;
+
+  test("is a no-show only while they have accepted, have not arrived, and nobody else has the order", () => {
+    expect(courierNoShow(orderOf(accepted), 1)).toMatchObject([noShow]);
+    expect(courierNoShow(orderOf(assigned), 1)).toEqual([]);
+    for (const after of [happened.arrived(), happened.pickedUp(), happened.declined(), happened.cancelled("support")]) {
+      expect(courierNoShow(orderOf([...accepted, after]), 1)).toEqual([]);
+    }
+    expect(courierNoShow(orderOf([...accepted, noShow, happened.assigned(2, OTHER_COURIER)]), 1)).toEqual([]);
+  });
+
+  test("is out of it, and the search begins anew", () => {
+    expect(orderOf([...accepted, noShow]).courier).toMatchObject({
+      courierId: undefined,
+      tried: [COURIER],
+      lostAt: AT,
+      searchingSince: AT,
+      searches: 1,
+    });
+  });
+});
+
+describe("support is told that nobody carries an order", () => {
+  const told = { type: "driver.unavailable", data: { attempt: 1 } } as const;
+
+  test("once in each search, and not once somebody has accepted", () => {
+    expect(nobodyCarries(orderOf(assigned))).toMatchObject([told]);
+    expect(nobodyCarries(orderOf([...assigned, told]))).toEqual([]);
+    expect(nobodyCarries(orderOf(accepted))).toEqual([]);
+    expect(nobodyCarries(orderOf([...assigned, told, happened.driverAccepted(), happened.declined()]))).toHaveLength(1);
+  });
+
+  test("which lists show until somebody has accepted, or the order has ended", () => {
+    expect(standingFailure(orderOf([...assigned, told]))).toBe("driver_unavailable");
+    for (const after of [happened.driverAccepted(), happened.cancelled("support")]) {
+      expect(standingFailure(orderOf([...assigned, told, after]))).toBeUndefined();
+    }
   });
 });
