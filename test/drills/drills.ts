@@ -53,6 +53,11 @@ export const DRILLS: readonly Drill[] = [
     async () => (await import("./mishaps/disorder-drill.ts")).disorderDrill,
   ),
   drill(
+    "slow",
+    "the restaurants of one city are slow: the orders of another city are not",
+    async () => (await import("./slow/slow-drill.ts")).slowDrill,
+  ),
+  drill(
     "clock",
     "all clocks jump forward and back, and one machine is ten minutes ahead: every order still ends right",
     async () => (await import("./clock/clock-drill.ts")).clockDrill,
@@ -77,6 +82,12 @@ export const DRILLS: readonly Drill[] = [
     "lease",
     "a worker stopped for longer than its lease and continued writes nothing",
     async () => (await import("./lease/lease-drill.ts")).leaseDrill,
+  ),
+  drill(
+    "poison",
+    "1% of the events cannot be handled: all set aside, the rest flows as fast; after the fix each takes effect once",
+    async () => (await import("./poison/poison-drill.ts")).poisonDrill,
+    { orders: 1_700 },
   ),
   drill(
     "effects",
