@@ -22,6 +22,8 @@ const FEW = 100;
 /** The business's own numbers; only what runs in real time is quick. */
 const ENV = {
   RETRY_DELAYS_MS: "60000,300000,900000",
+  CARRIER_RETRY_DELAYS_MS: "60000,300000,900000,1800000,3600000",
+  CARRIER_LOOKUP_LAG_MS: String(LOOKUP_LAG_MS),
   RECOVERY_SCAN_MS: "50",
   CIRCUIT_PROBE_MS: "500",
   OUTSIDE_TIMEOUT_MS: "2000",
