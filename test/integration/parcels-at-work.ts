@@ -29,7 +29,6 @@ const MINUTE = 60_000;
 const PLACED_AT = Date.parse("2026-11-21T10:00:00.000Z");
 const ORIGIN = { service: { role: "test", version: "0", instance: "test" }, region: "local" };
 const FINGERPRINT_KEY = new Uint8Array(32);
-export const CARRIER_SECRET = "whsec_Ym9iLXMtcG9zdC1kZXZlbG9wbWVudC1zZWNyZXQtMDE=";
 
 /** What a test does to a worker's calls to the carrier. */
 export interface Around {
