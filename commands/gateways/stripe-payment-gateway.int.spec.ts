@@ -186,6 +186,26 @@ describe("refunds", () => {
     expect(value(await gateway.refunds(intent)).map((refund) => refund.reference)).toEqual(["line-2", "line-1"]);
   });
 
+  test("a reference is refunded once, also when more has become owed before its answer was known", async () => {
+    const intent = await newIntent();
+    await gateway.confirm(intent, "pm_card_visa");
+    const first = value(await gateway.refund({ intent, amount: part, reference: "point-1" }));
+    const more = { ...part, amount: part.amount + 100 };
+    expect(value(await gateway.refund({ intent, amount: more, reference: "point-1" }))).toEqual(first);
+    expect(value(await gateway.refunds(intent))).toHaveLength(1);
+  });
+
+  test("a stored server fault does not keep more from being refunded under the same reference", async () => {
+    const intent = await newIntent();
+    await gateway.confirm(intent, "pm_card_visa");
+    await turn({ errorRate: 1, only: "POST /v1/refunds" });
+    for (const _ of [1, 2]) await gateway.refund({ intent, amount: part, reference: "point-1" });
+    await turn({});
+    const more = { ...part, amount: part.amount + 100 };
+    expect(value(await gateway.refund({ intent, amount: more, reference: "point-1" })).amount).toEqual(more);
+    expect(value(await gateway.refunds(intent))).toHaveLength(1);
+  });
+
   test("what was not paid cannot be refunded", async () => {
     const answer = await gateway.refund({ intent: await newIntent(), amount: part, reference: "cancel" });
     expect(failure(answer)).toMatchObject({ class: "permanent", type: "invalid_message" });

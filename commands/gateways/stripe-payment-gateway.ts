@@ -47,6 +47,10 @@ function refundOf(refund: Stripe.Refund): RefundState {
   };
 }
 
+/** The key was used before with other parameters, and what was asked with those is not under way any more. */
+const isKeyOfAnother = (error: unknown): boolean =>
+  error instanceof Stripe.errors.StripeIdempotencyError && error.code !== "idempotency_key_in_use";
+
 /** Answers with what the call returns, or with the failure that the SDK's error means. Other errors are ours: thrown. */
 export async function asAnswer<Value>(call: () => Promise<Value>): Promise<Answer<Value>> {
   try {
@@ -153,15 +157,23 @@ export class StripePaymentGateway implements PaymentGateway {
     const answer = await asAnswer(() =>
       underKey(reference, async (idempotencyKey) => {
         // Keys are forgotten after a day and stored faults may hide a refund that was made: the list is the truth.
-        const made = (await this.#listRefunds(intent)).find(
-          (refund) => refund.reference === reference && refund.status !== "failed",
-        );
+        const made = await this.#madeUnder(reference, intent);
         if (made !== undefined) return made;
-        const refund = await this.#stripe.refunds.create(
-          { payment_intent: intent, amount: amount.amount, metadata: { reference } },
-          { idempotencyKey },
-        );
-        return refundOf(refund);
+        const create = async (key: string) =>
+          refundOf(
+            await this.#stripe.refunds.create(
+              { payment_intent: intent, amount: amount.amount, metadata: { reference } },
+              { idempotencyKey: key },
+            ),
+          );
+        try {
+          return await create(idempotencyKey);
+        } catch (error) {
+          if (!isKeyOfAnother(error)) throw error;
+          // More is owed than when the key was first used. That request has ended by now: it is in the list, or was a
+          // fault and never will be.
+          return (await this.#madeUnder(reference, intent)) ?? (await create(`${idempotencyKey}:${amount.amount}`));
+        }
       }),
     );
     failpoint("payment.after-refund");
@@ -176,6 +188,11 @@ export class StripePaymentGateway implements PaymentGateway {
   async probe(): Promise<Answer<undefined>> {
     const answer = await asAnswer(() => this.#stripe.paymentIntents.retrieve("pi_probe"));
     return answer.ok || answer.failure.class === "permanent" ? answered(undefined) : answer;
+  }
+
+  async #madeUnder(reference: string, intent: string): Promise<RefundState | undefined> {
+    const listed = await this.#listRefunds(intent);
+    return listed.find((refund) => refund.reference === reference && refund.status !== "failed");
   }
 
   async #listRefunds(intent: string): Promise<readonly RefundState[]> {

@@ -40,7 +40,7 @@ export class Refunds {
       if (!known.ok) return known;
       const news = newsOf(order, known.value);
       if (news) return { ok: true, value: news };
-      return await gateway.refund({ intent, amount, reference: referenceOf(order, amount.amount, known.value) });
+      return await gateway.refund({ intent, amount, reference: referenceOf(order, known.value) });
     });
     if (!answer.ok) return await this.#attemptFailed(effect, order, answer.failure.type);
     const { refund, status } = answer.value;
@@ -93,10 +93,11 @@ function newsOf({ payment }: Order, listed: readonly RefundState[]): RefundState
 }
 
 /**
- * One reference for what is owed at this point of the order, whatever the attempt. After a refund that came to nothing
- * it is another: under the old one the gateway would answer with what it once was.
+ * One reference for what is owed at this point of the order, whatever the attempt and however much it has become since:
+ * under it the gateway refunds once. After a refund that came to nothing it is another: under the old one the gateway
+ * would answer with what it once was.
  */
-function referenceOf({ orderId, payment }: Order, owed: number, listed: readonly RefundState[]): string {
+function referenceOf({ orderId, payment }: Order, listed: readonly RefundState[]): string {
   const dropped = listed.filter(({ status }) => status === "failed").length;
-  return ["refund", orderId, payment.refunded, owed, ...(dropped === 0 ? [] : [dropped])].join(":");
+  return ["refund", orderId, payment.refunded, ...(dropped === 0 ? [] : [dropped])].join(":");
 }

@@ -21,8 +21,8 @@ type Step =
   | { readonly kind: "line"; readonly amount: number; readonly trouble: Trouble }
   | { readonly kind: "cancel"; readonly trouble: Trouble }
   | { readonly kind: "later"; readonly trouble: Trouble }
-  /** The process dies between the refund and its record. */
-  | { readonly kind: "crash" }
+  /** The process dies between the refund and its record; `unseen`: its request reaches the gateway only after that. */
+  | { readonly kind: "crash"; readonly unseen: boolean }
   /** The bank sends the last refund back. */
   | { readonly kind: "bank" };
 
@@ -31,13 +31,18 @@ class Books implements Pick<PaymentGateway, "refund" | "refunds"> {
   readonly made: RefundState[] = [];
   readonly #answers = new Map<string, RefundState>();
   trouble: Trouble = "none";
+  /** The refund made last is not in the next list yet. */
+  unseen = false;
 
   get given(): number {
     return this.made.filter(({ status }) => status !== "failed").reduce((sum, { amount }) => sum + amount.amount, 0);
   }
 
   async refunds(): Promise<Answer<readonly RefundState[]>> {
-    return this.trouble === "down" ? LATER : answered(this.made.toReversed());
+    if (this.trouble === "down") return LATER;
+    const listed = this.unseen ? this.made.slice(0, -1) : this.made;
+    this.unseen = false;
+    return answered(listed.toReversed());
   }
 
   async refund({ amount, reference }: RefundRequest): Promise<Answer<RefundState>> {
@@ -117,7 +122,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ kind: fc.constant("line" as const), amount: fc.integer({ min: 1, max: 900 }), trouble }),
   fc.record({ kind: fc.constant("cancel" as const), trouble }),
   fc.record({ kind: fc.constant("later" as const), trouble }),
-  fc.constant({ kind: "crash" as const }),
+  fc.record({ kind: fc.constant("crash" as const), unseen: fc.boolean() }),
   fc.constant({ kind: "bank" as const }),
 );
 
@@ -137,7 +142,11 @@ async function run(steps: readonly Step[]): Promise<World> {
     if (one.kind === "cancel") world.happened(happened.cancelled());
     world.crashes = one.kind === "crash";
     world.books.trouble = one.kind === "crash" ? "none" : one.trouble;
+    const before = world.books.made.length;
     await world.settle();
+    if (one.kind === "crash" && world.crashes === false) {
+      world.books.unseen = one.unseen && world.books.made.length > before;
+    }
     world.crashes = false;
     expect(world.books.given).toBeLessThanOrEqual(CAPTURED);
   }
@@ -165,7 +174,7 @@ test("whatever goes wrong, never more is given back than was captured, and in th
       const missing = unreported.reduce((sum, { amount }) => sum + amount.amount, 0);
       expect(world.books.given + missing).toBe(due(world));
     }),
-    { numRuns: 2_000 },
+    { numRuns: 500 },
   );
 });
 
