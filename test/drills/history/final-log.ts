@@ -24,6 +24,8 @@ const DONE_BY: readonly (readonly [RegExp, string])[] = [
   [/\/start$/, "kitchen.stage_started"],
   [/\/complete$/, "kitchen.stage_completed"],
   [/\/ready$/, "kitchen.ready"],
+  [/\/recall$/, "kitchen.recalled"],
+  [/\/items\/[^/]+\/unavailable$/, "kitchen.item_unavailable"],
 ];
 const DONE_BY_COURIER: Readonly<Record<string, string>> = {
   "delivery/accept": "driver.accepted",
