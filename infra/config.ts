@@ -172,6 +172,7 @@ export const settings = z.object({
     .number()
     .int()
     .min(1)
+    .max(500)
     .default(20)
     .describe("orders of one customer or card within that time that are believed"),
   FRAUD_WINDOW_AMOUNT: amount(500_000, "what one customer or card may order for within that time"),

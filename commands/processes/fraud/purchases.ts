@@ -6,6 +6,8 @@ import { cardOf, type Purchases } from "./rules.ts";
 
 /** Orders of which the counts are remembered between the batch that brought them and their check. */
 const REMEMBERED = 5_000;
+/** Orders of one customer, or of one card, that are counted at most, the latest first. */
+const MOST_COUNTED = 1_000;
 /** Rows that one statement removes. */
 const REMOVED_AT_ONCE = 5_000;
 
@@ -103,11 +105,13 @@ export class PurchaseCounts {
            WHERE o.customer_id = p.customer_id AND o.card = p.card AND o.order_id <> p.order_id) AS earlier_with_card
        FROM fraud.purchases AS p
        CROSS JOIN LATERAL (
-         SELECT customer_id, card, amount, placed_at, order_id FROM fraud.purchases AS c
+         (SELECT customer_id, card, amount, placed_at, order_id FROM fraud.purchases AS c
            WHERE c.customer_id = p.customer_id AND c.placed_at BETWEEN p.placed_at - $3 AND p.placed_at
+           ORDER BY c.placed_at DESC LIMIT ${MOST_COUNTED})
          UNION
-         SELECT customer_id, card, amount, placed_at, order_id FROM fraud.purchases AS c
+         (SELECT customer_id, card, amount, placed_at, order_id FROM fraud.purchases AS c
            WHERE c.card = p.card AND c.placed_at BETWEEN p.placed_at - $2 AND p.placed_at
+           ORDER BY c.placed_at DESC LIMIT ${MOST_COUNTED})
        ) AS o
        WHERE p.order_id = ANY($1::uuid[])
        GROUP BY p.order_id, p.amount`,
