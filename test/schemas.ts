@@ -10,6 +10,9 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
   restaurant: /^commands\/processes\/restaurant[./-]/,
   courier: /^commands\/processes\/courier[./-]/,
   stock: /^commands\/processes\/stock[./-]/,
+  fraud: /^commands\/processes\/fraud[./-]/,
+  notification: /^commands\/processes\/notification[./-]/,
+  reconciliation: /^commands\/reconciliation\//,
   keys: /^infra\/keys\//,
   realtime: /^realtime\/(?!client\/)/,
 };
