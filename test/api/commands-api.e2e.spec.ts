@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { SAMPLE_SITES } from "../../cli/sample-data.ts";
 import { fingerprint, orderIdFor } from "../../domain/chain/ids.ts";
 import { readConfig } from "../../infra/config.ts";
 import { createEventStore } from "../../infra/event-store/client.ts";
@@ -280,6 +281,64 @@ describe("an order's way", () => {
     });
     expect((await happened(orderId, "stock.released")).data).toMatchObject({ voided: false });
     expect((await happened(orderId, "order.cancelled")).data).toMatchObject({ reason: { alg: "A256GCM" } });
+  });
+
+  test("with an item that is missing goes on with what the customer allowed, and gets the difference back", async () => {
+    const guest = await Caller.as(system.url, "guest");
+    const kitchen = await Caller.as(system.url, "kitchen", { sites: ["sweet-crumbs"] });
+    const lines = [
+      { sku: "birthday-cake", quantity: 1, substitutes: ["sourdough-loaf"] },
+      { sku: "butter-croissant", quantity: 2 },
+    ];
+    const orderId = String((await guest.post("/api/orders", cakeOrder({ lines }))).body.id);
+    const fulfilment = `/api/orders/${orderId}/fulfilments/1.1`;
+    await happened(orderId, "restaurant.notified");
+    expect((await kitchen.post(`${fulfilment}/accept`, undefined)).status).toBe(200);
+    expect(await kitchen.post(`${fulfilment}/items/lasagne/unavailable`, undefined)).toMatchObject({
+      status: 404,
+      body: { code: "item_unknown" },
+    });
+    const missing = `${fulfilment}/items/birthday-cake/unavailable`;
+    expect((await kitchen.post(missing, undefined, { "if-match": '"0"' })).status).toBe(412);
+    expect((await kitchen.post(missing, undefined)).status).toBe(200);
+    expect((await happened(orderId, "order.line_substituted")).data).toMatchObject({
+      substitute: { sku: "sourdough-loaf", price: { amount: 590 } },
+      refund: { amount: 2860 },
+    });
+    expect((await happened(orderId, "payment.refunded")).data).toMatchObject({ amount: { amount: 2860 } });
+    const { body } = await guest.get(`/api/orders/${orderId}`);
+    expect(body).toMatchObject({ status: "restaurant_accepted", fulfilments: [{ lines: [{}, {}] }] });
+    const onSale = { sku: "birthday-cake", available: true };
+    await kitchen.post("/api/sites/sweet-crumbs/stock/availability", onSale);
+  });
+
+  test("rejected by its site goes to another one of the city", async () => {
+    const like = SAMPLE_SITES.find(({ siteId }) => siteId === "sweet-crumbs");
+    if (!like) throw new Error("the sample data has no bakery");
+    const siteId = `second-${randomUUID().slice(0, 8)}`;
+    const { siteId: _, ...details } = like;
+    await admin.post("/api/sites", { ...details, siteId, name: "Second Bakery" });
+    const stock = { lines: [{ sku: "cinnamon-roll", quantity: 50 }] };
+    const received = await admin.post(`/api/sites/${siteId}/stock/receive`, stock);
+    const seen = { "x-position": String(received.body.position) };
+    for (const path of [`/api/sites/${siteId}/menu`, `/api/sites/${siteId}/availability`]) await admin.get(path, seen);
+
+    const guest = await Caller.as(system.url, "guest");
+    const kitchen = await Caller.as(system.url, "kitchen", { sites: ["sweet-crumbs"] });
+    const next = await Caller.as(system.url, "kitchen", { sites: [siteId] });
+    const lines = [{ sku: "cinnamon-roll", quantity: 2 }];
+    const orderId = String((await guest.post("/api/orders", cakeOrder({ lines }))).body.id);
+    await happened(orderId, "restaurant.notified");
+    const rejected = await kitchen.post(`/api/orders/${orderId}/fulfilments/1.1/reject`, { reason: "too_busy" });
+    expect(rejected).toMatchObject({ status: 200, body: { status: "payment_confirmed" } });
+    expect((await happened(orderId, "order.rerouted")).data).toMatchObject({ fulfilments: [{ siteId }] });
+    await happened(orderId, "stock.released");
+    const accepted = async () => (await next.post(`/api/orders/${orderId}/fulfilments/2.1/accept`, undefined)).status;
+    for (let tries = 0; tries < 200 && (await accepted()) !== 200; tries++) await happened(orderId, "order.rerouted");
+    await happened(orderId, "restaurant.accepted");
+    const { body } = await guest.get(`/api/orders/${orderId}`);
+    expect(body).toMatchObject({ fulfilments: [{ siteId, siteName: "Second Bakery" }] });
+    await admin.post(`/api/sites/${siteId}/suspend`, { cause: "test is over" });
   });
 
   test("ends with a declined card: stock released, nothing charged", async () => {
