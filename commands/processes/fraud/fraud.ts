@@ -105,7 +105,8 @@ export class FraudProcess implements ProcessManager {
 export const countingPurchases = (consumer: Consumer, counts: PurchaseCounts): Consumer => ({
   ...consumer,
   async apply(batch, tx, context) {
-    await counts.note(tx, batch);
+    // In this order: what cannot be read is found by folding, and counts for nothing.
     await consumer.apply(batch, tx, context);
+    await counts.note(tx, batch);
   },
 });
