@@ -183,3 +183,91 @@ describe("the recorded order that ended early", () => {
     expect(order && [statusOf(order), isFinal(order)]).toEqual([status, true]);
   });
 });
+
+describe("the recorded parcel that went wrong in every way", () => {
+  test("shows the same status after each event for ever", () => {
+    expect(shown("order-v1-troubles.jsonl")).toEqual([
+      "order.placed → placed",
+      "stock.reserved → stock_reserved",
+      "payment.processing → payment_processing",
+      "payment.confirmed → payment_confirmed",
+      "notification.failed → payment_confirmed",
+      "notification.sent → payment_confirmed",
+      "restaurant.notified → restaurant_notified",
+      "restaurant.rejected → payment_confirmed",
+      "order.rerouted → payment_confirmed",
+      "stock.reserved → payment_confirmed",
+      "stock.released → payment_confirmed",
+      "restaurant.notified → restaurant_notified",
+      "restaurant.accepted → restaurant_accepted",
+      "kitchen.item_unavailable → restaurant_accepted",
+      "order.line_substituted → restaurant_accepted",
+      "stock.reserved → restaurant_accepted",
+      "kitchen.item_unavailable → restaurant_accepted",
+      "order.line_removed → restaurant_accepted",
+      "payment.refunded → restaurant_accepted",
+      "payment.refund_failed → restaurant_accepted",
+      "payment.refunded → restaurant_accepted",
+      "driver.assigned → restaurant_accepted",
+      "driver.no_show → restaurant_accepted",
+      "kitchen.ready → ready",
+      "shipment.requested → ready",
+      "shipment.attempt_failed → ready",
+      "processing.parked → ready",
+      "processing.redriven → ready",
+      "shipment.scheduled → scheduled",
+      "fraud.detected → scheduled",
+      "shipment.shipped → shipped",
+      "notification.failed → shipped",
+      "processing.parked → shipped",
+      "processing.discarded → shipped",
+    ]);
+  });
+
+  test("folds to the same state for ever", () => {
+    const order = statesOf(recorded("order-v1-troubles.jsonl")).at(-1);
+    expect(order).toMatchObject({
+      channel: "phone",
+      delivery: { method: "parcel", promisedAt: "2026-11-25T18:00:00.000Z" },
+      payment: {
+        captured: 4240,
+        refunded: 750,
+        refunds: ["re_1", "re_2"],
+        failedRefunds: ["re_1"],
+        refundAttempts: 1,
+        owedForLines: 750,
+      },
+      courier: { attempt: 1, courierId: undefined, arriveBy: undefined, tried: [COURIER] },
+      fraud: ["velocity", "new_card"],
+      notices: [
+        { notice: "confirmed", channel: "email", attempts: 1, outcome: "sent" },
+        { notice: "shipped/2.1", channel: "sms", attempts: 4, outcome: "given_up" },
+      ],
+      parked: [],
+      fulfilments: [
+        { fulfilmentId: "1.1", rejected: true, replaced: true, released: true, seeking: undefined },
+        {
+          fulfilmentId: "2.1",
+          siteId: "south-store",
+          reserved: true,
+          unavailable: [],
+          lines: [{ sku: "plum-cake" }],
+          extras: [{ reservation: "3.1", released: false }],
+          shipment: { attempts: 1, booking: "bp_77", trackingNumber: "BP-0077", shippedAt: "2026-11-22T08:00:00.000Z" },
+        },
+      ],
+    });
+    expect(order && [isFinal(order), owedRefund(order)]).toEqual([true, 0]);
+  });
+
+  test("its reasons open at their places", () => {
+    const [, redriven, , discarded] = recorded("order-v1-troubles.jsonl").filter(({ type }) =>
+      type.startsWith("processing."),
+    );
+    const reasons = [redriven, discarded].map((event) => {
+      const { reason } = (event?.data ?? {}) as { reason?: unknown };
+      return event && isSealed(reason) ? unseal(RECORDED_KEYS, event.stream, event.id, reason) : undefined;
+    });
+    expect(reasons).toEqual(["the address was mended on the phone", "seen twice"]);
+  });
+});
