@@ -56,9 +56,10 @@ export class Circuit<Result> {
     this.#limit = timeout(policy.timeoutMs, TimeoutStrategy.Aggressive);
     this.#places = bulkhead(policy.atOnce, policy.atOnce);
     const failing = handleWhenResult(isFailure).orType(TaskCancelledError);
-    // Who may try it while it is open is decided here, not by cockatiel's own time.
+    // Who may try it while it is open is decided here. Cockatiel's own waiting goes by the clock of the machine, which
+    // may be set back: no waiting at all, whatever it says.
     this.#breaker = circuitBreaker(failing, {
-      halfOpenAfter: 0,
+      halfOpenAfter: Number.NEGATIVE_INFINITY,
       breaker: new ConsecutiveBreaker(policy.failures),
       // The shape of cockatiel's own `toJSON`.
       ...(begin.open && {

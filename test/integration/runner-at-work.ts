@@ -28,7 +28,7 @@ import { fulfilmentAt, happened, placedAt } from "../fixtures/order-examples.ts"
 import { type OutsideWorld, startOutsideWorld } from "./outside-world.ts";
 
 const ORIGIN = { service: { role: "test", version: "0", instance: "test" }, region: "test" };
-const CALL_MS = 1_500;
+const CALL_MS = 10_000;
 export const EFFECT = "restaurant.notify/1";
 
 /** What a test says of an order: where it asks, and what its effect does instead, where it does not just ask. */

@@ -21,6 +21,8 @@ interface BoardOptions {
 }
 
 const LOOK_MS = 1_000;
+/** What failed at the open circuit in its last moment is written down as a retry a moment after it has closed. */
+const FORWARDS = 3;
 
 /**
  * Keeps `runner.circuits` as the circuits are, and has what waits for an outside system carried out when it answers
@@ -31,8 +33,8 @@ export class CircuitBoard {
   readonly #options: BoardOptions;
   readonly #members = new Set<CircuitMember>();
   readonly #shown = new Map<string, CircuitRow>();
-  /** Circuits that have closed and whose effects are not brought forward yet. */
-  readonly #closed = new Map<string, Outside>();
+  /** Circuits that have closed, and how often their effects are still to be brought forward. */
+  readonly #closed = new Map<string, { readonly outside: Outside; left: number }>();
   #wake = new AbortController();
   /** Whether circuits that others left open have been looked for since a process manager came in. */
   #adopted = false;
@@ -81,7 +83,7 @@ export class CircuitBoard {
       this.#closed.delete(name);
       log.error(facts, "circuit open: an outside system does not answer");
     } else {
-      this.#closed.set(name, seen);
+      this.#closed.set(name, { outside: seen, left: FORWARDS });
       log.info(facts, "circuit closed: what waits for it is carried out");
     }
     this.#wake.abort();
@@ -96,9 +98,10 @@ export class CircuitBoard {
 
   /** Before the row says closed: who dies in between finds it open and does it again. */
   async #forward(): Promise<void> {
-    for (const [name, outside] of [...this.#closed]) {
-      for (const member of this.#members) await member.bringForward(outside);
-      if (this.#closed.get(name) === outside) this.#closed.delete(name);
+    for (const [name, closed] of [...this.#closed]) {
+      for (const member of this.#members) await member.bringForward(closed.outside);
+      closed.left--;
+      if (closed.left === 0 && this.#closed.get(name) === closed) this.#closed.delete(name);
     }
   }
 

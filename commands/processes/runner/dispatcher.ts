@@ -112,6 +112,7 @@ export class Dispatcher {
       const limit = this.#queue.room + this.#queue.known;
       const [full, lanes] = [this.#queue.full(), this.#queue.fullLanes()];
       const { refusals } = this.#queue;
+      this.#queue.scanBegins();
       const due = await table.due(pool, clock.now(), limit, full, lanes);
       for (const effect of due) this.#queue.offer(effect, true);
       // What stands in places that were left out may be of any lane.

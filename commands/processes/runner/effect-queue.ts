@@ -1,4 +1,4 @@
-import { type Outside, outsideName } from "../../../infra/outside/outside.ts";
+import type { Outside } from "../../../infra/outside/outside.ts";
 import type { EffectRow } from "./effects-table.ts";
 
 export interface QueueLimits {
@@ -56,6 +56,8 @@ export class EffectQueue {
   /** Effects in the queue or at work: an effect is never carried out twice at once. */
   readonly #known = new Set<string>();
   readonly #lanes = new Map<string, Lane>();
+  /** Effects that were forgotten since the scan that is under way has asked: what it was told of them is old. */
+  readonly #forgotten = new Set<string>();
   #refusals = 0;
   #queued = 0;
   #running = 0;
@@ -74,16 +76,19 @@ export class EffectQueue {
     return MOST_QUEUED - this.#queued;
   }
 
-  /** Outside systems that have no room; the scan leaves them out. */
-  full(): Outside[] {
-    return [...this.#groups.values()].flatMap((group) =>
-      group.outside !== undefined && sizeOf(group) >= MOST_QUEUED_OF_ONE ? [group.outside] : [],
-    );
+  /** Groups that have no room, by their names; the scan leaves them out. */
+  full(): string[] {
+    return [...this.#groups].flatMap(([name, group]) => (sizeOf(group) >= MOST_QUEUED_OF_ONE ? [name] : []));
   }
 
   /** Lanes that have no room; the scan leaves them out. */
   fullLanes(): string[] {
     return [...this.#lanes].flatMap(([name, { waiting }]) => (waiting >= MOST_QUEUED_OF_LANE ? [name] : []));
+  }
+
+  /** A scan asks the table now. */
+  scanBegins(): void {
+    this.#forgotten.clear();
   }
 
   /** How often something found no room in its lane so far: for `caughtUp`. */
@@ -110,12 +115,11 @@ export class EffectQueue {
    */
   offer(effect: EffectRow, scanned = false): boolean {
     const key = keyOf(effect);
-    if (this.#known.has(key)) return true;
+    if (this.#known.has(key) || (scanned && this.#forgotten.has(key))) return true;
     const group = this.#groupOf(effect);
     const lane = effect.lane === undefined ? undefined : this.#laneOf(effect.lane);
     const laneFull = lane !== undefined && (lane.waiting >= MOST_QUEUED_OF_LANE || (lane.refused > 0 && !scanned));
-    const bounded = group.outside !== undefined && sizeOf(group) >= MOST_QUEUED_OF_ONE;
-    if (laneFull || bounded || this.room <= 0) {
+    if (laneFull || sizeOf(group) >= MOST_QUEUED_OF_ONE || this.room <= 0) {
       if (!laneFull) group.more = true;
       if (lane) lane.refused = ++this.#refusals;
       return false;
@@ -167,7 +171,9 @@ export class EffectQueue {
 
   /** Nothing more is done with an effect for now: it may be offered again. */
   forget(effect: EffectRow): void {
-    this.#known.delete(keyOf(effect));
+    const key = keyOf(effect);
+    this.#known.delete(key);
+    this.#forgotten.add(key);
   }
 
   #take(group: Group): EffectRow | undefined {
@@ -213,7 +219,7 @@ export class EffectQueue {
   }
 
   #groupOf({ outside }: EffectRow): Group {
-    const name = outside === undefined ? "" : outsideName(outside);
+    const name = groupName(outside);
     const known = this.#groups.get(name);
     if (known) return known;
     const group: Group = { outside, fresh: [], retries: [], running: 0, nextRetryAt: 0, more: false };
@@ -221,6 +227,10 @@ export class EffectQueue {
     return group;
   }
 }
+
+/** A group as it is called here and in SQL; "" is that of effects that ask nobody outside. */
+const groupName = (outside: Outside | undefined): string =>
+  outside === undefined ? "" : `${outside.system}/${outside.place}`;
 
 const sizeOf = ({ fresh, retries }: Group): number => fresh.length + retries.length;
 

@@ -44,6 +44,19 @@ test("an effect is known from the offer until it is forgotten, and begins once",
   expect(taken()).toEqual(["a"]);
 });
 
+test("what a scan was told of an effect before it was done or put off counts for nothing", () => {
+  queue.offer(effect("a"));
+  expect(taken()).toEqual(["a"]);
+  queue.scanBegins();
+  queue.finished(effect("a"));
+  queue.forget(effect("a"));
+  queue.offer(effect("a"), true);
+  expect(taken()).toEqual([]);
+  queue.scanBegins();
+  queue.offer(effect("a"), true);
+  expect(taken()).toEqual(["a"]);
+});
+
 describe("each place", () => {
   test("has places of its own, and the turn goes round", () => {
     for (const id of ["a", "b", "c"]) queue.offer(effect(id));
@@ -59,7 +72,7 @@ describe("each place", () => {
   test("that is full is named, leaves room for others, and asks for more when it has room again", () => {
     let fitting = 0;
     while (queue.offer(effect(`a${fitting}`))) fitting++;
-    expect(queue.full()).toEqual([BERLIN]);
+    expect(queue.full()).toEqual(["courier/berlin"]);
     expect(queue.offer(effect("d", { outside: PARIS }))).toBe(true);
     const more: boolean[] = [];
     for (let left = fitting; left > 0; left--) {

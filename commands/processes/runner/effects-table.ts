@@ -128,21 +128,23 @@ export class EffectsTable {
     return rows.filter(({ fresh }) => fresh).map(fromStored);
   }
 
-  /** Waiting effects that are due, the longest due first; those of `without` and of `lanes` are left out. */
+  /**
+   * Waiting effects that are due, the longest due first. Left out are those of `lanes`, and those of the outside systems
+   * `without`, each as `<system>/<place>`; "" stands for what asks nobody outside.
+   */
   async due(
     db: Pool,
     now: number,
     limit: number,
-    without: readonly Outside[] = [],
+    without: readonly string[] = [],
     lanes: readonly string[] = [],
   ): Promise<EffectRow[]> {
     const { rows } = await db.query<StoredRow>(
       `SELECT ${COLUMNS} FROM ${this.#schema}.effects
-       WHERE state = 'waiting' AND due_at <= $1 AND (outside_system IS NULL
-         OR NOT outside_system || '/' || outside_place = ANY($3))
+       WHERE state = 'waiting' AND due_at <= $1 AND coalesce(outside_system || '/' || outside_place, '') <> ALL($3)
          AND (lane IS NULL OR NOT lane = ANY($4))
        ORDER BY due_at LIMIT $2`,
-      [now, limit, without.map(({ system, place }) => `${system}/${place}`), lanes],
+      [now, limit, without, lanes],
     );
     return rows.map(fromStored);
   }
