@@ -76,13 +76,13 @@ test("letters are listed with counts, shown, looked at, redriven and discarded f
   const passing = await ran("preview", first);
   expect(passing).toMatchObject({
     code: 0,
-    out: expect.stringMatching(/would be handled, with 1 events behind it; rows: 2 in witness.seen/),
+    out: expect.stringMatching(/would be handled, with what waited behind it \(1\); rows: 2 in witness.seen/),
   });
 
   const redriven = await ran("redrive", first, "--reason", "the reader was fixed");
   expect(redriven).toMatchObject({
     code: 0,
-    out: expect.stringMatching(/was handled, with 1 events behind it\n.* 1 of 1 done/),
+    out: expect.stringMatching(/was handled, with what waited behind it \(1\)\n.* 1 of 1 done/),
   });
   const discarded = await ran("discard", second, "--reason", "a test order", "--by", "olga");
   expect(discarded).toMatchObject({

@@ -75,7 +75,7 @@ function said({ outcome, failure, followed = 0, parkedNext, rows, asks }: Errand
       return look ? "would be done without" : "is done without";
     case "redriven": {
       if (asks !== undefined) return `${look ? "would do" : "is owed again"}: ${asks}`;
-      const behind = followed === 0 ? "" : `, with ${followed} events behind it`;
+      const behind = followed === 0 ? "" : `, with what waited behind it (${followed})`;
       const next =
         parkedNext === undefined
           ? ""

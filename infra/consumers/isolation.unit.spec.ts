@@ -59,4 +59,42 @@ describe("isolating poisonous events", () => {
     const bad = new Set(events.slice(300, 301));
     expect((await run(events, bad)).attempts).toBeLessThanOrEqual(2 * Math.log2(512) + 1);
   });
+
+  test("costs in proportion to the poison among a batch and not to its square", async () => {
+    for (const count of [5, 50]) {
+      const events = Array.from({ length: 512 }, (_, i) => recorded(i, `order-${i}`));
+      const bad = new Set(
+        Array.from({ length: count }, (_, n) => events[Math.floor((n * 512) / count)] ?? recorded(0)),
+      );
+      const { attempts, poisoned } = await run(events, bad);
+      expect(poisoned).toHaveLength(count);
+      expect(attempts).toBeLessThanOrEqual(2 * count * (Math.log2(512 / count) + 2));
+    }
+  });
+
+  test("a batch that is known to fail as a whole is not tried as a whole again; one event alone is", async () => {
+    const tried: number[] = [];
+    const events = [recorded(0, "order-a"), recorded(1, "order-b"), recorded(2, "order-c")];
+    const steps = {
+      async attempt(part: readonly RecordedEvent[]) {
+        tried.push(part.length);
+        return part.some(({ stream }) => stream === "order-b") ? { error: new Error("bad") } : undefined;
+      },
+      poison: async () => undefined,
+    };
+    await isolate(events, steps, { failsAsAWhole: true });
+    expect(tried).toEqual([1, 2, 1, 1]);
+    tried.length = 0;
+    await isolate(events.slice(1, 2), steps, { failsAsAWhole: true });
+    expect(tried).toEqual([1]);
+  });
+
+  test("an event that is passed over holds back nothing of its stream", async () => {
+    const events = [recorded(0, "order-a"), recorded(1, "order-a")];
+    const { heldBack, parkedStreams } = await isolate(events, {
+      attempt: async (part) => (part.includes(events[0] ?? recorded(9)) ? { error: new Error("bad") } : undefined),
+      poison: async () => "passed over",
+    });
+    expect([heldBack, parkedStreams.size]).toEqual([[], 0]);
+  });
 });

@@ -79,6 +79,6 @@ function discarding({ kind, consumer, type, stream, effectId, heldBack }: WholeL
   if (kind === "effect") {
     return `"${effectId}" is never done for ${stream}; what else "${consumer}" owes the order goes on.`;
   }
-  const behind = heldBack === 0 ? "Later events of the stream go on." : `The ${heldBack} events behind it go on.`;
+  const behind = heldBack === 0 ? "Later events of the stream go on." : `What waits behind it (${heldBack}) goes on.`;
   return `"${consumer}" does without this ${type} of ${stream}: what it says of it lacks what the event tells. ${behind}`;
 }

@@ -35,6 +35,7 @@ export const deOperations: typeof enOperations = {
     tries: "Versuche",
     behind: "Wartet dahinter",
     last: "Zuletzt fehlgeschlagen",
+    when: "Wann",
     effect: (id) => `Wirkung ${id}`,
     only: (consumer, error) => `nur ${consumer}: ${error}`,
     filtered: (consumer, error) => `Nur ${consumer}: ${error}`,
@@ -74,6 +75,11 @@ export const deOperations: typeof enOperations = {
     },
     askDiscard: {
       title: "Darauf verzichten?",
+      event: (consumer, type) =>
+        `„${consumer}“ verzichtet auf dieses ${type}: Was es von der Bestellung sagt, lässt aus, was das Ereignis erzählt.`,
+      behind: (n) =>
+        n === 0 ? "Spätere Ereignisse des Stroms laufen weiter." : `Was dahinter wartet (${n}), läuft weiter.`,
+      effect: (id) => `„${id}“ wird für die Bestellung nie getan; was ihr sonst geschuldet ist, läuft weiter.`,
       told: "Die Geschichte der Bestellung sagt, wer es entschieden hat und warum.",
       why: "Warum",
       missing: "Sag, warum, mit mindestens drei Buchstaben.",
@@ -81,7 +87,7 @@ export const deOperations: typeof enOperations = {
     },
     outcome: {
       handled: (followed) =>
-        followed === 0 ? "Es würde verarbeitet." : `Es würde verarbeitet, mit ${followed} Ereignissen dahinter.`,
+        followed === 0 ? "Es würde verarbeitet." : `Es würde verarbeitet, mit dem, was dahinter wartet (${followed}).`,
       fails: (error, message) => `Es würde wieder fehlschlagen. ${error}: ${message}`,
       notOwed: "Es ist nicht mehr geschuldet: Der Brief würde geschlossen.",
       asks: (what) => `Es würde getan: ${what}`,
@@ -98,6 +104,12 @@ export const deOperations: typeof enOperations = {
     left: (n) => `${n} liegen noch beiseite`,
     abort: "Abbrechen",
     rules: "Wird von selbst nachgeholt",
+    ruleSays: {
+      "new-version":
+        "Was das Programm nicht verarbeiten konnte, probiert jede andere Version des Programms einmal; was den Prozess beendet hat, nicht.",
+      "outside-answers-again":
+        "Was endgültig fehlschlug, weil ein System draußen nicht antwortete, wird einmal probiert, sobald sich sein Stromkreis wieder geschlossen hat.",
+    },
     rulesWaiting: (n) => `${letters(n)} warten darauf`,
   },
 };

@@ -33,6 +33,7 @@ export const enOperations = {
     tries: "Tries",
     behind: "Waiting behind",
     last: "Failed last",
+    when: "When",
     effect: (id: string) => `effect ${id}`,
     only: (consumer: string, error: string) => `only ${consumer}: ${error}`,
     filtered: (consumer: string, error: string) => `Only ${consumer}: ${error}`,
@@ -71,6 +72,10 @@ export const enOperations = {
     },
     askDiscard: {
       title: "Do without it?",
+      event: (consumer: string, type: string) =>
+        `“${consumer}” does without this ${type}: what it says of the order lacks what the event tells.`,
+      behind: (n: number) => (n === 0 ? "Later events of the stream go on." : `What waits behind it (${n}) goes on.`),
+      effect: (id: string) => `“${id}” is never done for the order; what else it is owed goes on.`,
       told: "The order's timeline tells who decided it and why.",
       why: "Why",
       missing: "Say why, in three letters or more.",
@@ -78,7 +83,7 @@ export const enOperations = {
     },
     outcome: {
       handled: (followed: number) =>
-        followed === 0 ? "It would be handled." : `It would be handled, with ${followed} events behind it.`,
+        followed === 0 ? "It would be handled." : `It would be handled, with what waits behind it (${followed}).`,
       fails: (error: string, message: string) => `It would fail again. ${error}: ${message}`,
       notOwed: "It is not owed any more: it would be closed.",
       asks: (what: string) => `It would be done: ${what}`,
@@ -95,6 +100,12 @@ export const enOperations = {
     left: (n: number) => `${n} left parked`,
     abort: "Abort",
     rules: "Redriven by themselves",
+    ruleSays: {
+      "new-version":
+        "What the program could not handle is tried once by each other version of the program; what ended the process is not.",
+      "outside-answers-again":
+        "What failed for good because an outside system did not answer is tried once whenever its circuit has closed since.",
+    } as Readonly<Record<string, string>>,
     rulesWaiting: (n: number) => `${letters(n)} wait for it`,
   },
 };

@@ -28,7 +28,14 @@ export function DiscardDialog({ letter, onAsked, onClose }: DiscardDialogProps) 
       onClose={onClose}
     >
       <ul class="said">
-        <li lang="en">{letter.discarding}</li>
+        {letter.kind === "effect" ? (
+          <li>{words.effect(letter.effectId ?? letter.type)}</li>
+        ) : (
+          <>
+            <li>{words.event(letter.consumer, letter.type)}</li>
+            <li>{words.behind(letter.heldBack)}</li>
+          </>
+        )}
         <li>{words.told}</li>
       </ul>
       <label class="field">

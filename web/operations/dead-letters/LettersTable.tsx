@@ -19,7 +19,7 @@ export function LettersTable({ letters }: { letters: readonly Letter[] }) {
           <Head>{words.failure}</Head>
           <Head n>{words.tries}</Head>
           <Head n>{words.behind}</Head>
-          <Head>{words.last}</Head>
+          <Head>{words.when}</Head>
         </tr>
       </thead>
       <tbody>

@@ -1,10 +1,10 @@
-import { useReading } from "../../analyst/parts/use-reading.ts";
-import { getRules } from "../../api/dead-letters.ts";
+import { useFeed } from "../../analyst/parts/use-feed.ts";
 import { operationsWords } from "../../messages/operations.ts";
+import { followRules } from "../../state/operations/dead-letters.ts";
 
 /** What is redriven without anybody's doing. */
 export function Rules() {
-  const { data } = useReading("rules", getRules);
+  const data = useFeed(followRules, false).data.value;
   const words = operationsWords.value.dead;
   if (!data) return null;
   return (
@@ -14,7 +14,7 @@ export function Rules() {
         {data.rules.map(({ name, says, waiting }) => (
           <li key={name} class="card">
             <strong>{name}</strong>
-            <p lang="en">{says}</p>
+            <p>{words.ruleSays[name] ?? says}</p>
             <small>{words.rulesWaiting(waiting)}</small>
           </li>
         ))}

@@ -2,6 +2,7 @@ import {
   getLetter,
   getLetters,
   getRedrives,
+  getRules,
   type LetterFilter,
   type LetterList,
   type LetterState,
@@ -58,3 +59,6 @@ export const followLetter = (id: string): Polled<WholeLetter> =>
 /** Follows redrives, closely while one runs. */
 export const followRedrives = (): Polled<{ readonly jobs: readonly RedriveJob[] }> =>
   poll(getRedrives, (read) => (read?.jobs.some(({ state }) => state === "running") ? EVERY_WHILE_RUNNING : EVERY));
+
+/** Follows what is redriven by itself. */
+export const followRules = () => poll(getRules, () => EVERY);
