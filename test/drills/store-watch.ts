@@ -1,7 +1,7 @@
 import type { Position } from "../../domain/chain/envelope.ts";
 import { type OrderEvent, orderIdOf } from "../../domain/order/events.ts";
 import { evolve } from "../../domain/order/evolve.ts";
-import { isFinal, type Order, owedRefund } from "../../domain/order/state.ts";
+import { extrasInUse, isFinal, type Order, owedRefund } from "../../domain/order/state.ts";
 import { createEventStore } from "../../infra/event-store/client.ts";
 import type { EventStore } from "../../infra/event-store/port.ts";
 
@@ -83,7 +83,15 @@ export function isSettled(order: Order | undefined): order is Order {
   if (!order || !isFinal(order) || owedRefund(order) > 0) return false;
   const { payment, fulfilments, ended, ledgerAsked } = order;
   if (ended && payment.intent !== undefined && !payment.confirmed && !payment.cancelled) return false;
-  return fulfilments.every(
-    ({ ready, reserved, released }) => ready || released || !(ended && (ledgerAsked || reserved)),
-  );
+  return fulfilments.every((fulfilment) => {
+    const { ready, reserved, released, replaced, extras } = fulfilment;
+    const inUse = extrasInUse(fulfilment);
+    const freed = (one: { readonly reserved: boolean; readonly released: boolean }) =>
+      one.released || !(ledgerAsked || one.reserved);
+    const over = ended !== undefined || replaced;
+    return (
+      (ready || !over || freed({ reserved, released })) &&
+      extras.every((extra) => (ready && inUse.includes(extra)) || (!over && inUse.includes(extra)) || freed(extra))
+    );
+  });
 }
