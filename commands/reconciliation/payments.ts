@@ -129,7 +129,9 @@ async function compareRefund(booked: BookedRefund, books: PaymentBooks, inspecti
   const order = await orderOfRefund(booked, books, inspection);
   if (order === undefined) return await inspection.found(aboutRefund("refund_without_order", booked, undefined));
   const { intent } = booked;
-  if (order.payment.refunds.includes(refund) || intent === undefined) return;
+  // What another intent took and gave back was never counted as the order's own: its capture is reported, not this.
+  if (intent === undefined || order.payment.intent !== intent) return;
+  if (order.payment.refunds.includes(refund)) return;
   await inspection.mend(
     aboutRefund("refund_not_in_order", booked, order),
     order.orderId,

@@ -184,9 +184,17 @@ describe("what is for people to decide", () => {
   test("two captures for one order", async () => {
     const orderId = await place();
     await payments.happened(orderId, "payment.confirmed");
-    await captureFor(orderId);
+    const second = await captureFor(orderId);
     settle();
     await reportedOnly(orderId, "captured_twice");
+    // Somebody gives the second back: the order's own money is still there, and is given back when the order ends.
+    await atGateway("refunds", { payment_intent: second });
+    settle();
+    await reportedOnly(orderId, "captured_twice");
+    await payments.append(orderId, CANCELLED);
+    await payments.happened(orderId, "payment.refunded");
+    const captures = await payments.captures(orderId);
+    expect(captures.map(({ refunded }) => refunded)).toEqual([2690, 2690]);
   });
 
   test("an order that says paid while the gateway has captured nothing", async () => {
