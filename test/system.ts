@@ -46,6 +46,9 @@ export const QUICK: Readonly<Record<string, string>> = {
   RECOVERY_SCAN_MS: "300",
   OWED_SWEEP_MS: "1000",
   PAYMENT_IN_CALL_RETRY_MS: "400",
+  // With delays this short a system that is away for some seconds must be known to be, or its effects would be dead letters.
+  CIRCUIT_FAILURES: "2",
+  CIRCUIT_PROBE_MS: "300",
 };
 
 /** Starts a system and waits until it is up. Rejects with its output when it does not come up. */
