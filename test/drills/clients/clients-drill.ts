@@ -9,7 +9,7 @@ import { Watcher } from "./watcher.ts";
 
 const CLIENTS = 8;
 const CUTS = 50;
-const LONGEST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 250;
 const KEPT_UNDER_WAY = 20;
 const BOUND_MS = 180_000;
 const TOPICS = ["kitchen.sweet-crumbs", "kitchen.trattoria-lina"];

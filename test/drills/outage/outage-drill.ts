@@ -7,8 +7,8 @@ import { type Answer, type Attempt, PlacingAttempts } from "./placing-attempts.t
 const MINUTE_MS = 60_000;
 /** How long it is away, in business time. */
 const AWAY_MS = 30 * MINUTE_MS;
-const STEP_MS = MINUTE_MS;
-const TRY_PLACING_EVERY_STEPS = 10;
+const STEP_MS = 2 * MINUTE_MS;
+const TRY_PLACING_EVERY_STEPS = 5;
 const KEPT_UNDER_WAY = 10;
 const MORE_AT_A_TIME = 4;
 const BOUND_MS = 120_000;
