@@ -81,6 +81,7 @@ const partFacts = (part: FulfilmentState): [string, FactValue][] => [
   ["goods", part.reserved ? "reserved" : undefined],
   ["goods released", part.released || undefined],
   ["site was told", part.notified || undefined],
+  ["not made there because", part.rejection],
   ["answer", part.rejected ? "rejected" : part.accepted ? "accepted" : undefined],
   ["accepted before it was rejected", (part.rejected && part.accepted) || undefined],
   ["answer due by", part.notification?.answerBy],

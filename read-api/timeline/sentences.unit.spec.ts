@@ -18,6 +18,8 @@ describe("the timeline's sentences", () => {
     ["The order was cancelled by support.", "support", happened.cancelled("support")],
     ["The site does not make part 1.1: it did not answer in time.", "system", happened.rejected("no_answer")],
     ["The site rejected part 1.1: too busy.", "restaurant", happened.rejected("too_busy")],
+    ["The site reported carrot-cake as missing.", "restaurant", happened.missing()],
+    ["Plum-cake was sold out at the site before it could be reserved.", "system", happened.missing("plum-cake")],
     ["The payment of 26.90 EUR was confirmed.", "system", happened.paid()],
     ["The payment failed for good after 1 attempt because the card was declined.", "system", happened.paymentFailed()],
     ["Work at the station quality check began.", "restaurant", happened.started("quality_check")],
