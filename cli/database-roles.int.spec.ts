@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -5,6 +6,8 @@ import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemClock } from "../infra/clock.ts";
 import { type Config, readConfig } from "../infra/config.ts";
+import { abortJob, createJob } from "../infra/dead-letters/jobs.ts";
+import { deadLetterEffect } from "../infra/dead-letters/record.ts";
 import { throwawayStore } from "../infra/event-store/testing.ts";
 import { createLog } from "../infra/log.ts";
 import { migrate } from "../infra/postgres/migrations.ts";
@@ -161,6 +164,24 @@ describe("the API", () => {
     await expect(api.query("DELETE FROM runner.dead_letters")).rejects.toMatchObject(REFUSED);
     await expect(api.query("DELETE FROM keys.customer_keys")).rejects.toMatchObject(REFUSED);
     expect((await api.query("SELECT 1 FROM runner.dead_letters")).rows).toEqual([]);
+  });
+
+  test("asks for redrives and ends them; what becomes of the letters is the workers'", async () => {
+    const orderId = randomUUID();
+    const dead = { consumer: "payment", orderId, effectId: "payment.refund/1", payload: null, attempts: 4 };
+    const failure = {
+      failureType: "service_unavailable",
+      failureClass: "transient",
+      message: "503",
+      stack: "",
+    } as const;
+    await deadLetterEffect(workers, { ...dead, ...failure, firstFailedAt: 0, now: 0 });
+    const id = randomUUID();
+    const job = { id, action: "redrive", by: { type: "admin", id: "olga" }, filter: {}, perSecond: 1, now: 0 } as const;
+    expect(await inTransaction(api, (tx) => createJob(tx, job))).toBe(1);
+    expect(await inTransaction(api, (tx) => abortJob(tx, id, 0))).toBe(true);
+    await expect(api.query("UPDATE runner.dead_letters SET state = 'redriven'")).rejects.toMatchObject(REFUSED);
+    await workers.query("DELETE FROM runner.dead_letters");
   });
 });
 

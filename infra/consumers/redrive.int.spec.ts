@@ -239,3 +239,21 @@ describe("redriving many", () => {
     expect(handled.toSorted()).toEqual(ids.toSorted());
   });
 });
+
+test("a read model that is built anew does without what was discarded, as long as it cannot handle it either", async () => {
+  const refused = new Set<string>();
+  const stream = newStream();
+  const events = Array.from({ length: 2 }, () => storable("test.happened", {}));
+  refused.add(events[0]?.id ?? "");
+  await engines.store.append(stream, events, "no_stream");
+  start(refusing("built_g1", refused));
+  await reached("built_g1");
+  await ended(await ask("discard", { consumer: "built", orderId: stream.slice("order-".length) }));
+  start(refusing("built_g2", refused));
+  await reached("built_g2");
+  expect(await handledOf("built_g2", stream)).toEqual([events[1]?.id]);
+  expect((await letters("built_g2")).map(({ event_id }) => event_id)).not.toContain(events[0]?.id);
+  start(witness("built_g3"));
+  await reached("built_g3");
+  expect(await handledOf("built_g3", stream)).toEqual(events.map(({ id }) => id));
+});

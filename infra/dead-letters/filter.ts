@@ -20,9 +20,12 @@ export type LetterFilter = {
   readonly state?: "parked" | "redriven" | "discarded" | undefined;
 };
 
-/** Scratch schemas and generations that nobody reads have letters that concern nobody. */
-export const CONCERNS_SOMEBODY = `NOT starts_with(letter.consumer, 'scratch_') AND NOT EXISTS (
-  SELECT FROM runner.generations AS generation WHERE generation.schema = letter.consumer AND generation.state <> 'live')`;
+/**
+ * Scratch schemas and generations that nobody reads have letters that concern nobody; but that a read model does without
+ * an event is decided for its later generations as well.
+ */
+export const CONCERNS_SOMEBODY = `NOT starts_with(letter.consumer, 'scratch_') AND (letter.state = 'discarded' OR NOT EXISTS (
+  SELECT FROM runner.generations AS generation WHERE generation.schema = letter.consumer AND generation.state <> 'live'))`;
 
 /** The filter as a condition on `runner.dead_letters AS letter`, its parameters numbered from `first`. */
 export function whereOf(filter: LetterFilter, first = 1): { readonly text: string; readonly values: unknown[] } {

@@ -180,7 +180,6 @@ const CONSUMER_ROWS = [
   ["positions", "name"],
   ["leases", "name"],
   ["inflight", "consumer"],
-  ["dead_letters", "consumer"],
   ["parked_events", "consumer"],
 ] as const;
 
@@ -189,6 +188,12 @@ export async function dropSchema(tx: PoolClient, schema: string): Promise<void> 
   for (const [table, column] of CONSUMER_ROWS) {
     await tx.query(`DELETE FROM runner.${table} WHERE ${column} = $1`, [schema]);
   }
+  // What the read model was decided to do without holds for its later generations.
+  await tx.query(
+    `DELETE FROM runner.dead_letters
+     WHERE consumer = $1 AND (state <> 'discarded' OR starts_with(consumer, 'scratch_'))`,
+    [schema],
+  );
   await tx.query(`DROP SCHEMA IF EXISTS ${schema} CASCADE`);
 }
 
