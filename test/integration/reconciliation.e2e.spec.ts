@@ -3,6 +3,7 @@ import { runHere } from "../../cli/testing-command.ts";
 import { eventually } from "../../infra/consumers/testing/engines.ts";
 import { Caller, cakeOrder } from "../api/caller.ts";
 import { startSystem, type TestSystem } from "../system.ts";
+import { askGateway } from "./outside-calls.ts";
 
 let system: TestSystem;
 let env: Record<string, string>;
@@ -14,15 +15,8 @@ beforeAll(async () => {
 afterAll(() => system.stop());
 
 /** Asks the gateway as nobody of ours does. */
-async function atGateway(path: string, form: Readonly<Record<string, string>>): Promise<{ id: string }> {
-  const answer = await fetch(`${system.addresses.paymentUrl}/v1/${path}`, {
-    method: "POST",
-    headers: { authorization: "Bearer sk_test_ordertrail", "content-type": "application/x-www-form-urlencoded" },
-    body: new URLSearchParams(form),
-  });
-  expect(answer.status).toBe(200);
-  return (await answer.json()) as { id: string };
-}
+const atGateway = (path: string, form: Readonly<Record<string, string>>) =>
+  askGateway(system.addresses.paymentUrl, path, form);
 
 interface Shown {
   readonly reports: readonly { readonly state: string }[];

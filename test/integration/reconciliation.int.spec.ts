@@ -15,6 +15,7 @@ import { eventually } from "../../infra/consumers/testing/engines.ts";
 import { createLog } from "../../infra/log.ts";
 import type { RunningSimulator } from "../../infra/simulators/base/simulator.ts";
 import { startCarrierSimulator } from "../../infra/simulators/carrier/carrier-simulator.ts";
+import { askGateway, post } from "./outside-calls.ts";
 import { type PaymentsAtWork, startPayments } from "./payments-at-work.ts";
 
 const MINUTE = 60_000;
@@ -92,24 +93,9 @@ const stored = async (orderId: string) => (await reports.differences("all", 500)
 /** Business time goes on by a second, so that what happened before is settled. */
 const settle = () => payments.forward(2_000);
 
-async function post(url: string, body: unknown): Promise<Record<string, unknown>> {
-  const answer = await fetch(url, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(body),
-  });
-  return (await answer.json()) as Record<string, unknown>;
-}
-
 /** Asks the gateway as somebody else than our payment process would. */
-async function atGateway(path: string, form: Readonly<Record<string, string>>): Promise<{ id: string }> {
-  const answer = await fetch(`${payments.parts.gatewayUrl}/v1/${path}`, {
-    method: "POST",
-    headers: { authorization: "Bearer sk_test", "content-type": "application/x-www-form-urlencoded" },
-    body: new URLSearchParams(form),
-  });
-  return (await answer.json()) as { id: string };
-}
+const atGateway = (path: string, form: Readonly<Record<string, string>>) =>
+  askGateway(payments.parts.gatewayUrl, path, form);
 
 async function captureFor(orderId: string): Promise<string> {
   const form = { amount: "2690", currency: "eur", payment_method: "pm_card_visa", "metadata[orderId]": orderId };
