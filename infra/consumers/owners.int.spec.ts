@@ -1,10 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { createJob, findJob } from "../dead-letters/jobs.ts";
+import { deadLetterEvent } from "../dead-letters/record.ts";
 import type { ExpectedRevision } from "../event-store/port.ts";
+import { inTransaction } from "../postgres/pool.ts";
 import { KILLS_OF_POISON } from "./crash-guard.ts";
 import { readPosition } from "./fence.ts";
 import { type Engines, eventually, startEngines } from "./testing/engines.ts";
-import { storable } from "./testing/events.ts";
+import { recorded, storable } from "./testing/events.ts";
 import { seenBy, WITNESS_TABLE } from "./testing/witness.ts";
 import { startWitnessProcess, type WitnessProcess, type WitnessSettings } from "./testing/witness-process.ts";
 
@@ -106,6 +109,37 @@ describe("a process that is killed", () => {
     await reached(name);
     await expectEachOnce(name, ids);
   });
+
+  test.each(["project.before-commit", "project.after-commit"])(
+    "at %s of a redrive has redriven once",
+    async (point) => {
+      const name = `redriving-${point}`;
+      const first = start(name, "one");
+      await first.said("running");
+      await reached(name);
+      first.child.kill("SIGTERM");
+      await first.ended;
+      const event = recorded(1, newStream());
+      const failure = {
+        failureType: "invalid_message",
+        failureClass: "poison",
+        error: "Error",
+        message: "",
+        stack: "",
+      } as const;
+      await deadLetterEvent(engines.pool, { ...failure, consumer: name, event, attempts: 1, version: "" }, Date.now());
+      const id = randomUUID();
+      const job = { id, action: "redrive", by: { type: "admin", id: "olga" }, perSecond: 1, now: Date.now() } as const;
+      await inTransaction(engines.pool, (tx) => createJob(tx, { ...job, filter: { consumer: name } }));
+      await engines.pool.query("UPDATE runner.redrive_items SET state = 'released' WHERE job_id = $1", [id]);
+      const killed = start(name, "one", { failAt: `${point}:1:SIGKILL` });
+      await killed.ended;
+      start(name, "one");
+      await eventually(async () => expect((await findJob(engines.pool, id))?.done).toBe(1));
+      const seen = (await seenBy(engines.pool, name)).map(({ event_id }) => event_id);
+      expect(seen.filter((one) => one === event.id)).toHaveLength(1);
+    },
+  );
 
   test("by an event again and again parks that event after two kills, and everything else goes through", async () => {
     const bad = newStream();

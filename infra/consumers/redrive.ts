@@ -100,7 +100,9 @@ async function see(owner: OwnerAtRest, errand: Errand): Promise<Seen | undefined
   }
   await noteTry(pool, errand);
   try {
-    return await inTransaction(pool, (tx) => seeWithin(owner, errand, tx));
+    const seen = await inTransaction(pool, (tx) => seeWithin(owner, errand, tx));
+    failpoint(`${consumer.failpointPrefix ?? "project"}.after-commit`);
+    return seen;
   } catch (error) {
     if (error instanceof OnlyALook) {
       consumer.undone?.();
