@@ -50,6 +50,7 @@ export const clockDrill: DrillWork = {
       say("  the machine that is ten minutes ahead of the others has the consumers");
       await stage.ordersPlaced(orders, BOUND_MS);
       const judgement = await stage.settleAndJudge();
+      for (const line of judgement.waiting) say(`  stated reason: ${line}`);
       return { name: "clock", figures: { ...figures, ...judgement.figures }, breaches: judgement.breaches };
     } finally {
       await second.stop();

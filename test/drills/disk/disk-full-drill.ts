@@ -65,6 +65,7 @@ export const diskFullDrill = (part: keyof typeof DISKS): DrillWork => ({
       });
       await opened.ordersPlaced(orders, BOUND_MS);
       const judgement = await opened.settleAndJudge();
+      for (const line of judgement.waiting) say(`  stated reason: ${line}`);
       return {
         name,
         figures: {

@@ -49,6 +49,7 @@ export const syncErrorDrill: DrillWork = {
       }
       await stage.ordersPlaced(orders, BOUND_MS);
       const judgement = await stage.settleAndJudge();
+      for (const line of judgement.waiting) say(`  stated reason: ${line}`);
       return {
         name,
         figures: { "syncs that failed": TIMES, "processes that ended over it": ended, ...judgement.figures },

@@ -42,7 +42,8 @@ export const disorderDrill: DrillWork = {
       for (const url of [carrierUrl, restaurantUrl, courierUrl, paymentUrl, emailControlUrl]) await flip(url, {});
       say(`  ${TURNS} turns of doubled, late, disordered, wrongly signed and unanswered messages`);
       await stage.ordersPlaced(orders, BOUND_MS);
-      const { figures, breaches } = await stage.settleAndJudge();
+      const { figures, breaches, waiting } = await stage.settleAndJudge();
+      for (const line of waiting) say(`  stated reason: ${line}`);
       return { name: "disorder", figures: { turns: TURNS, ...figures }, breaches };
     } finally {
       await stage.close();

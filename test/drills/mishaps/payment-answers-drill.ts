@@ -43,6 +43,7 @@ export const paymentAnswersDrill: DrillWork = {
       await flip(paymentUrl, {});
       await stage.ordersPlaced(orders, BOUND_MS * 2);
       const judgement = await stage.settleAndJudge();
+      for (const line of judgement.waiting) say(`  stated reason: ${line}`);
       return { name: "payment-answers", figures: { ...figures, ...judgement.figures }, breaches: judgement.breaches };
     } finally {
       await stage.close();

@@ -64,6 +64,7 @@ export const outageDrill = (outage: Outage): DrillWork => ({
       });
       await stage.ordersPlaced(orders, BOUND_MS);
       const judgement = await stage.settleAndJudge();
+      for (const line of judgement.waiting) say(`  stated reason: ${line}`);
       const slowest = Math.max(...placing.attempts.map(({ tookMs }) => tookMs));
       return {
         name,
