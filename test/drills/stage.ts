@@ -100,7 +100,7 @@ export class Stage {
       await openRejectingSite(base, signal);
       const { hear } = stage.record.history;
       void rejectEverything(base, signal, hear);
-      await startWorld({
+      const { customersDone } = await startWorld({
         base,
         signal,
         seed: options.staffSeed ?? seed,
@@ -113,6 +113,8 @@ export class Stage {
         heard: hear,
         sites: ["sweet-crumbs", "trattoria-lina"],
       });
+      // The stage has customers of its own; a stage that is closed at once ends these before they have begun.
+      customersDone.catch(() => undefined);
       stage.shoppers.start();
       return stage;
     } catch (error) {
