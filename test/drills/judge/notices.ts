@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { owedNotices } from "../../../commands/processes/notification/owed-notices.ts";
+import { noticesOf, owedNotices } from "../../../commands/processes/notification/owed-notices.ts";
 import { orderStream } from "../../../domain/order/events.ts";
 import { isFinal } from "../../../domain/order/state.ts";
 import type { AcceptedMail } from "../../../infra/simulators/messages/mail-simulator.ts";
@@ -57,8 +57,11 @@ export function judgeNotices(
   for (const [messageId, [mail]] of byId) {
     const orderId = /([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@/.exec(messageId)?.[1] ?? "";
     const notice = messageId.slice(0, Math.max(0, messageId.indexOf(orderId) - 1));
-    const known = orders.get(orderId)?.notices.some((one) => one.notice === notice && one.outcome !== undefined);
-    if (!known && !waits.has(orderStream(orderId))) {
+    const order = orders.get(orderId);
+    const known = order?.notices.some((one) => one.notice === notice && one.outcome !== undefined);
+    // Sent, and before that could be recorded the order took another way: what is not owed any more is not done again.
+    const overtaken = order?.ended !== undefined && !noticesOf(order).includes(notice);
+    if (!known && !overtaken && !waits.has(orderStream(orderId))) {
       breaches.push(`the mail server has ${messageId} (${mail?.subject ?? ""}), and no order knows that it was told`);
     }
   }
