@@ -152,7 +152,9 @@ export class Dispatcher {
       const { state } = await memory.recent(orderStream(effect.orderId), orders, NOW_MS);
       const owed = state && manager.owed(state).find(({ id }) => id === effect.id);
       if (!state || !owed) return this.#done(effect);
-      const sooner = effect.forward && owed.early === true;
+      // Sooner than planned only while it can be asked: a circuit that has opened again must not use an attempt up.
+      const open = owed.outside !== undefined && this.#options.isOpen(owed.outside);
+      const sooner = effect.forward && owed.early === true && !open;
       if (owed.dueAt > clock.now() && !sooner) return await this.#again(effect, owed.dueAt);
       if (!tenure.held()) return this.#queue.forget(effect);
       failpoint("effect.before-act");

@@ -210,12 +210,18 @@ describe("an order that is stopped", () => {
   test("has its effects held, not lost, until a decision", async () => {
     runner.start();
     const orderId = await runner.place({ city: "berlin", plannedMs: HOUR });
-    await eventually(async () => expect(await runner.effect(orderId)).toMatchObject({ state: "waiting" }));
+    const other = await runner.place({ city: "berlin", plannedMs: MINUTE });
+    for (const each of [orderId, other]) {
+      await eventually(async () => expect(await runner.effect(each)).toMatchObject({ state: "waiting" }));
+    }
     const letter = `INSERT INTO runner.dead_letters (consumer, stream, event_id, revision, commit, prepare, type, payload,
         failure_type, failure_class, message, stack, attempts, first_failed_at, last_failed_at)
       VALUES ('restaurant', 'order-' || $1::text, gen_random_uuid(), 7, 1, 1, 'order.cancelled', '{}', 'invalid_message',
         'poison', '', '', 1, now(), now())`;
     await runner.engines.pool.query(letter, [orderId]);
+    // Found by a scan: the next one knows of the letter.
+    runner.forward(MINUTE);
+    await isDone(other);
     runner.forward(HOUR);
     await eventually(async () => expect(await runner.effect(orderId)).toMatchObject({ state: "held" }));
     expect(runner.performed.get(orderId)).toBeUndefined();
