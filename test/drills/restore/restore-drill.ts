@@ -1,6 +1,8 @@
+import { execFile } from "node:child_process";
 import { cp, mkdtemp, realpath, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { orderStream } from "../../../domain/order/events.ts";
 import type { DrillOptions, DrillReport, DrillWork } from "../drill.ts";
 import { until } from "../drill.ts";
@@ -11,8 +13,10 @@ import type { ClientRecord } from "../world/client-record.ts";
 import { ordertrail, ordertrailDone } from "./command.ts";
 import { consumerPositions, judgeReport, newestReport, witnessBreaches } from "./lost.ts";
 
+const run = promisify(execFile);
+
 /** What is brought back, each to an older point than the outside world has reached. */
-export const RESTORES = ["the event log", "Postgres and keys", "everything"] as const;
+export const RESTORES = ["the event log", "an older Postgres", "Postgres and keys", "everything"] as const;
 export type Restored = (typeof RESTORES)[number];
 
 const BOUND_MS = 120_000;
@@ -80,18 +84,21 @@ class RestoreRun {
     await this.#stage?.close();
     // Under root the cluster may lie elsewhere, behind a link.
     const cluster = await realpath(join(this.#data, "postgres")).catch(() => undefined);
-    if (cluster !== undefined) await rm(cluster, { recursive: true, force: true });
+    for (const one of cluster === undefined ? [] : [cluster, `${cluster}.copy`]) {
+      await rm(one, { recursive: true, force: true });
+    }
   }
 
   async restore(what: Restored): Promise<Outcome> {
     this.#breaches.length = 0;
+    if (what === "an older Postgres") await this.#copyPostgres();
     const before = await this.#useAndBackUp();
-    const figures =
-      what === "the event log"
-        ? await this.#restoreLog(before)
-        : what === "Postgres and keys"
-          ? await this.#restorePostgres(before)
-          : await this.#restoreEverything(before);
+    const figures = await {
+      "the event log": () => this.#restoreLog(before),
+      "an older Postgres": () => this.#olderPostgres(before),
+      "Postgres and keys": () => this.#restorePostgres(before),
+      everything: () => this.#restoreEverything(before),
+    }[what]();
     return { figures, breaches: [...this.#breaches] };
   }
 
@@ -150,10 +157,34 @@ class RestoreRun {
     return { "streams that are reported as lost in part or whole": report?.lost.length ?? 0, ...figures };
   }
 
-  /** Postgres is gone, and what is left of the keys is older than the log. */
-  async #restorePostgres(before: Before): Promise<Outcome["figures"]> {
+  /** A copy of the database's files, made while nothing runs; people come back after it. */
+  async #copyPostgres(): Promise<void> {
+    if (!this.#stage) await this.#open();
+    await this.#end();
+    const cluster = await realpath(join(this.#data, "postgres"));
+    await run("cp", ["-a", cluster, `${cluster}.copy`]);
+  }
+
+  /** Postgres alone goes back: consumers, effects and keys are older than the log. */
+  async #olderPostgres(before: Before): Promise<Outcome["figures"]> {
+    const newest = await this.#newestKeys();
+    await this.#end();
+    const cluster = await realpath(join(this.#data, "postgres"));
+    await rm(cluster, { recursive: true, force: true });
+    await rename(`${cluster}.copy`, cluster);
+    await ordertrailDone(["restore", "--keys", newest], this.#data);
+    return await this.#goOn(await this.#open(), before, []);
+  }
+
+  async #newestKeys(): Promise<string> {
     const newest = join(this.#folder, `keys-newest-${this.#steps}.jsonl`);
     await ordertrailDone(["backup", join(this.#folder, `late-${this.#steps}`), "--keys", newest], this.#data);
+    return newest;
+  }
+
+  /** Postgres is gone, and what is left of the keys is older than the log. */
+  async #restorePostgres(before: Before): Promise<Outcome["figures"]> {
+    const newest = await this.#newestKeys();
     await this.#end();
     const cluster = await realpath(join(this.#data, "postgres"));
     await rm(cluster, { recursive: true, force: true });
@@ -250,7 +281,9 @@ class RestoreRun {
 
   async #open(): Promise<Stage> {
     const seed = this.#options.seed * 100 + this.#opened++;
-    this.#stage = await Stage.open({ seed, underWay: 0, couriers: COURIERS, dataDir: this.#data, env: POLLED });
+    const staffSeed = this.#options.seed;
+    const everybody = { underWay: 0, couriers: COURIERS, staffSeed, env: POLLED };
+    this.#stage = await Stage.open({ seed, dataDir: this.#data, ...everybody });
     return this.#stage;
   }
 
