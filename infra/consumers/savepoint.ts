@@ -29,8 +29,12 @@ export async function applyReadable(
   epoch: bigint,
   events: readonly RecordedEvent[],
 ): Promise<void> {
-  if (!consumer.asItIs) for (const event of events) assertReadable(event);
+  assertAllReadable(consumer, events);
   await consumer.apply(events, tx, { epoch });
+}
+
+function assertAllReadable(consumer: Consumer, events: readonly RecordedEvent[]): void {
+  if (!consumer.asItIs) for (const event of events) assertReadable(event);
 }
 
 /** Has a consumer handle a part of a batch; resolves with why it could not, and then nothing of the part is done. */
@@ -40,8 +44,14 @@ export async function applyInSavepoint(
   epoch: bigint,
   part: readonly RecordedEvent[],
 ): Promise<{ readonly error: unknown } | undefined> {
+  // What cannot be read is found without the database: the search for it costs no round trips.
+  try {
+    assertAllReadable(consumer, part);
+  } catch (error) {
+    return { error };
+  }
   return await inSavepoint(tx, async () => {
-    await applyReadable(tx, consumer, epoch, part);
+    await consumer.apply(part, tx, { epoch });
     // A deferred constraint would otherwise fail at the commit, where nobody can tell whose fault it is.
     await tx.query("SET CONSTRAINTS ALL IMMEDIATE");
   });
