@@ -16,6 +16,7 @@ import type { FactRecorder } from "../facts.ts";
 import type { Effect, Owed, Performed, ProcessManager } from "../runner/process-manager.ts";
 import type { Candidate, Candidates } from "./candidates.ts";
 import type { Claims, OpenClaim } from "./claims.ts";
+import { JustNow } from "./just-now.ts";
 import { outsideOf, owedCourier, siteOf } from "./owed.ts";
 
 export interface CourierPolicy {
@@ -59,6 +60,8 @@ const COURIER: Actor = { type: "system", id: "courier" };
 const CANDIDATES = 10;
 const CLAIMS_AT_ONCE = 500;
 const MINUTE = 60_000;
+/** How far the read model of couriers may be behind for a claim to be known of here. */
+const ASKED_MS = 2_000;
 /** How long a claim may stand before its assignment is missed. */
 const CLAIM_GRACE_MS = 15_000;
 
@@ -73,6 +76,8 @@ export class CourierProcess implements ProcessManager {
   readonly #options: CourierOptions;
   /** Since when each open claim has been looked at. */
   #claimsSeen = new Map<string, number>();
+  /** Whom this process has claimed, or has found claimed, just now: the read model may not know of it yet. */
+  readonly #asking = new JustNow(ASKED_MS);
 
   constructor(options: CourierOptions) {
     this.#options = options;
@@ -135,10 +140,17 @@ export class CourierProcess implements ProcessManager {
   async #claimSomebody(effect: Effect, order: Order, attempt: number): Promise<Candidate | undefined> {
     const { directory, candidates, claims } = this.#options;
     const { tried } = order.courier;
-    const free = await directory.free(siteOf(order)?.city ?? "", CANDIDATES + tried.length);
+    const asking = this.#asking.count();
+    const listed = await directory.free(siteOf(order)?.city ?? "", CANDIDATES + tried.length + asking);
+    const others = listed.filter((courierId) => !this.#asking.has(courierId));
+    // With nobody else there, those are asked whose own streams may say that they are free again.
+    const free = others.length > 0 ? others : listed;
     const fresh = free.filter((courierId) => !tried.includes(courierId)).slice(0, CANDIDATES);
     const asked = fresh.length > 0 || !this.#mayAskAgain(order) ? fresh : free.slice(0, CANDIDATES);
     for (const candidate of await candidates.nearestFirst(order, asked)) {
+      // Another order may have come to the same name while the couriers' app was asked.
+      if (others.length > 0 && this.#asking.has(candidate.courierId)) continue;
+      this.#asking.add(candidate.courierId);
       try {
         failpoint("courier.before-claim");
         await claims.claim({ courierId: candidate.courierId, orderId: order.orderId, attempt }, effect.held);
