@@ -114,7 +114,9 @@ describe("deploy/Dockerfile", () => {
       .filter((line) => line.startsWith("COPY ") && !line.includes("--from"))
       .flatMap((line) => line.split(" ").slice(1, -1));
     for (const path of copied) expect(existsSync(new URL(path, ROOT)), path).toBe(true);
-    const imported = [...new Set(["cli", "cli/roles"].flatMap(foldersImportedBy))].filter((name) => name !== "test");
+    const imported = [...new Set(["cli", "cli/commands", "cli/roles"].flatMap(foldersImportedBy))].filter(
+      (name) => name !== "test",
+    );
     expect(copied).toEqual(expect.arrayContaining(imported));
   });
 });

@@ -17,7 +17,7 @@ import { migrate } from "../../infra/postgres/migrations.ts";
 import { createPool } from "../../infra/postgres/pool.ts";
 import { throwawayPostgres } from "../../infra/postgres/testing.ts";
 import { lockFolder } from "../../infra/supervisor/folder-lock.ts";
-import { MIGRATIONS } from "../migrations.ts";
+import { MIGRATIONS } from "../database/migrations.ts";
 import { type Ran, runHere } from "../testing-command.ts";
 
 /** Known before the backup, erased after it, and known only after it. */

@@ -1,6 +1,7 @@
 import type { Pool } from "pg";
 import type { Position } from "../../domain/chain/envelope.ts";
 import type { EventStore } from "../../infra/event-store/port.ts";
+import { forgetKeys, withoutKey } from "../../infra/keys/restored-keys.ts";
 
 /** What the log says about customers, against the keys that there are. */
 export interface CustomersInLog {
@@ -31,16 +32,6 @@ export async function settleCustomers(pool: Pool, store: EventStore): Promise<Cu
     if (page.atEnd) break;
     after = page.next;
   }
-  const { rowCount } = await pool.query(
-    "UPDATE keys.customer_keys SET wrapped = NULL WHERE customer_id = ANY($1::uuid[]) AND wrapped IS NOT NULL",
-    [[...erased]],
-  );
   const living = [...known].filter((id) => !erased.has(id));
-  const { rows } = await pool.query<{ id: string }>(
-    `SELECT id FROM unnest($1::uuid[]) AS log (id)
-     WHERE NOT EXISTS (SELECT FROM keys.customer_keys AS k WHERE k.customer_id = log.id AND k.wrapped IS NOT NULL)
-     ORDER BY id`,
-    [living],
-  );
-  return { erasedAgain: rowCount ?? 0, withoutKey: rows.map(({ id }) => id) };
+  return { erasedAgain: await forgetKeys(pool, [...erased]), withoutKey: await withoutKey(pool, living) };
 }

@@ -10,7 +10,7 @@ import { migrate } from "../../infra/postgres/migrations.ts";
 import { createPool } from "../../infra/postgres/pool.ts";
 import { readIfExists, writeFileAtomically } from "../../infra/supervisor/files.ts";
 import { lockFolder } from "../../infra/supervisor/folder-lock.ts";
-import { MIGRATIONS } from "../migrations.ts";
+import { MIGRATIONS } from "../database/migrations.ts";
 import { type CustomersInLog, settleCustomers } from "./customers-in-log.ts";
 import { withStoppedDatabase, withStoppedLog } from "./engines-at-hand.ts";
 import { readSystemManifest, SystemBackupError, type SystemManifest } from "./manifest.ts";

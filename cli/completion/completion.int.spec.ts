@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { PROJECTIONS } from "../../projections/read-models.ts";
-import { completionScript } from "../completion.ts";
+import { completionScript } from "../commands/completion.ts";
 import { buildProgram } from "../program.ts";
 import { commandReference } from "../reference.ts";
 

@@ -12,7 +12,7 @@ import { storable } from "../../infra/consumers/testing/events.ts";
 import { WITNESS_TABLE, witness } from "../../infra/consumers/testing/witness.ts";
 import { runDesk } from "../../infra/dead-letters/desk.ts";
 import { createLog } from "../../infra/log.ts";
-import { MIGRATIONS } from "../migrations.ts";
+import { MIGRATIONS } from "../database/migrations.ts";
 import { type Ran, runHere } from "../testing-command.ts";
 
 const log = createLog("test", "silent");

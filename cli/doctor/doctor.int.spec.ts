@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Engines, startEngines } from "../../infra/consumers/testing/engines.ts";
 import { migrate } from "../../infra/postgres/migrations.ts";
-import { MIGRATIONS } from "../migrations.ts";
+import { MIGRATIONS } from "../database/migrations.ts";
 import type { Finding } from "./finding.ts";
 
 const PROGRAM = new URL("../ordertrail.ts", import.meta.url).pathname;

@@ -1,6 +1,6 @@
 import type { Pool } from "pg";
 import { createPool } from "../../infra/postgres/pool.ts";
-import { MIGRATIONS } from "../migrations.ts";
+import { MIGRATIONS } from "../database/migrations.ts";
 import { withoutPassword } from "../up/addresses.ts";
 import { clockFinding } from "./clock-skew.ts";
 import { type Examined, type Finding, ok, type Probe, problem, reasonOf, warning } from "./finding.ts";

@@ -18,7 +18,7 @@ import { ensureProjection } from "../../projections/runner/generations.ts";
 import { projectionConsumer } from "../../projections/runner/projection-consumer.ts";
 import { witnessProjection } from "../../projections/witness/projection.ts";
 import { outboxWriter } from "../../realtime/outbox.ts";
-import { MIGRATIONS } from "../migrations.ts";
+import { MIGRATIONS } from "../database/migrations.ts";
 import { bringInLine } from "./bring-in-line.ts";
 import { findSetBack, LogSetBackError, refuseSetBack } from "./find.ts";
 

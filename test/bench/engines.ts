@@ -1,5 +1,5 @@
 import type { Pool } from "pg";
-import { MIGRATIONS } from "../../cli/migrations.ts";
+import { MIGRATIONS } from "../../cli/database/migrations.ts";
 import { createEventStore } from "../../infra/event-store/client.ts";
 import type { EventStore } from "../../infra/event-store/port.ts";
 import { migrate } from "../../infra/postgres/migrations.ts";

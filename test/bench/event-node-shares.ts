@@ -1,6 +1,6 @@
-import { CLIENT, CpuWatch, describeShares } from "./cpu.ts";
 import { run as runEventNode } from "./event-node.bench.ts";
-import type { BenchOptions, Figure } from "./figure.ts";
+import { CLIENT, CpuWatch, describeShares } from "./report/cpu.ts";
+import type { BenchOptions, Figure } from "./report/figure.ts";
 
 /** The event node's figures; that bench starts a node of its own, as a child of this process. */
 export async function run({ progress }: BenchOptions): Promise<Figure[]> {

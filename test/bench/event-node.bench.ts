@@ -1,6 +1,6 @@
 import { type EventData, EventStoreDBClient, jsonEvent, START } from "@eventstore/db-client";
 import { startEventNodeProcess } from "../contract/event-store/event-node-process.ts";
-import type { Row } from "./row.ts";
+import type { Row } from "./report/row.ts";
 
 const DURATION_MS = 4_000;
 /** An event of 1 KB, metadata aside. */

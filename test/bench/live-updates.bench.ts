@@ -1,13 +1,13 @@
 import { orderStream } from "../../domain/order/events.ts";
 import { createEventStore } from "../../infra/event-store/client.ts";
 import { tokenFor } from "../system.ts";
-import { BusinessLog } from "./business-log.ts";
-import { CpuWatch, describeShares } from "./cpu.ts";
-import { type BenchOptions, type Figure, rounded } from "./figure.ts";
-import { LiveWatch } from "./live-watch.ts";
-import { type OrderLife, orderLife, SITES_MADE } from "./order-lives.ts";
-import { quantile } from "./quantiles.ts";
-import { measuredSystem } from "./whole-system.ts";
+import { BusinessLog } from "./data/business-log.ts";
+import { type OrderLife, orderLife, SITES_MADE } from "./data/order-lives.ts";
+import { LiveWatch } from "./load/live-watch.ts";
+import { measuredSystem } from "./load/whole-system.ts";
+import { CpuWatch, describeShares } from "./report/cpu.ts";
+import { type BenchOptions, type Figure, rounded } from "./report/figure.ts";
+import { quantile } from "./report/quantiles.ts";
 
 const EVENTS_PER_SECOND = 800;
 const MOST_P99_MS = 100;

@@ -2,15 +2,15 @@ import { StatusLooker } from "../../cli/status/look.ts";
 import { createEventStore } from "../../infra/event-store/client.ts";
 import { createLog } from "../../infra/log.ts";
 import { createPool } from "../../infra/postgres/pool.ts";
-import { openSites } from "./city-of-sites.ts";
-import { busyCores, CpuWatch, describeShares, describeWork } from "./cpu.ts";
-import { type BenchOptions, type Figure, rounded } from "./figure.ts";
-import { atRate, KeepAliveClient } from "./load.ts";
-import { orderLoad } from "./order-load.ts";
-import { OrderStepsSeen } from "./order-steps-seen.ts";
-import { quantile } from "./quantiles.ts";
-import { Staff } from "./staff.ts";
-import { measuredSystem } from "./whole-system.ts";
+import { openSites } from "./load/city-of-sites.ts";
+import { atRate, KeepAliveClient } from "./load/load.ts";
+import { orderLoad } from "./load/order-load.ts";
+import { OrderStepsSeen } from "./load/order-steps-seen.ts";
+import { Staff } from "./load/staff.ts";
+import { measuredSystem } from "./load/whole-system.ts";
+import { busyCores, CpuWatch, describeShares, describeWork } from "./report/cpu.ts";
+import { type BenchOptions, type Figure, rounded } from "./report/figure.ts";
+import { quantile } from "./report/quantiles.ts";
 
 const WARM_UP = { rate: 20, seconds: 5 };
 /** A site is told of one order after the other: a city has enough of them. */

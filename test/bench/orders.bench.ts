@@ -1,10 +1,10 @@
-import { busyCores, type CpuShares, CpuWatch, describeShares, describeWork } from "./cpu.ts";
-import { type BenchOptions, type Figure, rounded } from "./figure.ts";
-import { type Answered, atMost, atRate } from "./load.ts";
-import { orderLoad } from "./order-load.ts";
-import { type Paid, PaymentsSeen } from "./payments-seen.ts";
-import { quantile } from "./quantiles.ts";
-import { measuredSystem } from "./whole-system.ts";
+import { type Answered, atMost, atRate } from "./load/load.ts";
+import { orderLoad } from "./load/order-load.ts";
+import { type Paid, PaymentsSeen } from "./load/payments-seen.ts";
+import { measuredSystem } from "./load/whole-system.ts";
+import { busyCores, type CpuShares, CpuWatch, describeShares, describeWork } from "./report/cpu.ts";
+import { type BenchOptions, type Figure, rounded } from "./report/figure.ts";
+import { quantile } from "./report/quantiles.ts";
 
 const RATE = 100;
 const LEAST_SUSTAINED = 100;

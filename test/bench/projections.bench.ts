@@ -10,18 +10,18 @@ import { PROJECTIONS } from "../../projections/read-models.ts";
 import { ensureProjection } from "../../projections/runner/generations.ts";
 import { projectionConsumer } from "../../projections/runner/projection-consumer.ts";
 import { outboxWriter } from "../../realtime/outbox.ts";
-import { BusinessLog, openings } from "./business-log.ts";
-import { cachedLog } from "./cached-log.ts";
-import { CpuWatch, describeShares, describeWork } from "./cpu.ts";
+import { BusinessLog, openings } from "./data/business-log.ts";
+import { cachedLog } from "./data/cached-log.ts";
 import { type BenchEngines, startBenchEngines } from "./engines.ts";
-import { type BenchOptions, type Figure, rounded } from "./figure.ts";
 import { describeMemory, measureRebuild } from "./rebuilds.ts";
+import { CpuWatch, describeShares, describeWork } from "./report/cpu.ts";
+import { type BenchOptions, type Figure, rounded } from "./report/figure.ts";
 
 const UNDER_WAY = 1_000;
 const LIVE_ORDERS = 1_500;
 const LEAST_REBUILT = 20_000;
 const TOGETHER = "together";
-const WRITER = fileURLToPath(new URL("write-business.ts", import.meta.url));
+const WRITER = fileURLToPath(new URL("data/write-business.ts", import.meta.url));
 const BEGAN_AT = Date.UTC(2026, 10, 21, 8);
 
 const log = createLog("bench", "silent");

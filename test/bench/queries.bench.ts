@@ -2,11 +2,11 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Pool } from "pg";
 import { createPool } from "../../infra/postgres/pool.ts";
-import { CpuWatch, describeShares, describeWork } from "./cpu.ts";
-import { type BenchOptions, type Figure, rounded } from "./figure.ts";
-import { type LargeTables, largeTables } from "./large-tables.ts";
-import { quantile } from "./quantiles.ts";
+import { type LargeTables, largeTables } from "./data/large-tables.ts";
 import { type Question, questions, sampled } from "./questions.ts";
+import { CpuWatch, describeShares, describeWork } from "./report/cpu.ts";
+import { type BenchOptions, type Figure, rounded } from "./report/figure.ts";
+import { quantile } from "./report/quantiles.ts";
 
 const MOST_P99_MS = 50;
 /** Questions in flight at once. */

@@ -4,8 +4,8 @@ import { readKitchen } from "../../projections/kitchen/queries.ts";
 import { type ListQuery, type ListScope, listOrders, type OrderFilter } from "../../projections/orders/list.ts";
 import { findOrder, orderVersions } from "../../projections/orders/queries.ts";
 import { readTimeline } from "../../projections/timeline/queries.ts";
-import type { LargeTables } from "./large-tables.ts";
-import { SITES_MADE } from "./order-lives.ts";
+import type { LargeTables } from "./data/large-tables.ts";
+import { SITES_MADE } from "./data/order-lives.ts";
 
 /** Something that the read API is asked; answers with how many rows it found. */
 export interface Question {

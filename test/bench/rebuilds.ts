@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { type CpuShares, CpuWatch } from "./cpu.ts";
 import type { BenchEngines } from "./engines.ts";
+import { type CpuShares, CpuWatch } from "./report/cpu.ts";
 
 const PROGRAM = fileURLToPath(new URL("rebuild-process.ts", import.meta.url));
 

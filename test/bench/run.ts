@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
-import type { BenchOptions, Figure } from "./figure.ts";
-import { machine, report } from "./report.ts";
+import type { BenchOptions, Figure } from "./report/figure.ts";
+import { machine, report } from "./report/report.ts";
 
 interface Bench {
   /** How long each of its figures is measured unless told otherwise; the event node's are fixed. */

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
-import { openApiDocument } from "../../cli/openapi.ts";
+import { openApiDocument } from "../../cli/commands/openapi.ts";
 
 const FOLDER = new URL("../../clients/typescript/", import.meta.url);
 const read = (name: string) => readFileSync(new URL(name, FOLDER), "utf8");

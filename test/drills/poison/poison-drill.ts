@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { MIGRATIONS } from "../../../cli/migrations.ts";
+import { MIGRATIONS } from "../../../cli/database/migrations.ts";
 import type { Position, RecordedEvent } from "../../../domain/chain/envelope.ts";
 import { type Engines, startEngines } from "../../../infra/consumers/testing/engines.ts";
 import { createJob, findJob } from "../../../infra/dead-letters/jobs.ts";

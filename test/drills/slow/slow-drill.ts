@@ -2,7 +2,7 @@ import { SAMPLE_SITES } from "../../../cli/sample-data.ts";
 import { ApiClient } from "../../../cli/simulate/api-client.ts";
 import { startWorld } from "../../../cli/simulate/world.ts";
 import { orderStream } from "../../../domain/order/events.ts";
-import { quantile } from "../../bench/quantiles.ts";
+import { quantile } from "../../bench/report/quantiles.ts";
 import type { DrillReport, DrillWork } from "../drill.ts";
 import { until } from "../drill.ts";
 import { flip } from "../outage/outages.ts";
