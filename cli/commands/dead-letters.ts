@@ -78,6 +78,7 @@ Examples:
     .command("abort")
     .description("stop a redrive: what was not let go yet stays parked")
     .argument("<job>", "its id")
+    .option("--json", "print how far it came as JSON")
     .action(abortCommand);
 
   letters

@@ -54,19 +54,20 @@ Examples:
     .argument("<kind>", "as the report names it, such as captured_twice")
     .argument("<reference>", "what the outside calls it, such as pi_…")
     .option("--by <name>", "who you are", "command")
+    .option("--json", "print the outcome as JSON")
     .action(settle);
 }
 
-async function settle(kind: string, reference: string, { by }: { by: string }): Promise<void> {
+async function settle(
+  kind: string,
+  reference: string,
+  { by, json }: { readonly by: string; readonly json?: true },
+): Promise<void> {
   await withEngines(
     async ({ pool, config }) => {
       const settled = await new Reports(pool).settle(kind, reference, by, clockFor(config).now());
-      process.stdout.write(
-        settled
-          ? `settled ${kind} ${reference}
-`
-          : `${kind} ${reference} is not open\n`,
-      );
+      const said = settled ? `settled ${kind} ${reference}` : `${kind} ${reference} is not open`;
+      process.stdout.write(`${json ? JSON.stringify({ kind, reference, settled }) : said}\n`);
       if (!settled) process.exitCode = EXIT.failed;
     },
     { forPeople: true },

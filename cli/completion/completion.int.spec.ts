@@ -39,7 +39,7 @@ describe("in bash", () => {
       ["api", "workers", "simulators"],
     ],
     [["serve", "--role", "api", "--on"], ["--only"]],
-    [["drill", "crash", "--mode", "r"], ["random"]],
+    [["drill", "--se"], ["--seed"]],
     [["token", "--role", "sup"], ["support"]],
     [
       ["completion", ""],

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Pool } from "pg";
-import { systemClock } from "../../infra/clock.ts";
+import { type Clock, clockFor } from "../../infra/clock.ts";
 import { ConfigError } from "../../infra/config.ts";
 import { pause } from "../../infra/consumers/waiting.ts";
 import type { JobAction } from "../../infra/dead-letters/errands.ts";
@@ -75,14 +75,14 @@ export async function jobsCommand({ json }: { readonly json?: true }): Promise<v
 }
 
 /** Stops a redrive. */
-export async function abortCommand(id: string): Promise<void> {
+export async function abortCommand(id: string, { json }: { readonly json?: true }): Promise<void> {
   const asked = letterId(id);
   await withEngines(
-    async ({ pool }) => {
-      await inTransaction(pool, (tx) => abortJob(tx, asked, systemClock.now()));
+    async ({ pool, config }) => {
+      await inTransaction(pool, (tx) => abortJob(tx, asked, clockFor(config).now()));
       const job = await findJob(pool, asked);
       if (job === undefined) throw new ConfigError(`there is no redrive ${id}`);
-      process.stdout.write(`${jobLine(job)}\n`);
+      process.stdout.write(`${json ? JSON.stringify(job, null, 2) : jobLine(job)}\n`);
     },
     { forPeople: true },
   );
@@ -97,9 +97,10 @@ async function carryOut(
   const id = randomUUID();
   const sealed = reason === undefined ? undefined : sealReason(reasonKeys(await fingerprintKey(config)), reason);
   const actor = { type: "admin", id: by } as const;
-  const asked = { id, action, by: actor, reason: sealed, filter, perSecond, now: systemClock.now() };
+  const clock = clockFor(config);
+  const asked = { id, action, by: actor, reason: sealed, filter, perSecond, now: clock.now() };
   const total = await inTransaction(pool, (tx) => createJob(tx, asked));
-  const job = await waitFor(pool, id, total);
+  const job = await waitFor({ pool, clock }, id, total);
   const results = await jobResults(pool, id, json ? 1_000 : MOST_SHOWN);
   if (job.state !== "done" || job.failed > 0) process.exitCode = EXIT.failed;
   const look = action === "preview";
@@ -111,7 +112,7 @@ async function carryOut(
 }
 
 /** Waits until a job has ended; Ctrl-C ends it. */
-async function waitFor(pool: Pool, id: string, total: number): Promise<JobProgress> {
+async function waitFor({ pool, clock }: { pool: Pool; clock: Clock }, id: string, total: number): Promise<JobProgress> {
   const stopped = untilStopped();
   const progress = progressLine(process.stderr);
   const begun = performance.now();
@@ -123,7 +124,7 @@ async function waitFor(pool: Pool, id: string, total: number): Promise<JobProgre
       const untouched = job.done + job.failed + job.gone === 0;
       if (total > 0) progress.show(() => jobLine(job));
       if (stopped.aborted || (untouched && performance.now() - begun > BEGIN_MS)) {
-        await inTransaction(pool, (tx) => abortJob(tx, id, systemClock.now()));
+        await inTransaction(pool, (tx) => abortJob(tx, id, clock.now()));
         if (!stopped.aborted) throw new Error("no workers see to it: are they running? Nothing was changed.");
         continue;
       }

@@ -53,11 +53,11 @@ const RECORD = `
       message = excluded.message, stack = excluded.stack, last_failed_at = excluded.last_failed_at,
       version = excluded.version, noted_at = clock_timestamp(), resolved_at = NULL, resolved_by = NULL, resolved_rule = NULL, resolved_reason = NULL,
       resolved_event = NULL
-    RETURNING id, round, last_failed_at, order_id, type
+    RETURNING id, consumer, round, last_failed_at, order_id, type
   ), told AS (
     INSERT INTO runner.tellings (letter_id, fact, round, at)
     SELECT id, 'parked', round, last_failed_at FROM letter
-    WHERE order_id IS NOT NULL AND NOT starts_with(type, 'processing.')
+    WHERE order_id IS NOT NULL AND NOT starts_with(type, 'processing.') AND NOT starts_with(consumer, 'scratch_')
     ON CONFLICT DO NOTHING
   )
   SELECT id FROM letter`;
