@@ -24,8 +24,14 @@ const LONGEST_PAUSE_MS = 1_500;
 const NAMED = { INSTANCE: "drill" };
 
 /** Kills processes of a system in use, and judges from outside what is left. */
-export async function crashDrill(options: DrillOptions & { readonly mode: CrashMode }): Promise<CrashReport> {
-  const { mode, seed, orders, say } = options;
+export async function crashDrill(
+  options: DrillOptions & {
+    readonly mode: CrashMode;
+    /** Failpoints to strike; default: all. */
+    readonly targets?: readonly Target[];
+  },
+): Promise<CrashReport> {
+  const { mode, seed, orders, say, targets = TARGETS } = options;
   const begun = performance.now();
   const stage = await Stage.open({ seed, underWay: KEPT_UNDER_WAY, env: mode === "failpoints" ? NAMED : {} });
   try {
@@ -33,7 +39,11 @@ export async function crashDrill(options: DrillOptions & { readonly mode: CrashM
     const struck: Strike[] = [];
     const breaches: string[] = [];
     say(strikeHeading());
-    await (mode === "failpoints" ? failpointStrikes : randomStrikes)(stage, seed, (strike) => {
+    const strikes =
+      mode === "failpoints"
+        ? (tell: Tell) => failpointStrikes(stage, seed, targets, tell)
+        : (tell: Tell) => randomStrikes(stage, seed, tell);
+    await strikes((strike) => {
       struck.push(strike);
       say(strikeLine(strike));
       if (strike.inFlight < LEAST_IN_FLIGHT) {
@@ -66,15 +76,15 @@ export async function crashDrill(options: DrillOptions & { readonly mode: CrashM
 type Tell = (strike: Strike) => void;
 
 /**
- * Every failpoint once, in an order by seed. The processes are struck beside each other; each of them only when an
+ * Each target once, in an order by seed. The processes are struck beside each other; each of them only when an
  * order that was placed after its last death has been paid.
  */
-async function failpointStrikes(stage: Stage, seed: number, tell: Tell): Promise<void> {
+async function failpointStrikes(stage: Stage, seed: number, targets: readonly Target[], tell: Tell): Promise<void> {
   const random = randomFrom(seed ^ 0x5eed);
-  const lanes = Map.groupBy(shuffled(TARGETS, random), ({ part }) => part);
+  const lanes = Map.groupBy(shuffled(targets, random), ({ part }) => part);
   await Promise.all(
-    [...lanes.values()].map(async (targets) => {
-      for (const target of targets) {
+    [...lanes.values()].map(async (lane) => {
+      for (const target of lane) {
         await enoughInFlight(stage);
         const { at, inFlight } = await hit(stage, target);
         const recovery = await recovered(stage, at);

@@ -92,4 +92,29 @@ export const TARGETS: readonly Target[] = Object.entries(PARTS).flatMap(
   ([point, parts]) => parts.map((part) => ({ point: point as Failpoint, part })), // the record's keys
 );
 
+/** One target for each thing that a kill can leave half done: what the tests strike, since all of them take minutes. */
+export const TELLING_TARGETS: readonly Target[] = TARGETS.filter(({ point, part }) =>
+  [
+    "write.after-append api",
+    "ledger.after-append workers",
+    "keys.after-commit api",
+    "place.after-placed api",
+    "event-node.after-commit events",
+    "project.before-commit workers",
+    "relay.after-publish api",
+    "process.after-commit workers",
+    "effect.after-append workers",
+    "payment.after-create workers",
+    "payment.after-confirm workers",
+    "payment.after-refund workers",
+    "restaurant.after-notify workers",
+    "restaurant.after-reroute workers",
+    "courier.after-claim workers",
+    "notification.after-send workers",
+    "parcel.after-book workers",
+    "park.before-commit workers",
+    "gateway.before-snapshot api",
+  ].includes(`${point} ${part}`),
+);
+
 export const hopOf = (point: Failpoint): string => FAILPOINTS[point];
