@@ -26,13 +26,17 @@ interface Stored {
   readonly instance: string;
 }
 
-/** Writes down how circuits are. */
-export async function writeCircuits(pool: Pool, rows: readonly CircuitRow[]): Promise<void> {
-  if (rows.length === 0) return;
-  await pool.query(
+/**
+ * Writes down how circuits are, unless the process owns no consumer any more: one that was stopped for longer than its
+ * leases knows nothing of what has become of them. Answers with whether it was written.
+ */
+export async function writeCircuits(pool: Pool, rows: readonly CircuitRow[], instance: string): Promise<boolean> {
+  if (rows.length === 0) return true;
+  const { rowCount } = await pool.query(
     `INSERT INTO runner.circuits (system, place, state, since, failure_type, waiting, instance, updated_at)
      SELECT *, clock_timestamp() FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::text[],
        $6::integer[], $7::text[])
+     WHERE EXISTS (SELECT FROM runner.leases WHERE owner = $8 AND expires_at > clock_timestamp())
      ON CONFLICT (system, place) DO UPDATE SET state = excluded.state, since = excluded.since,
        failure_type = excluded.failure_type, waiting = excluded.waiting, instance = excluded.instance,
        updated_at = excluded.updated_at`,
@@ -43,9 +47,11 @@ export async function writeCircuits(pool: Pool, rows: readonly CircuitRow[]): Pr
       rows.map(({ since }) => new Date(since)),
       rows.map(({ failureType }) => failureType ?? null),
       rows.map(({ waiting }) => waiting),
-      rows.map(({ instance }) => instance),
+      rows.map((row) => row.instance),
+      instance,
     ],
   );
+  return rowCount === rows.length;
 }
 
 /** Circuits that have been open once, those that are open first. Rejects while the database is away or not migrated. */

@@ -119,7 +119,7 @@ export class CircuitBoard {
       const same = shown?.state === row.state && shown.waiting === waiting && shown.failureType === row.failureType;
       if (!same) rows.push(row);
     }
-    await writeCircuits(pool, rows);
+    if (!(await writeCircuits(pool, rows, instance))) return;
     for (const row of rows) this.#shown.set(outsideName(row), row);
   }
 

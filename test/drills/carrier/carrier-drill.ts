@@ -70,7 +70,7 @@ export const carrierDrill: DrillWork = {
       say(`  ${AWAY_DAYS} days later: asked ${away.refused} times in vain, ${away.bookings.size} bookings`);
       await stage.time.advance(2 * MINUTE_MS);
       await flip(carrierUrl, { lookupLagMs: LOOKUP_LAG_MS });
-      const judgement = await stage.settleAndJudge(BOUND_MS);
+      const judgement = await stage.settleAndJudge({ withinMs: BOUND_MS });
 
       const { bookings } = await carrierLog(dataDir);
       const mails = await mailLog(dataDir);

@@ -19,39 +19,57 @@ export async function newestReport(dataDir: string): Promise<SetBackReport | und
   return JSON.parse(await readFile(join(dataDir, "reports", newest), "utf8")) as SetBackReport; // written by bringInLine
 }
 
+/** What a log held before it was set back. */
+export interface LogBefore {
+  /** What the witness had seen to its end. */
+  readonly witnessed: FinalLog;
+  /** All of it, read after the system had ended: it goes on until then, and the witness follows a moment later. */
+  readonly whole: FinalLog;
+}
+
 /**
- * Every stream that has lost events is named with where it ended and where it ends, and no other is.
- *
- * @param before the log when everybody had gone home; the system may have added to it before it ended
+ * Every stream that has lost what was witnessed is named with where it ended and where it ends, and none is that has
+ * lost nothing.
  */
-export function judgeReport(report: SetBackReport | undefined, before: FinalLog, head: bigint): string[] {
+export function judgeReport(report: SetBackReport | undefined, before: LogBefore, head: bigint): string[] {
   if (!report) return ["no report says what is lost"];
   const breaches: string[] = [];
   const named = new Map(report.lost.map((one) => [one.stream, one]));
   if (report.streamsWithLostEvents !== named.size) breaches.push("the report names fewer streams than it counts");
-  for (const [stream, events] of before) {
-    const kept = events.filter(({ position }) => position.commit <= head);
+  for (const stream of named.keys()) {
+    if (!before.whole.has(stream)) breaches.push(`the report names ${stream}, which has never been`);
+  }
+  for (const [stream, events] of before.whole) {
+    const has = events.findLast(({ position }) => position.commit <= head)?.revision;
+    const had = events.at(-1)?.revision ?? 0n;
+    const seen = before.witnessed.get(stream)?.at(-1)?.revision;
     const one = named.get(stream);
-    if (kept.length === events.length) {
-      if (one) breaches.push(`the report says that ${stream} has lost events, and it has not`);
-      continue;
-    }
-    const [had, has] = [events.at(-1)?.revision.toString(), kept.at(-1)?.revision.toString()];
-    if (!one) breaches.push(`${stream} has lost events, and the report does not name it`);
-    else if (BigInt(one.had) < BigInt(had ?? 0) || one.has !== has) {
+    if (one === undefined) {
+      if (seen !== undefined && seen > (has ?? -1n)) {
+        breaches.push(`${stream} has lost events, and the report does not name it`);
+      }
+    } else if (has === had) breaches.push(`the report says that ${stream} has lost events, and it has not`);
+    else if (BigInt(one.had) > had || BigInt(one.had) < (seen ?? 0n) || one.has !== has?.toString()) {
       breaches.push(`the report says that ${stream} had ${one.had} and has ${one.has}; true is ${had} and ${has}`);
     }
   }
   return breaches;
 }
 
-/** Where every consumer stands, by name. */
-export async function consumerPositions(databaseUrl: string): Promise<Map<string, bigint>> {
+/** How many events the log held that were written after the last that the witness is known to have seen. */
+export const unwitnessed = ({ witnessed, whole }: LogBefore): number => eventsIn(whole) - eventsIn(witnessed);
+
+const eventsIn = (log: FinalLog): number => [...log.values()].reduce((sum, { length }) => sum + length, 0);
+
+/** Whether every witness has passed the end of a log as it was read. */
+export async function isWitnessed(databaseUrl: string, log: FinalLog): Promise<boolean> {
+  const ends = [...log.values()].map((events) => events.at(-1)?.position.commit ?? -1n);
+  const last = ends.reduce((most, end) => (end > most ? end : most), -1n);
   return await asking(databaseUrl, async (client) => {
-    const { rows } = await client.query<{ name: string; commit: string | null }>(
-      "SELECT name, coalesce(commit, -1) AS commit FROM runner.positions",
+    const { rows } = await client.query<{ commit: string }>(
+      "SELECT coalesce(commit, -1) AS commit FROM runner.positions WHERE name LIKE 'witness%'",
     );
-    return new Map(rows.map(({ name, commit }) => [name, BigInt(commit ?? -1)]));
+    return rows.length > 0 && rows.every(({ commit }) => BigInt(commit) >= last);
   });
 }
 

@@ -3,15 +3,18 @@ import { cp, mkdtemp, realpath, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { withStoppedLog } from "../../../cli/backup/engines-at-hand.ts";
 import { orderStream } from "../../../domain/order/events.ts";
+import { readConfig } from "../../../infra/config.ts";
 import type { DrillOptions, DrillReport, DrillWork } from "../drill.ts";
 import { until } from "../drill.ts";
 import { type FinalLog, finalLog } from "../history/check.ts";
 import { readEverything } from "../judge/evidence.ts";
 import { Stage } from "../stage.ts";
-import type { ClientRecord } from "../world/client-record.ts";
+import type { Buyer, ClientRecord } from "../world/client-record.ts";
 import { ordertrail, ordertrailDone } from "./command.ts";
-import { consumerPositions, judgeReport, newestReport, witnessBreaches } from "./lost.ts";
+import { isWitnessed, judgeReport, newestReport, unwitnessed, witnessBreaches } from "./lost.ts";
+import { doneOutside, isKnownOutsideOnly, reconciliationBreaches } from "./unknown.ts";
 
 const run = promisify(execFile);
 
@@ -21,8 +24,8 @@ export type Restored = (typeof RESTORES)[number];
 
 const BOUND_MS = 120_000;
 const COURIERS = 6;
-/** So many customers whose order is lost do not ask again. */
-const NEVER_AGAIN = 1;
+/** Of those whose order is lost, the first of each of these does not ask again: one with a capture, one with a parcel, too. */
+const NEVER_AGAIN: readonly Buyer[] = ["pays", "parcel"];
 
 /** That a parcel has shipped is told by a webhook once; when that was before the restore, it is asked for. */
 const POLLED = { CARRIER_POLL_MS: "3000" };
@@ -56,11 +59,12 @@ interface Outcome {
   readonly breaches: readonly string[];
 }
 
-/** What was backed up, and what was there when the system ended. */
+/** What was backed up, and what was there when everybody had gone home; the system goes on until it ends. */
 interface Before {
   readonly backup: string;
   readonly keys: string;
   readonly record: ClientRecord;
+  /** What the witness has seen of the log, at the least. */
   readonly log: FinalLog;
 }
 
@@ -69,6 +73,8 @@ class RestoreRun {
   readonly #options: DrillOptions;
   readonly #breaches: string[] = [];
   readonly #begun = performance.now();
+  /** Orders that are lost and not asked for again: the outside world keeps what it has done for them. */
+  readonly #gone: string[] = [];
   #data: string;
   #stage: Stage | undefined;
   #opened = 0;
@@ -114,13 +120,9 @@ class RestoreRun {
     await this.#order(stage);
     this.#say("more have ordered");
     stage.stopPeople();
-    await until("everybody has seen everything", BOUND_MS, async () => {
-      const head = (await stage.watch.store.head())?.commit ?? -1n;
-      const positions = await consumerPositions(stage.databaseUrl);
-      return [...positions].every(([name, commit]) => !name.startsWith("witness") || commit >= head);
-    });
     const log = await finalLog(stage.watch.store);
-    this.#say(`backed up in use; ${log.size} streams when the system ends`);
+    await until("the witness has seen it", BOUND_MS, () => isWitnessed(stage.databaseUrl, log));
+    this.#say(`${log.size} streams when everybody has gone home`);
     return { backup, keys, record: stage.record, log };
   }
 
@@ -134,8 +136,10 @@ class RestoreRun {
     await until("all of them are paid", BOUND_MS, () =>
       fresh().every((id) => Boolean(stage.watch.order(id)?.payment.confirmed)),
     );
-    await until("a parcel is booked", BOUND_MS, () =>
-      fresh().some((id) => stage.watch.order(id)?.fulfilments.some(({ shipment }) => shipment?.booking !== undefined)),
+    await until("their parcels are booked", BOUND_MS, () =>
+      fresh()
+        .filter((id) => stage.record.placed.get(id)?.buyer === "parcel")
+        .every((id) => stage.watch.order(id)?.fulfilments.some(({ shipment }) => shipment?.booking !== undefined)),
     );
   }
 
@@ -144,6 +148,8 @@ class RestoreRun {
     await this.#refuses(["restore", before.backup], "in use");
     await this.#end();
     await this.#refuses(["restore", before.backup], "move it away first");
+    const config = readConfig({ ORDERTRAIL_DATA: this.#data });
+    const whole = (await withStoppedLog(config, finalLog)) ?? new Map();
     await rename(join(this.#data, "events"), join(this.#folder, `events-lost-${this.#steps}`));
     await ordertrailDone(["restore", before.backup], this.#data);
     this.#say("restored");
@@ -151,10 +157,15 @@ class RestoreRun {
     this.#say("the system is up again");
     const head = await this.#headOf(before.backup);
     const report = await newestReport(this.#data);
-    this.#breaches.push(...judgeReport(report, before.log, head));
+    const was = { witnessed: before.log, whole };
+    this.#breaches.push(...judgeReport(report, was, head));
     const lost = await this.#lostOrders(before, stage);
     const figures = await this.#goOn(stage, before, lost);
-    return { "streams that are reported as lost in part or whole": report?.lost.length ?? 0, ...figures };
+    return {
+      "streams that are reported as lost in part or whole": report?.lost.length ?? 0,
+      "events of after everybody had gone home": unwitnessed(was),
+      ...figures,
+    };
   }
 
   /** A copy of the database's files, made while nothing runs; people come back after it. */
@@ -223,40 +234,42 @@ class RestoreRun {
 
   /** Customers whose orders are gone ask again, all but a few; everything comes to its end and is judged. */
   async #goOn(stage: Stage, before: Before, lost: readonly string[]): Promise<Outcome["figures"]> {
-    const gone = lost.slice(0, NEVER_AGAIN);
-    for (const id of lost.slice(NEVER_AGAIN)) {
+    const gone = NEVER_AGAIN.flatMap((buyer) => {
+      const own = lost.filter((id) => before.record.placed.get(id)?.buyer === buyer);
+      return own.slice(0, 1);
+    });
+    const again = lost.filter((id) => !gone.includes(id));
+    for (const id of again) {
       const [asked, placed] = [before.record.asked.get(id), before.record.placed.get(id)];
       if (!asked || !placed) continue;
-      const again = await stage.shoppers.repeat(asked, placed.buyer);
-      if (again.orderId !== id) this.#breaches.push(`a repeated placing of order ${id} made order ${again.orderId}`);
+      const made = await stage.shoppers.repeat(asked, placed.buyer);
+      if (made.orderId !== id) this.#breaches.push(`a repeated placing of order ${id} made order ${made.orderId}`);
     }
     for (const [id, placed] of before.record.placed) {
       if (!lost.includes(id)) stage.record.placed.set(id, placed);
       const asked = before.record.asked.get(id);
       if (asked && !gone.includes(id)) stage.record.asked.set(id, asked);
     }
-    const { figures, breaches } = await stage.settleAndJudge();
-    // What is known of a lost order that nobody asked for again is what the outside says: to be told, not to be hidden.
-    this.#breaches.push(...breaches.filter((breach) => !gone.some((id) => breach.includes(id))));
-    if (gone.length > 0) await this.#namesUnknown(gone);
+    this.#gone.push(...gone);
+    const told = (breach: string) => isKnownOutsideOnly(breach, this.#gone);
+    const { figures, breaches } = await stage.settleAndJudge({ expected: told });
+    this.#breaches.push(...breaches.filter((breach) => !told(breach)));
+    const outside = await doneOutside(this.#data, this.#gone);
+    const [charged, booked] = [new Set(outside.captures.values()), new Set(outside.parcels.values())];
+    if (!gone.every((id) => charged.has(id)) || (gone.length > 0 && !gone.some((id) => booked.has(id)))) {
+      this.#breaches.push("nothing is lost that the outside world knows: this proves nothing");
+    }
+    this.#breaches.push(...(await reconciliationBreaches(this.#data, outside)));
     this.#breaches.push(...(await witnessBreaches(stage)));
-    this.#say(`${lost.length} orders lost, ${lost.length - gone.length} asked for again; all ended`);
-    const told = ["charges by the gateway's log", "bookings by the carrier's log", "orders acknowledged"] as const;
+    this.#say(`${lost.length} orders lost, ${again.length} asked for again; all ended`);
+    const shown = ["charges by the gateway's log", "bookings by the carrier's log", "orders acknowledged"] as const;
     return {
       "orders lost": lost.length,
-      "  asked for again with the same key": lost.length - gone.length,
-      ...Object.fromEntries(told.map((name) => [name, figures[name] ?? 0])),
+      "  asked for again with the same key": again.length,
+      "  captures and parcels of the others, named by reconciliation": outside.captures.size + outside.parcels.size,
+      ...Object.fromEntries(shown.map((name) => [name, figures[name] ?? 0])),
       events: figures.events ?? 0,
     };
-  }
-
-  /** Reconciliation names the charges of orders that nobody knows any more. */
-  async #namesUnknown(gone: readonly string[]): Promise<void> {
-    const { out } = await ordertrail(["reconcile", "--since", "1d", "--dry-run", "--json"], this.#data);
-    for (const id of gone) {
-      if (!out.includes(id))
-        this.#breaches.push(`order ${id} is lost and was charged, and reconciliation does not say so`);
-    }
   }
 
   async #lostOrders(before: Before, stage: Stage): Promise<string[]> {

@@ -45,7 +45,7 @@ export const slowDrill: DrillWork = {
         say(`  turn ${turn + 1}: ${SLOW_CITY} ${slow ? "is slow" : "is well"}, ${each} orders in each city`);
       }
       await flip(restaurantUrl, {});
-      const judgement = await stage.settleAndJudge(BOUND_MS);
+      const judgement = await stage.settleAndJudge({ withinMs: BOUND_MS });
       const middle = (list: readonly number[]) => quantile(list, 0.5);
       const ratio = middle(took.slow) / Math.max(1, middle(took.well));
       return {
