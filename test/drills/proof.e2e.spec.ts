@@ -11,7 +11,7 @@ const BUILT_WITHIN_MS = 300_000;
 let left: LeftBehind;
 
 beforeAll(async () => {
-  left = await leaveBehind(1, 40, say);
+  left = await leaveBehind(1, 25, say);
 }, BUILT_WITHIN_MS);
 
 afterAll(async () => {

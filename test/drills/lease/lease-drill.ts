@@ -1,6 +1,6 @@
 import { Client } from "pg";
 import { PROCESS_SCHEMAS } from "../../../commands/processes/runner/effects-table.ts";
-import { type DrillWork, until } from "../drill.ts";
+import { type DrillOptions, type DrillReport, type DrillWork, until } from "../drill.ts";
 import { readEverything } from "../judge/evidence.ts";
 import { startSecond } from "../second-process.ts";
 import { Stage } from "../stage.ts";
@@ -25,69 +25,74 @@ interface Worker {
 
 /** Where it is stopped: anywhere, or at the worst places, in a transaction and right before an append. */
 const STOPS = ["anywhere", "project.before-commit", "effect.before-append", "process.before-commit"] as const;
+export type Stop = (typeof STOPS)[number];
 
 /** Leases that run out while a transaction stands open: the database ends it, as it does in production. */
 const ENV = { INSTANCE: "first", LEASE_MS: "1500", DATABASE_TIMEOUT_MS: "2000" };
 
 /** Two processes of workers; whoever owns the consumers is stopped for longer than its lease, and then wakes up. */
-export const leaseDrill: DrillWork = {
-  async run({ seed, say }) {
-    const stage = await Stage.open({ seed, underWay: KEPT_UNDER_WAY, env: ENV });
-    const audit = await WriteAudit.install(stage.databaseUrl);
-    const second = await startSecond(stage.system, "workers", {
-      LEASE_MS: ENV.LEASE_MS,
-      DATABASE_TIMEOUT_MS: ENV.DATABASE_TIMEOUT_MS,
-      FAIL_AT_FILE: stage.armFile("second-workers"),
-    });
-    try {
-      const workers: Worker[] = [
-        {
-          instance: "first-workers",
-          application: "ordertrail workers",
-          armedAs: "workers",
-          signal: (signal) => stage.system.signal("workers", signal),
-          answers: () => stage.answers("workers"),
-        },
-        {
-          instance: second.instance,
-          application: second.instance,
-          armedAs: "second-workers",
-          signal: async (signal) => second.signal(signal),
-          answers: () => isLive(second.url),
-        },
-      ];
-      const figures: Record<string, number> = {};
-      const breaches: string[] = [];
-      for (const [turn, where] of STOPS.entries()) {
-        const [sleeper, heir] = turn % 2 === 0 ? workers : workers.toReversed();
-        if (!sleeper || !heir) continue;
-        const found = await sleepAndWake({ stage, audit, where, sleeper, heir });
-        figures[`stopped ${where}: written by the woken process`] = found.bySleeper;
-        figures[`stopped ${where}: written by the other one`] = found.byHeir;
-        breaches.push(...found.breaches);
-        say(
-          `  ${sleeper.instance} stopped ${where}: after it woke it wrote ${found.bySleeper}, the other ${found.byHeir}`,
-        );
-      }
-      await second.stop();
-      const judgement = await stage.settleAndJudge();
-      return {
-        name: "lease",
-        figures: { ...figures, ...judgement.figures },
-        breaches: [...breaches, ...judgement.breaches],
-      };
-    } finally {
-      await second.stop();
-      await audit.close();
-      await stage.close();
+export const leaseDrill: DrillWork = { run: (options) => stopAndWake(options, STOPS) };
+
+/** The same, stopped at these places alone. */
+export async function stopAndWake(
+  { seed, say }: Pick<DrillOptions, "seed" | "say">,
+  stops: readonly Stop[],
+): Promise<DrillReport> {
+  const stage = await Stage.open({ seed, underWay: KEPT_UNDER_WAY, env: ENV });
+  const audit = await WriteAudit.install(stage.databaseUrl);
+  const second = await startSecond(stage.system, "workers", {
+    LEASE_MS: ENV.LEASE_MS,
+    DATABASE_TIMEOUT_MS: ENV.DATABASE_TIMEOUT_MS,
+    FAIL_AT_FILE: stage.armFile("second-workers"),
+  });
+  try {
+    const workers: Worker[] = [
+      {
+        instance: "first-workers",
+        application: "ordertrail workers",
+        armedAs: "workers",
+        signal: (signal) => stage.system.signal("workers", signal),
+        answers: () => stage.answers("workers"),
+      },
+      {
+        instance: second.instance,
+        application: second.instance,
+        armedAs: "second-workers",
+        signal: async (signal) => second.signal(signal),
+        answers: () => isLive(second.url),
+      },
+    ];
+    const figures: Record<string, number> = {};
+    const breaches: string[] = [];
+    for (const [turn, where] of stops.entries()) {
+      const [sleeper, heir] = turn % 2 === 0 ? workers : workers.toReversed();
+      if (!sleeper || !heir) continue;
+      const found = await sleepAndWake({ stage, audit, where, sleeper, heir });
+      figures[`stopped ${where}: written by the woken process`] = found.bySleeper;
+      figures[`stopped ${where}: written by the other one`] = found.byHeir;
+      breaches.push(...found.breaches);
+      say(
+        `  ${sleeper.instance} stopped ${where}: after it woke it wrote ${found.bySleeper}, the other ${found.byHeir}`,
+      );
     }
-  },
-};
+    await second.stop();
+    const judgement = await stage.settleAndJudge();
+    return {
+      name: "lease",
+      figures: { ...figures, ...judgement.figures },
+      breaches: [...breaches, ...judgement.breaches],
+    };
+  } finally {
+    await second.stop();
+    await audit.close();
+    await stage.close();
+  }
+}
 
 interface Turn {
   readonly stage: Stage;
   readonly audit: WriteAudit;
-  readonly where: (typeof STOPS)[number];
+  readonly where: Stop;
   readonly sleeper: Worker;
   readonly heir: Worker;
 }
