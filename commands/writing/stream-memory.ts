@@ -40,7 +40,7 @@ export class BrokenChainError extends Error {
 }
 
 const PAGE = 2_000;
-const REMEMBERED_STREAMS = 5_000;
+const REMEMBERED_STREAMS = 10_000;
 
 /**
  * Streams that this process has read lately, so that a command or an effect reads only what came since. The memory may

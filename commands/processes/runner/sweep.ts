@@ -26,7 +26,7 @@ interface SweepOptions {
 const PAGE = 200;
 const READ_AT_ONCE = 8;
 /** With more open orders than fit into so many pages a round takes longer, and the work beside it does not suffer. */
-const PAGES_A_SWEEP = 10;
+const PAGES_A_SWEEP = 2;
 /** How long after an order was settled the rows of its effects are kept for people who look, business time. */
 const KEPT_MS = 3_600_000;
 const COMPACTED_AT_ONCE = 1_000;
