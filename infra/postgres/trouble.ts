@@ -1,4 +1,5 @@
 import pg from "pg";
+import { NETWORK_CODES } from "../network-codes.ts";
 import { isConnectionError } from "./connection-errors.ts";
 
 /**
@@ -21,21 +22,6 @@ const DATA_STATES = [
  * not mend them: the work stands still until somebody has.
  */
 const SETUP_STATES = ["28", "3D", "3F", "42"];
-
-/** Codes of the operating system that a socket reports. */
-const NETWORK_CODES = new Set([
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "ECONNABORTED",
-  "EPIPE",
-  "ETIMEDOUT",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "ENETDOWN",
-  "EHOSTDOWN",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-]);
 
 /**
  * Whether a failure is the database's and not the data's: the connection was lost or refused, time ran out, the

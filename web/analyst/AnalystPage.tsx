@@ -1,15 +1,13 @@
-import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
 import { Later } from "../app/Later.tsx";
 import { analystWords } from "../messages/analyst.ts";
 import { mayAnalyse } from "../state/auth.ts";
-import { freshness } from "../state/freshness.ts";
 import { Blank } from "../ui/Blank.tsx";
 import { Header } from "../ui/Header.tsx";
 import { Icon } from "../ui/Icon.tsx";
+import { KeyHelp } from "../ui/KeyHelp.tsx";
+import { useDesk } from "../ui/use-desk.ts";
 import { Gate } from "./Gate.tsx";
 import { JobPage } from "./jobs/JobPage.tsx";
-import { KeyHelp } from "./parts/KeyHelp.tsx";
 import { handleKey, SECTIONS } from "./parts/keys.ts";
 import { type Section, toSection } from "./parts/links.ts";
 import { ProjectionPage } from "./projections/ProjectionPage.tsx";
@@ -33,28 +31,10 @@ const charts = () => import("./charts/ChartsPage.tsx").then(({ ChartsPage }) => 
 
 /** Where somebody at a desk looks after the read models, asks them questions, and reads charts. */
 export function AnalystPage({ parts, query }: AnalystPageProps) {
-  const help = useSignal(false);
   const allowed = mayAnalyse();
   const section = sectionOf(parts);
   const words = analystWords.value;
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) =>
-      handleKey(event, () => {
-        help.value = true;
-      });
-    document.addEventListener("keydown", onKey);
-    return () => document.removeEventListener("keydown", onKey);
-  }, [help]);
-  // What had the focus is gone with its page: the next one is read from its beginning.
-  const place = parts.join("/");
-  useEffect(() => {
-    if (document.activeElement !== document.body) return;
-    document.querySelector<HTMLElement>("main h1[tabindex]")?.focus({ preventScroll: true });
-  }, [place]);
-  // Until something was read here, the line does not speak of the page before.
-  useEffect(() => {
-    if (!allowed) freshness.value = { kind: "reconnecting" };
-  }, [allowed]);
+  const help = useDesk({ place: parts.join("/"), allowed, onKey: handleKey });
   return (
     <div class="analyst">
       <Header title={words.title} home="/analyst" live={allowed}>
@@ -73,6 +53,8 @@ export function AnalystPage({ parts, query }: AnalystPageProps) {
       <main class="desk">{allowed ? <Shown parts={parts} query={query} /> : <Gate />}</main>
       {help.value && (
         <KeyHelp
+          title={words.keys}
+          keys={words.keyHelp}
           onClose={() => {
             help.value = false;
           }}

@@ -1,13 +1,11 @@
-import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
 import { operationsWords } from "../messages/operations.ts";
 import { mayOperate } from "../state/auth.ts";
-import { freshness } from "../state/freshness.ts";
 import { Blank } from "../ui/Blank.tsx";
 import { Header } from "../ui/Header.tsx";
 import { Icon } from "../ui/Icon.tsx";
+import { KeyHelp } from "../ui/KeyHelp.tsx";
+import { useDesk } from "../ui/use-desk.ts";
 import { DeadLettersPage } from "./dead-letters/DeadLettersPage.tsx";
-import { KeysDialog } from "./dead-letters/KeysDialog.tsx";
 import { handleKey } from "./dead-letters/keys.ts";
 import { LetterPage } from "./dead-letters/LetterPage.tsx";
 import { Gate } from "./Gate.tsx";
@@ -25,25 +23,9 @@ interface OperationsPageProps {
 
 /** Where somebody on call sees what is set aside, and decides about it. */
 export function OperationsPage({ parts, query }: OperationsPageProps) {
-  const help = useSignal(false);
   const allowed = mayOperate();
   const words = operationsWords.value;
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) =>
-      handleKey(event, () => {
-        help.value = true;
-      });
-    document.addEventListener("keydown", onKey);
-    return () => document.removeEventListener("keydown", onKey);
-  }, [help]);
-  const place = parts.join("/");
-  useEffect(() => {
-    if (document.activeElement !== document.body) return;
-    document.querySelector<HTMLElement>("main h1[tabindex]")?.focus({ preventScroll: true });
-  }, [place]);
-  useEffect(() => {
-    if (!allowed) freshness.value = { kind: "reconnecting" };
-  }, [allowed]);
+  const help = useDesk({ place: parts.join("/"), allowed, onKey: handleKey });
   return (
     <div class="analyst operations">
       <Header title={words.title} home="/operations/dead-letters" live={allowed}>
@@ -60,7 +42,9 @@ export function OperationsPage({ parts, query }: OperationsPageProps) {
       </Header>
       <main class="desk">{allowed ? <Shown parts={parts} query={query} /> : <Gate />}</main>
       {help.value && (
-        <KeysDialog
+        <KeyHelp
+          title={words.keys}
+          keys={words.dead.keyHelp}
           onClose={() => {
             help.value = false;
           }}

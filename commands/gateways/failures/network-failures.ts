@@ -1,22 +1,5 @@
+import { NETWORK_CODES } from "../../../infra/network-codes.ts";
 import type { GatewayFailure } from "../answer.ts";
-
-/** Codes of the operating system and the resolver: the other side cannot be reached, or went away. */
-const NETWORK = new Set([
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "ECONNABORTED",
-  "EPIPE",
-  "ETIMEDOUT",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "ENETDOWN",
-  "EHOSTDOWN",
-  "EADDRNOTAVAIL",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EAI_FAIL",
-  "EAI_NODATA",
-]);
 
 /** Beginnings of the codes of undici, its HTTP parser, and TLS. */
 const FAMILIES = ["UND_ERR_", "HPE_", "ERR_SSL_", "ERR_TLS_"];
@@ -59,7 +42,7 @@ export function networkFailure(error: unknown): GatewayFailure | undefined {
   if (!(error instanceof Error)) return undefined;
   const name = nameOfFailure(error);
   const known =
-    NETWORK.has(name) ||
+    NETWORK_CODES.has(name) ||
     CERTIFICATES.has(name) ||
     name === PARSER ||
     FAMILIES.some((family) => name.startsWith(family)) ||

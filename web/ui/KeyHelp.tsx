@@ -1,21 +1,21 @@
 import { useEffect, useRef } from "preact/hooks";
-import { analystWords } from "../../messages/analyst.ts";
-import { messages } from "../../messages/catalogue.ts";
-import { KeyList } from "../../ui/KeyList.tsx";
+import { messages } from "../messages/catalogue.ts";
+import { KeyList } from "./KeyList.tsx";
 
-/** The keys of the analyst's page. */
-export function KeyHelp({ onClose }: { onClose: () => void }) {
+type Props = Parameters<typeof KeyList>[0] & { readonly title: string; readonly onClose: () => void };
+
+/** The keys of a page, in a dialog of their own. */
+export function KeyHelp({ title, keys, onClose }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const shown = dialog.current;
     shown?.showModal();
     return () => shown?.close();
   }, []);
-  const words = analystWords.value;
   return (
     <dialog ref={dialog} class="ask" aria-labelledby="keys-title" onClose={onClose}>
-      <h2 id="keys-title">{words.keys}</h2>
-      <KeyList keys={words.keyHelp} />
+      <h2 id="keys-title">{title}</h2>
+      <KeyList keys={keys} />
       <div class="ask-acts">
         <button type="button" class="button" onClick={onClose}>
           {messages.value.common.close}
