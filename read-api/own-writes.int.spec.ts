@@ -70,6 +70,9 @@ describe("reading one's own writes", () => {
     const caught = await get(`${orderPath("written")}?after=${newest.commit}`, "customer", buyer);
     expect(caught.headers).toMatchObject({ "x-source": "event-store", "x-position": newest.commit.toString() });
     expect(caught.json().revision).toBe(longer.at(-1)?.revision.toString());
+    // Whoever asks without a position is not shown less than somebody was before.
+    const unasked = await get(orderPath("written"), "customer", buyer);
+    expect(unasked.json().revision).toBe(caught.json().revision);
 
     const list = await get(`/api/orders?after=${newest.commit}`, "customer", buyer);
     expect(list.headers).toMatchObject({ "x-stale": "true" });

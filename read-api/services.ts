@@ -4,6 +4,7 @@ import type { Clock } from "../infra/clock.ts";
 import type { EventStore } from "../infra/event-store/port.ts";
 import type { Log } from "../infra/log.ts";
 import type { LiveSchemas } from "../projections/runner/generations.ts";
+import type { ToldAhead } from "./orders/told-ahead.ts";
 import type { KeySource } from "./personal.ts";
 import type { ReadPositions } from "./positions.ts";
 import type { ReplayCatalogue } from "./replay/replay-services.ts";
@@ -20,6 +21,7 @@ export interface ReadServices {
   readonly store: EventStore;
   readonly schemas: LiveSchemas;
   readonly positions: ReadPositions;
+  readonly told: ToldAhead;
   readonly keys: KeySource;
   /** Business time. */
   readonly clock: Clock;

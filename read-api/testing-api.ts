@@ -14,6 +14,7 @@ import { createLog } from "../infra/log.ts";
 import { ensureProjection, liveSchemas } from "../projections/runner/generations.ts";
 import type { Projection } from "../projections/runner/projection.ts";
 import { projectionConsumer } from "../projections/runner/projection-consumer.ts";
+import { ToldAhead } from "./orders/told-ahead.ts";
 import { ReadPositions } from "./positions.ts";
 import { readRoutes } from "./read-routes.ts";
 import type { ReadServices } from "./services.ts";
@@ -38,6 +39,7 @@ export function servicesOver(
     clock,
     log,
     positions: new ReadPositions({ pool, store, schemas, clock }),
+    told: new ToldAhead(),
     keys: { many: async (ids) => new Map([...ids].flatMap((id) => [...keys].filter(([known]) => known === id))) },
     access: { record: async () => {} },
     replay: { projections: [], kinds: [] },

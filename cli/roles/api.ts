@@ -32,6 +32,7 @@ import { writeFileAtomically } from "../../infra/supervisor/files.ts";
 import { PROJECTIONS } from "../../projections/read-models.ts";
 import { redriveRoutes } from "../../read-api/dead-letters/job-routes.ts";
 import { letterRoutes } from "../../read-api/dead-letters/letter-routes.ts";
+import { ToldAhead } from "../../read-api/orders/told-ahead.ts";
 import { ReadPositions } from "../../read-api/positions.ts";
 import { readRoutes } from "../../read-api/read-routes.ts";
 import { questionRoutes } from "../../read-api/replay-questions/question-routes.ts";
@@ -166,7 +167,8 @@ export async function buildApi(
   const positions = new ReadPositions({ pool, store, schemas, clock });
   const access = new OrderAccess(base.writer, clock, base.fingerprintKey);
   const replay = { projections: PROJECTIONS, kinds: JOB_KINDS };
-  const reading: ReadServices = { pool, store, schemas, positions, keys, clock, log, access, replay };
+  const told = new ToldAhead();
+  const reading: ReadServices = { pool, store, schemas, positions, told, keys, clock, log, access, replay };
   await app.register(async (scope) => readRoutes(scope, reading));
   await app.register(async (scope) => {
     reconciliationRoutes(scope.withTypeProvider<ZodTypeProvider>(), { reports: new Reports(pool), clock });

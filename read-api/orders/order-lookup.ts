@@ -24,7 +24,7 @@ export const REACH_WITHIN_MS = 500;
 
 /**
  * Finds an order. From the read model, unless that cannot tell: it does not have the order, has not reached what the
- * caller has seen already, has set the order's stream aside, or is away. Then the order is folded from its stream, so
+ * caller or anybody else has seen already, has set the order's stream aside, or is away. Then the order is folded from its stream, so
  * that a buyer's own order never disappears. Undefined when there is no such order anywhere.
  *
  * @param atLeast commit position that the caller has seen
@@ -38,7 +38,10 @@ export async function locateOrder(
   if (inReadModel && !inReadModel.behind) return located(inReadModel, false);
   try {
     const folded = await fromEventStore(services.store, orderId);
-    if (folded) return { ...folded, source: "event-store", stale: false, standing: undefined };
+    if (folded) {
+      services.told.note(orderId, folded.version);
+      return { ...folded, source: "event-store", stale: false, standing: undefined };
+    }
     return inReadModel && located(inReadModel, true);
   } catch (error) {
     if (!inReadModel) throw error;
@@ -61,7 +64,7 @@ const located = ({ found, standing }: InReadModel, stale: boolean): Located => (
 });
 
 async function fromReadModel(
-  { pool, positions, log }: ReadServices,
+  { pool, positions, told, log }: ReadServices,
   orderId: string,
   atLeast: bigint | undefined,
 ): Promise<InReadModel | undefined> {
@@ -70,7 +73,9 @@ async function fromReadModel(
     const standing = await positions.of("orders");
     const { found, parked } = await findOrder(pool, standing.generation.schema, orderId);
     if (!found) return undefined;
-    return { found, standing, behind: parked || (!reached && atLeast !== undefined && found.version < atLeast) };
+    const unseen =
+      (!reached && atLeast !== undefined && found.version < atLeast) || told.isLess(orderId, found.version);
+    return { found, standing, behind: parked || unseen };
   } catch (error) {
     if (!isDatabaseTrouble(error) && !(error instanceof NoLiveGenerationError)) throw error;
     log.warn({ err: error, orderId }, "the read model of orders is away: the event store is asked");

@@ -18,7 +18,7 @@ export interface LocatedEvents {
 
 /**
  * The events of an order: from the timeline's read model, unless that does not have the order, has not reached what the
- * caller has seen already, has set the order's stream aside, or is away; then from the order's stream. Undefined when
+ * caller or anybody else has seen already, has set the order's stream aside, or is away; then from the order's stream. Undefined when
  * there is no such order anywhere.
  *
  * @param atLeast commit position that the caller has seen
@@ -32,7 +32,10 @@ export async function locateTimeline(
   if (inReadModel && !inReadModel.behind) return inReadModel.located;
   try {
     const [first, ...others] = (await readOrderStream(services.store, orderId)).map(asStored);
-    if (first) return { events: [first, ...others], source: "event-store", stale: false, standing: undefined };
+    if (first) {
+      services.told.note(orderId, (others.at(-1) ?? first).position);
+      return { events: [first, ...others], source: "event-store", stale: false, standing: undefined };
+    }
   } catch (error) {
     if (!inReadModel) throw error;
   }
@@ -41,7 +44,7 @@ export async function locateTimeline(
 
 /** `behind`: it does not show what it should. */
 async function fromReadModel(
-  { pool, positions, log }: ReadServices,
+  { pool, positions, told, log }: ReadServices,
   orderId: string,
   atLeast: bigint | undefined,
 ): Promise<{ readonly located: LocatedEvents; readonly behind: boolean } | undefined> {
@@ -54,7 +57,7 @@ async function fromReadModel(
     const last = others.at(-1) ?? first;
     return {
       located: { events: [first, ...others], source: "read-model", stale: false, standing },
-      behind: parked || (!reached && last.position < atLeast),
+      behind: parked || (!reached && last.position < atLeast) || told.isLess(orderId, last.position),
     };
   } catch (error) {
     if (!isDatabaseTrouble(error) && !(error instanceof NoLiveGenerationError)) throw error;
