@@ -1,8 +1,11 @@
 import { readFileSync } from "node:fs";
 import type { Pool } from "pg";
+import { couriers } from "../../commands/couriers/courier-aggregate.ts";
 import { LedgerSequencer } from "../../commands/inventory/sequencer.ts";
+import { orders } from "../../commands/orders/order-aggregate.ts";
 import { Reservations } from "../../commands/orders/reservations.ts";
 import type { Origin } from "../../commands/writing/build-events.ts";
+import { fromBirth } from "../../commands/writing/stream-memory.ts";
 import { StreamWriter } from "../../commands/writing/writer.ts";
 import { type Clock, clockFor } from "../../infra/clock.ts";
 import { type Config, ConfigError } from "../../infra/config.ts";
@@ -53,7 +56,8 @@ export async function foundation(config: Config, role: string, log: Log): Promis
   const keys = new CustomerKeys(pool, { master: await masterKey(config), clock });
   const fpKey = await fingerprintKey(config);
   const origin: Origin = { service: { role, version: VERSION, instance: config.INSTANCE }, region: config.REGION };
-  const writer = new StreamWriter(store, origin);
+  // Whoever writes meets the orders and couriers that others begin.
+  const writer = new StreamWriter(store, origin, [fromBirth(orders), fromBirth(couriers.aggregate)]);
   const schemas = liveSchemas(pool, PROJECTIONS);
   const ledgers = new LedgerSequencer({
     store,

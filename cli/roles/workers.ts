@@ -8,6 +8,7 @@ import { SmtpEmailGateway } from "../../commands/gateways/messages/email-gateway
 import { HttpMessageGateway } from "../../commands/gateways/messages/http-message-gateway.ts";
 import { WebhookRestaurantGateway } from "../../commands/gateways/restaurant-gateway.ts";
 import { StripePaymentGateway } from "../../commands/gateways/stripe-payment-gateway.ts";
+import { Placings } from "../../commands/orders/placings.ts";
 import { SealedLines } from "../../commands/orders/sealed-lines.ts";
 import { CombinedProcess } from "../../commands/processes/combined.ts";
 import { Candidates } from "../../commands/processes/courier/candidates.ts";
@@ -167,6 +168,7 @@ function processes(
 ): { readonly consumers: Consumer[]; readonly board: CircuitBoard } {
   const { writer, store, keys, clock, ledgers, reservations, fingerprintKey, pool } = base;
   const facts = new FactRecorder(writer, clock, fingerprintKey);
+  const placings = new Placings(store);
   const retryDelaysMs = config.RETRY_DELAYS_MS;
   const { recoverAfterMs, searchMs, pollMs } = owedPolicy(config);
   const payments = new StripePaymentGateway(config);
@@ -219,7 +221,7 @@ function processes(
     gateway: carrier,
     guards,
     facts,
-    recipients: new Recipients(store, keys),
+    recipients: new Recipients(placings, keys),
     clock,
     log,
     policy: {
@@ -260,7 +262,7 @@ function processes(
     }),
     new CombinedProcess("courier", { courier, parcel }),
     new FraudProcess({ writer, facts, pool, counts, clock, fingerprintKey, limits: fraudLimits(config) }),
-    new NotificationProcess({ store, keys, facts, gateways: messages, guards, clock, retryDelaysMs }),
+    new NotificationProcess({ store, placings, keys, facts, gateways: messages, guards, clock, retryDelaysMs }),
   ];
   const consumers = managers.map((manager) =>
     processConsumer({

@@ -69,6 +69,8 @@ export interface Placed {
 }
 
 const MINUTE = 60_000;
+/** What was known of a customer so long ago is what is known now. */
+const NOW_MS = 200;
 
 export interface PlaceOptions {
   readonly writer: StreamWriter;
@@ -201,7 +203,8 @@ export class PlaceOrder {
   }
 
   async #customer(placing: Placing): Promise<CustomerState> {
-    return (await this.#options.writer.memory.refresh(customerStream(placing.customerId), customers)).state;
+    const { memory } = this.#options.writer;
+    return (await memory.recent(customerStream(placing.customerId), customers, NOW_MS)).state;
   }
 
   async #contactOf(placing: Placing): Promise<Contact> {

@@ -40,45 +40,87 @@ export class BrokenChainError extends Error {
 }
 
 const PAGE = 2_000;
-const REMEMBERED_STREAMS = 10_000;
+/** Of each kind of stream: orders do not drive out couriers, nor couriers sites. */
+const REMEMBERED_OF_A_KIND = 10_000;
+/** Events that came by and are folded only when somebody asks for their stream; then so many at once. */
+const MOST_UNFOLDED = 8;
+
+/** Aggregates by the kind of stream (`order`, `courier`) that are remembered as soon as they begin. */
+export type FromBirth = readonly (readonly [kind: string, aggregate: Aggregate<unknown>])[];
+
+/** The streams of an aggregate are remembered as soon as they begin. Its name is what their names begin with. */
+export const fromBirth = <State>(aggregate: Aggregate<State>): FromBirth[number] => [
+  aggregate.name,
+  aggregate as Aggregate<unknown>, // it folds its own states only: one aggregate per stream name
+];
+
+interface Remembered {
+  loaded: LoadedStream<unknown>;
+  readonly aggregate: Aggregate<unknown>;
+  /** Came by in the live log after `loaded`; each follows the one before. */
+  unfolded: RecordedEvent[];
+  /** Nothing that has come by since is missing here. */
+  followed: boolean;
+}
 
 /**
- * Streams that this process has read lately, so that a command or an effect reads only what came since. The memory may
- * be behind the store: an append at its revision tells, and `refresh` reads forward.
+ * Streams that this process has read lately, so that a command or an effect reads only what came since. Where the live
+ * log is heard, what comes by is added to what is remembered, and streams that begin are known from their first event.
+ * The memory may still be behind the store: an append at its revision tells, and `refresh` reads forward.
  */
 export class StreamMemory {
-  readonly #store: EventStore;
-  readonly #loaded = new LRUCache<string, LoadedStream<unknown>>({ max: REMEMBERED_STREAMS });
+  readonly #store: Pick<EventStore, "readStream" | "live">;
+  readonly #followed: ReadonlyMap<string, Aggregate<unknown>>;
+  readonly #kinds = new Map<string, LRUCache<string, Remembered>>();
   /** When the store was last known to have no more of a stream than is remembered; on the monotonic clock. */
-  readonly #confirmedAt = new LRUCache<string, number>({ max: REMEMBERED_STREAMS });
+  readonly #confirmedAt = new LRUCache<string, number>({ max: REMEMBERED_OF_A_KIND });
+  /** What comes by of streams that are being read. */
+  readonly #reading = new Map<string, Set<RecordedEvent[]>>();
 
-  constructor(store: EventStore) {
+  constructor(store: Pick<EventStore, "readStream" | "live">, fromBirth: FromBirth = []) {
     this.#store = store;
+    this.#followed = new Map(fromBirth);
+    store.live?.follow({ event: (event) => this.#hear(event), gap: () => this.#missed() });
   }
 
   /** What is remembered of a stream, without asking the store. */
   remembered<State>(stream: string): LoadedStream<State> | undefined {
-    return this.#loaded.get(stream) as LoadedStream<State> | undefined; // one aggregate per stream name
+    const remembered = this.#of(stream).get(stream);
+    if (remembered === undefined) return undefined;
+    settle(remembered);
+    return remembered.loaded as LoadedStream<State>; // one aggregate per stream name
   }
 
   /** Reads forward to the stream's end. */
   async refresh<State>(stream: string, aggregate: Aggregate<State>): Promise<LoadedStream<State>> {
     let loaded = this.remembered<State>(stream) ?? emptyStream(stream, aggregate);
-    for (;;) {
-      const asked = performance.now();
-      const page = await this.#store.readStream(stream, { from: loaded.revision + 1n, limit: PAGE });
-      loaded = this.advance(loaded, aggregate, page);
-      if (page.length >= PAGE) continue;
-      this.#confirmedAt.set(stream, asked);
-      return loaded;
+    const { cameBy, end } = this.#listen(stream);
+    try {
+      for (;;) {
+        const asked = performance.now();
+        const page = await this.#store.readStream(stream, { from: loaded.revision + 1n, limit: PAGE });
+        loaded = this.advance(loaded, aggregate, page);
+        if (page.length >= PAGE) continue;
+        this.#confirmedAt.set(stream, asked);
+        if (cameBy !== undefined) this.#followFrom(stream, cameBy);
+        return loaded;
+      }
+    } finally {
+      end();
     }
   }
 
-  /** As `refresh`; what the store has said of the stream within the last `maxAgeMs` is taken for its word of now. */
+  /**
+   * As `refresh`; what the store has said of the stream within the last `maxAgeMs`, or what has come by when the live
+   * log was heard up to then, is taken for its word of now.
+   */
   async recent<State>(stream: string, aggregate: Aggregate<State>, maxAgeMs: number): Promise<LoadedStream<State>> {
-    const confirmedAt = this.#confirmedAt.get(stream) ?? Number.NEGATIVE_INFINITY;
-    const loaded = performance.now() - confirmedAt <= maxAgeMs ? this.remembered<State>(stream) : undefined;
-    return loaded ?? (await this.refresh(stream, aggregate));
+    const since = performance.now() - maxAgeMs;
+    const confirmed = (this.#confirmedAt.get(stream) ?? Number.NEGATIVE_INFINITY) >= since;
+    const loaded = this.remembered<State>(stream);
+    const heard =
+      this.#of(stream).get(stream)?.followed === true && (this.#store.live?.heardUpTo ?? since - 1) >= since;
+    return loaded !== undefined && (confirmed || heard) ? loaded : await this.refresh(stream, aggregate);
   }
 
   /**
@@ -106,15 +148,110 @@ export class StreamMemory {
     events: readonly RecordedEvent[],
   ): LoadedStream<State> {
     const next = fold(loaded, aggregate, events);
-    const newest = this.#loaded.get(next.stream);
-    if (!newest || newest.revision <= next.revision) this.#loaded.set(next.stream, next);
+    const { stream, revision } = next;
+    const remembered = this.#of(stream).get(stream);
+    if (remembered === undefined) {
+      const entry: Remembered = {
+        loaded: next,
+        aggregate: aggregate as Aggregate<unknown>, // folded with itself only: one aggregate per stream name
+        unfolded: [],
+        followed: false,
+      };
+      this.#of(stream).set(stream, entry);
+    } else if (remembered.loaded.revision < revision) {
+      remembered.loaded = next;
+      remembered.unfolded = remembered.unfolded.filter((event) => event.revision > revision);
+    }
     return next;
   }
 
   /** Drops what is remembered of a stream. */
   forget(stream: string): void {
-    this.#loaded.delete(stream);
+    this.#of(stream).delete(stream);
     this.#confirmedAt.delete(stream);
+  }
+
+  #of(stream: string): LRUCache<string, Remembered> {
+    const kind = kindOf(stream);
+    const known = this.#kinds.get(kind);
+    if (known !== undefined) return known;
+    const made = new LRUCache<string, Remembered>({ max: REMEMBERED_OF_A_KIND });
+    this.#kinds.set(kind, made);
+    return made;
+  }
+
+  #hear(event: RecordedEvent): void {
+    for (const cameBy of this.#reading.get(event.stream) ?? []) cameBy.push(event);
+    const remembered = this.#of(event.stream).peek(event.stream);
+    if (remembered !== undefined) {
+      take(remembered, event);
+      return;
+    }
+    const aggregate = event.revision === 0n ? this.#followed.get(kindOf(event.stream)) : undefined;
+    if (aggregate === undefined) return;
+    const loaded = emptyStream(event.stream, aggregate);
+    this.#of(event.stream).set(event.stream, { loaded, aggregate, unfolded: [event], followed: true });
+  }
+
+  #missed(): void {
+    this.#reading.clear();
+    for (const kind of this.#kinds.values()) {
+      for (const remembered of kind.values()) remembered.followed = false;
+    }
+  }
+
+  /** Keeps what comes by of a stream until `end`; undefined where the live log is not heard. */
+  #listen(stream: string): { readonly cameBy: RecordedEvent[] | undefined; readonly end: () => void } {
+    if (this.#store.live?.open !== true) return { cameBy: undefined, end: () => {} };
+    const cameBy: RecordedEvent[] = [];
+    const listening = this.#reading.get(stream) ?? new Set();
+    this.#reading.set(stream, listening.add(cameBy));
+    return {
+      cameBy,
+      end: () => {
+        listening.delete(cameBy);
+        if (listening.size === 0 && this.#reading.get(stream) === listening) this.#reading.delete(stream);
+      },
+    };
+  }
+
+  /** After a reading to the stream's end, with all that came by meanwhile: from here on the live log tells the rest. */
+  #followFrom(stream: string, cameBy: RecordedEvent[]): void {
+    // A gap in the meantime has ended the listening.
+    if (this.#reading.get(stream)?.has(cameBy) !== true) return;
+    const remembered = this.#of(stream).peek(stream);
+    if (remembered === undefined) return;
+    remembered.followed = true;
+    for (const event of cameBy) take(remembered, event);
+  }
+}
+
+/** What stands before the stream's id in its name. */
+const kindOf = (stream: string): string => stream.slice(0, stream.indexOf("-"));
+
+/** Adds an event that came by, if it is the next one. */
+function take(remembered: Remembered, event: RecordedEvent): void {
+  if (!remembered.followed) return;
+  const { loaded, unfolded } = remembered;
+  const next = (unfolded.at(-1)?.revision ?? loaded.revision) + 1n;
+  if (event.revision < next) return;
+  if (event.revision > next) {
+    remembered.followed = false;
+    return;
+  }
+  unfolded.push(event);
+  if (unfolded.length >= MOST_UNFOLDED) settle(remembered);
+}
+
+/** Folds what came by. What cannot be folded is met by whoever reads the stream. */
+function settle(remembered: Remembered): void {
+  const { loaded, aggregate, unfolded } = remembered;
+  if (unfolded.length === 0) return;
+  remembered.unfolded = [];
+  try {
+    remembered.loaded = fold(loaded, aggregate, unfolded);
+  } catch {
+    remembered.followed = false;
   }
 }
 

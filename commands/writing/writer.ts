@@ -4,7 +4,14 @@ import { failpoint } from "../../infra/failpoints.ts";
 import { Problem } from "../../infra/http/problems.ts";
 import { buildEvents, type Decided, type Envelope, type Origin } from "./build-events.ts";
 import { KeyedLock } from "./keyed-lock.ts";
-import { type Aggregate, emptyStream, type LoadedStream, type OwnTrace, StreamMemory } from "./stream-memory.ts";
+import {
+  type Aggregate,
+  emptyStream,
+  type FromBirth,
+  type LoadedStream,
+  type OwnTrace,
+  StreamMemory,
+} from "./stream-memory.ts";
 
 const MOST_TRIES = 12;
 const LONGEST_PAUSE_MS = 200;
@@ -49,10 +56,11 @@ export class StreamWriter {
   readonly #origin: Origin;
   readonly #lock = new KeyedLock();
 
-  constructor(store: EventStore, origin: Origin) {
+  /** @param fromBirth what is remembered of streams as soon as they begin, as `StreamMemory` takes it */
+  constructor(store: EventStore, origin: Origin, fromBirth?: FromBirth) {
     this.store = store;
     this.#origin = origin;
-    this.memory = new StreamMemory(store);
+    this.memory = new StreamMemory(store, fromBirth);
   }
 
   /** Carries a command out. Rejects with Refusal, Problem, StoreUnavailableError or BrokenChainError. */

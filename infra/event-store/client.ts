@@ -15,6 +15,7 @@ import {
 } from "@eventstore/db-client";
 import type { Metadata, Position, RecordedEvent } from "../../domain/chain/envelope.ts";
 import { AppendEcho } from "./echo.ts";
+import { LiveSource } from "./live.ts";
 import { type DatedPosition, placeAt } from "./place-at-time.ts";
 import {
   type AllReader,
@@ -45,15 +46,21 @@ export interface EventStoreOptions {
  */
 export function createEventStore({ url, timeoutMs }: EventStoreOptions): DatedEventStore {
   const client = EventStoreDBClient.connectionString(url);
-  const echo = new AppendEcho(({ ready, event, ended }) => subscribe(client, END, { event, ended }, ready));
+  const live = new LiveSource(({ ready, event, ended }) => subscribe(client, END, { event, ended }, ready));
+  const echo = new AppendEcho(live.hear);
 
   return {
+    live,
+
     async append(stream, events, expected) {
       const listener = echo.listen(stream);
+      const cameBy = live.sent();
       try {
         const appended = await appendWithRepeats(client, timeoutMs, stream, events, expected);
         const first = expected === "no_stream" ? 0n : expected + 1n;
-        return { ...appended, stored: await listener.events(first, appended.revision) };
+        const stored = await listener.events(first, appended.revision);
+        if (stored !== undefined) cameBy();
+        return { ...appended, stored };
       } finally {
         listener.end();
       }
@@ -82,7 +89,22 @@ export function createEventStore({ url, timeoutMs }: EventStoreOptions): DatedEv
       );
     },
 
-    subscribeToAll: (after, reader) => subscribe(client, after ?? START, reader),
+    subscribeToAll(after, reader) {
+      const reading = live.reading();
+      const event = (event: RecordedEvent) => {
+        reading.event(event);
+        reader.event(event);
+      };
+      const ended = (cause: unknown) => {
+        reading.ended();
+        reader.ended(cause);
+      };
+      const stop = subscribe(client, after ?? START, { ...reader, event, ended }, () => reading.confirmed());
+      return () => {
+        reading.ended();
+        stop();
+      };
+    },
 
     async close() {
       echo.close();

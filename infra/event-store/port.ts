@@ -37,6 +37,25 @@ export interface AllReader {
   ended(cause: unknown): void;
 }
 
+/** Somebody who hears the live log of this process, in its order. */
+export interface LiveFollower {
+  event(event: RecordedEvent): void;
+  /** Between what was heard before and what is heard from now on, something may have been missed. */
+  gap(): void;
+}
+
+/** The live log as this process hears it while a reading is open, for feeds or for the echo of appends. */
+export interface LiveLog {
+  /** A reading is open, and the store has taken it. */
+  readonly open: boolean;
+  /**
+   * Up to when the log has been heard, on the monotonic clock: what the store had taken by then has come by. Known from
+   * this process's own appends; negative infinity while it is not known.
+   */
+  readonly heardUpTo: number;
+  follow(follower: LiveFollower): void;
+}
+
 /** The stream is not at the expected revision. */
 export class WrongRevisionError extends Error {
   readonly code = "wrong_revision";
@@ -67,6 +86,8 @@ export class StoreUnavailableError extends Error {
  * All calls reject with StoreUnavailableError when the store does not answer within the configured time.
  */
 export interface EventStore {
+  /** Left out where nothing is heard live: then whoever wants to know reads. */
+  readonly live?: LiveLog;
   /**
    * Appends at an expected revision. After a timeout the identical append is repeated within the call, which the
    * store recognises by the event ids. Rejects with WrongRevisionError, or StoreUnavailableError (outcome unknown).

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { type CarrierGateway, HttpCarrierGateway } from "../../commands/gateways/carrier-gateway.ts";
 import { Guards } from "../../commands/gateways/guards.ts";
 import { orders } from "../../commands/orders/order-aggregate.ts";
+import { Placings } from "../../commands/orders/placings.ts";
 import { FactRecorder } from "../../commands/processes/facts.ts";
 import { ParcelProcess } from "../../commands/processes/parcel/process.ts";
 import { Recipients } from "../../commands/processes/parcel/recipient.ts";
@@ -109,7 +110,7 @@ export async function startParcels(): Promise<ParcelsAtWork> {
       gateway,
       guards: circuits,
       facts: new FactRecorder(own, clock, FINGERPRINT_KEY),
-      recipients: new Recipients(store, { get: async () => (erased ? undefined : keys) }),
+      recipients: new Recipients(new Placings(store), { get: async () => (erased ? undefined : keys) }),
       clock,
       log,
       policy: {

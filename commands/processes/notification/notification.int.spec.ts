@@ -24,6 +24,7 @@ import { SmtpEmailGateway } from "../../gateways/messages/email-gateway.ts";
 import { HttpMessageGateway } from "../../gateways/messages/http-message-gateway.ts";
 import type { MessageGateway } from "../../gateways/messages/message-gateway.ts";
 import { orders } from "../../orders/order-aggregate.ts";
+import { Placings } from "../../orders/placings.ts";
 import { StreamWriter } from "../../writing/writer.ts";
 import { FactRecorder } from "../facts.ts";
 import { EFFECTS_MIGRATIONS } from "../runner/effects-migration.ts";
@@ -81,6 +82,7 @@ beforeAll(async () => {
   });
   const manager = new NotificationProcess({
     store: engines.store,
+    placings: new Placings(engines.store),
     keys,
     facts: new FactRecorder(writer, clock, new Uint8Array(32)),
     gateways: { email: dying, sms: texts, push: texts },

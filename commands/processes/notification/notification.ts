@@ -10,6 +10,7 @@ import type { CustomerKeys } from "../../../infra/keys/customer-keys.ts";
 import type { GatewayFailure } from "../../gateways/answer.ts";
 import type { OutsideGuards } from "../../gateways/guards.ts";
 import type { MessageGateway } from "../../gateways/messages/message-gateway.ts";
+import type { Placings } from "../../orders/placings.ts";
 import { attemptOf } from "../effect-ids.ts";
 import type { FactRecorder } from "../facts.ts";
 import { plannedRetry, withJitter } from "../retry-plan.ts";
@@ -20,6 +21,7 @@ import { needsHistory, storyOf } from "./story.ts";
 
 export interface NotificationOptions {
   readonly store: EventStore;
+  readonly placings: Placings;
   readonly keys: Pick<CustomerKeys, "get">;
   readonly facts: FactRecorder;
   readonly gateways: Readonly<Record<NoticeChannel, MessageGateway>>;
@@ -72,11 +74,10 @@ export class NotificationProcess implements ProcessManager {
   }
 
   async perform(effect: Effect, order: Order): Promise<Performed> {
-    const { store, keys, guards, gateways } = this.#options;
+    const { store, placings, keys, guards, gateways } = this.#options;
     const notice = noticeOf(effect.id);
     const stream = orderStream(order.orderId);
-    const events = await store.readStream(stream, needsHistory(notice, order) ? {} : { limit: 1 });
-    const [first] = events;
+    const first = await placings.of(order.orderId);
     if (first?.type !== "order.placed") return undefined;
     const placed = first.data as OrderPlaced; // every order's stream begins with its placing
     const subkeys = await keys.get(order.customerId);
@@ -85,6 +86,7 @@ export class NotificationProcess implements ProcessManager {
     const contact = unseal(subkeys, stream, first.id, placed.contact) as Contact; // sealed by the placing
     const reach = reachOf(contact);
     if (!reach) return await this.#giveUp(effect, order, "no_channel");
+    const events = needsHistory(notice, order) ? await store.readStream(stream) : [first];
     const story = storyOf(notice, { placed, order, events, name: contact.name });
     const message = compose(notice, order.orderId, reach.to, story);
     const { channel } = reach;
