@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import type { Actor } from "../../domain/chain/envelope.ts";
 import { holdExpired, record } from "../../domain/order/facts.ts";
 import { isFinal, type Order } from "../../domain/order/state.ts";
@@ -21,6 +22,8 @@ export interface PaymentPolicy {
 
 const PAYMENT: Actor = { type: "system", id: "payment" };
 const IN_CALL_PAUSE_MS = 200;
+/** More than are under way at once. One that is forgotten is looked up first. */
+const MOST_UNASKED = 1_000;
 
 /** Nothing is left to try: paid, cancelled, or refused for good (the answer to that try may have been lost). */
 const isDecided = ({ status, lastError }: PaymentState): boolean =>
@@ -38,6 +41,8 @@ export class PaymentProcess implements ProcessManager {
   readonly #policy: PaymentPolicy;
   readonly #guards: OutsideGuards;
   readonly #refunds: Refunds;
+  /** Intents that were created here and that nobody can have confirmed yet. */
+  readonly #unasked = new LRUCache<string, true>({ max: MOST_UNASKED });
 
   constructor(
     gateway: PaymentGateway,
@@ -92,6 +97,7 @@ export class PaymentProcess implements ProcessManager {
     );
     if (!answer.ok) return await this.#attemptFailed(effect, order, order.payment.attempts + 1, answer.failure);
     const { intent } = answer.value;
+    this.#unasked.set(intent, true);
     await this.#facts.record(
       effect,
       PAYMENT,
@@ -103,9 +109,11 @@ export class PaymentProcess implements ProcessManager {
 
   async #confirm(effect: Effect, order: Order, intent: string): Promise<Performed> {
     const answer = await this.#withinCall(order, async () => {
-      // Looked up before every try: the answer to an earlier one may have been lost.
-      const known = await this.#gateway.retrieve(intent);
-      if (!known.ok || isDecided(known.value)) return known;
+      // Looked up before every try but the first: the answer to an earlier one may have been lost.
+      if (!this.#unasked.delete(intent)) {
+        const known = await this.#gateway.retrieve(intent);
+        if (!known.ok || isDecided(known.value)) return known;
+      }
       return await this.#gateway.confirm(intent, order.payment.method);
     });
     const attempt = attemptOf(effect.id);

@@ -58,6 +58,8 @@ function holdings(order: Order, fulfilment: FulfilmentState): readonly Holding[]
 /** Brings ledgers and orders together: reserves what a placing left undone, releases what ended, consumes what is made. */
 export class StockProcess implements ProcessManager {
   readonly name = "stock";
+  /** It takes up what placing has left, and gives back what nobody waits for. */
+  readonly gatherMs = 100;
   readonly #reservations: Reservations;
   readonly #ledgers: LedgerSequencer;
   readonly #facts: FactRecorder;

@@ -1,11 +1,11 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { canonicalJson, NotStorableError } from "./canonical-json.ts";
 import type { Metadata, RecordedEvent } from "./envelope.ts";
 
 const EVENT_PREFIX = "ordertrail/event/1\n";
 const GENESIS_PREFIX = "ordertrail/genesis/1\n";
 
-const sha256 = (text: string): string => createHash("sha256").update(text, "utf8").digest("hex");
+const sha256 = (text: string): string => hash("sha256", text, "hex");
 
 /** `prevHash` of a stream's first event: binds the chain to the stream's name. */
 export const genesisHash = (stream: string): string => sha256(GENESIS_PREFIX + stream);

@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto";
+import { createHmac, createSecretKey, type KeyObject } from "node:crypto";
 import { v5 as uuidv5 } from "uuid";
 import { canonicalJson } from "./canonical-json.ts";
 
@@ -29,5 +29,16 @@ export const eventIdFor = (stream: string, cmd: string, fp: string, index: numbe
  * `key` is a customer's fingerprint subkey where the payload holds personal data, else the installation's.
  */
 export function fingerprint(key: Uint8Array, payload: unknown): string {
-  return createHmac("sha256", key).update(canonicalJson(payload)).digest().subarray(0, 16).toString("hex");
+  return createHmac("sha256", keyObject(key)).update(canonicalJson(payload)).digest("hex").slice(0, 32);
+}
+
+/** Making one of a key costs as much as using it. */
+const keyObjects = new WeakMap<Uint8Array, KeyObject>();
+
+function keyObject(key: Uint8Array): KeyObject {
+  const known = keyObjects.get(key);
+  if (known !== undefined) return known;
+  const made = createSecretKey(key);
+  keyObjects.set(key, made);
+  return made;
 }

@@ -26,6 +26,7 @@ export const analyticsProjection: Projection = {
   tables: TABLES,
   create: createTables,
   handles: (type) => FAMILIES.has(familyOf(type)),
+  gatherMs: 250,
   handle,
   sources: analyticsSources,
 };

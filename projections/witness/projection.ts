@@ -11,6 +11,7 @@ export const witnessProjection: Projection = {
   tables: TABLES,
   create: createTables,
   handles: () => true,
+  gatherMs: 250,
   // Whatever an event says, its hash is what the next one follows.
   asItIs: true,
   sources: async ({ key }) => (key.stream === undefined ? [] : [key.stream]),

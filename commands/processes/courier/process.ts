@@ -235,7 +235,11 @@ export class CourierProcess implements ProcessManager {
   }
 
   async #servesAnOrder({ courierId, orderId, attempt }: OpenClaim): Promise<boolean> {
-    const { state } = await this.#options.writer.memory.refresh(orderStream(orderId), orders);
-    return isAssigned(state, courierId, attempt) && state !== undefined && !isFinal(state);
+    const { memory } = this.#options.writer;
+    const stream = orderStream(orderId);
+    const serves = (state: OrderState) =>
+      isAssigned(state, courierId, attempt) && state !== undefined && !isFinal(state);
+    // What is only remembered may say that they still do: it is asked again. That they do not is the store's word.
+    return serves(memory.remembered<OrderState>(stream)?.state) || serves((await memory.refresh(stream, orders)).state);
   }
 }

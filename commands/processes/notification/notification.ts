@@ -53,6 +53,8 @@ function reachOf({ email, phone, pushToken }: Reach): { channel: NoticeChannel; 
  */
 export class NotificationProcess implements ProcessManager {
   readonly name = "notification";
+  /** A message is on its way for longer than that. */
+  readonly gatherMs = 250;
   readonly #options: NotificationOptions;
 
   constructor(options: NotificationOptions) {

@@ -34,10 +34,10 @@ const DONE_FLUSH_MS = 100;
 /** Pages that one scan reads at most: each leaves out what has no room. */
 const PAGES_A_SCAN = 8;
 /**
- * What the store said of an order so long ago is what it says now: an effect that follows from the outcome of the one
- * before need not read the stream again. What comes in between is met as what comes while the effect acts.
+ * What was known of an order so long ago is what is known now: a store under load may take as long to answer. What comes
+ * in between is met as what comes while the effect acts.
  */
-const NOW_MS = 200;
+const NOW_MS = 1_000;
 
 /** Carries effects out while this process owns them. */
 export class Dispatcher {

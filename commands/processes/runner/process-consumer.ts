@@ -66,7 +66,7 @@ export function processConsumer(options: ProcessOptions): Consumer {
     name: manager.name,
     schema: manager.name,
     failpointPrefix: "process",
-    gatherMs: GATHER_MS,
+    gatherMs: manager.gatherMs ?? GATHER_MS,
     handles: (type) => manager.handles(type),
 
     async apply(batch: readonly RecordedEvent[], tx: PoolClient): Promise<void> {

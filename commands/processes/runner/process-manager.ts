@@ -35,6 +35,11 @@ export type Performed = { readonly again: number } | undefined;
 export interface ProcessManager {
   /** Its consumer, its lease and its Postgres schema go by this name. */
   readonly name: "payment" | "restaurant" | "courier" | "stock" | "fraud" | "notification";
+  /**
+   * How long after a transaction events are gathered for the next one, in milliseconds: longer where nobody waits for
+   * what follows. The first event after a quiet time never waits. Default 20.
+   */
+  readonly gatherMs?: number;
   handles(type: string): boolean;
   owed(order: Order): readonly Owed[];
   /** Carries out an effect that is still owed by `order`. What it throws is tried again with a growing delay. */
