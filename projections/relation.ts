@@ -1,4 +1,6 @@
-import type { PoolClient, QueryResult, QueryResultRow } from "pg";
+import { setImmediate } from "node:timers/promises";
+import type { PoolClient, QueryResultRow } from "pg";
+import { allSent } from "../infra/postgres/pool.ts";
 
 /** A column of rows on their way into one statement. Values of type `json` are JSON texts. */
 export interface Column {
@@ -71,28 +73,39 @@ export interface Statement {
   readonly values: unknown[];
 }
 
+/** Beyond so many characters, a statement is worth a packet of its own. */
+const LARGE_TEXT = 16_384;
+
 /**
- * Runs statements one after the other on one connection, and makes each while the one before is at work: with
- * thousands of rows, making the parameters takes as long as a good part of the statement. One that has nothing to do is
- * undefined. Answers with the rows that they return, in their order.
+ * Runs statements one after the other on one connection without waiting in between. With thousands of rows, making the
+ * parameters takes as long as a good part of the statement: then each is made while the one before is at work. One that
+ * has nothing to do is undefined. Answers with the rows that they return, in their order.
  */
 export async function inTurn(
   tx: PoolClient,
   statements: readonly (() => Statement | undefined)[],
 ): Promise<(readonly QueryResultRow[])[]> {
-  const results: (readonly QueryResultRow[])[] = [];
-  let running: Promise<QueryResult> | undefined;
-  for (const make of statements) {
-    let statement: Statement | undefined;
-    try {
-      statement = make();
-    } finally {
-      // Also when the next one could not be made: nothing may be left at work on the connection.
-      if (running) results.push((await running).rows);
+  const sent: Promise<readonly QueryResultRow[]>[] = [];
+  try {
+    for (const make of statements) {
+      const statement = make();
+      const rows = statement ? rowsOf(tx, statement) : Promise.resolve([]);
+      // Met below, however long the next ones take to be made.
+      rows.catch(() => {});
+      sent.push(rows);
+      // What is gathered leaves at the end of a turn: a large statement goes ahead of the making of the next.
+      if (statement && isLarge(statement)) await setImmediate();
     }
-    if (!statement) results.push([]);
-    running = statement && tx.query(statement.text, statement.values);
+  } catch (error) {
+    // Nothing may be left at work on the connection.
+    await Promise.allSettled(sent);
+    throw error;
   }
-  if (running) results.push((await running).rows);
-  return results;
+  return await allSent(...sent);
 }
+
+const rowsOf = async (tx: PoolClient, { text, values }: Statement): Promise<readonly QueryResultRow[]> =>
+  (await tx.query(text, values)).rows;
+
+const isLarge = ({ values }: Statement): boolean =>
+  values.some((value) => typeof value === "string" && value.length > LARGE_TEXT);

@@ -73,17 +73,20 @@ async function commitOnce(work: BatchWork, handling: Handling): Promise<Committe
   const prefix = consumer.failpointPrefix ?? "project";
   const open = work.events.filter((event) => !work.parkedStreams.has(event.stream));
   const closed = work.events.filter((event) => work.parkedStreams.has(event.stream));
-  const committed = await inTransaction(work.pool, async (connection): Promise<Committed> => {
-    const tx = work.fewRows ? preparing(connection) : connection;
+  const prepared = (connection: PoolClient) => (work.fewRows ? preparing(connection) : connection);
+  const handled = async (connection: PoolClient): Promise<Committed> => {
+    const tx = prepared(connection);
     if (work.prelude !== undefined) await tx.query(work.prelude);
     await holdBack(tx, consumer.name, closed);
     const parked = await handling(tx, open);
-    // Last, so that the row is locked for a moment only, and an owner that was stopped meanwhile fails here.
-    await movePosition(tx, { name: consumer.name, epoch: work.epoch, from: work.from, to: work.to });
     if (!work.held()) throw new OwnershipLostError(`${consumer.name}: the lease ran out before the commit`);
     if (parked.length > 0) failpoint("park.before-commit");
     failpoint(`${prefix}.before-commit`);
     return { position: work.to, handled: open.length - parked.length, parked };
+  };
+  const committed = await inTransaction(work.pool, handled, {
+    // So the row is locked for a moment only, and an owner that was stopped meanwhile fails here.
+    last: (tx) => movePosition(prepared(tx), { name: consumer.name, epoch: work.epoch, from: work.from, to: work.to }),
   });
   if (committed.parked.length > 0) failpoint("park.after-commit");
   failpoint(`${prefix}.after-commit`);

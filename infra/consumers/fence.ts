@@ -1,4 +1,4 @@
-import type { Pool, PoolClient } from "pg";
+import pg, { type Pool, type PoolClient } from "pg";
 import { type Place, type PositionRow, placeOf, placeParameters } from "./position.ts";
 
 /** Another process has the consumer now, or may have it: nothing of this one may be written. */
@@ -13,8 +13,13 @@ const CLAIM = `
   RETURNING commit, prepare`;
 
 const MOVE = `
-  UPDATE runner.positions SET commit = $5, prepare = $6, updated_at = clock_timestamp()
-  WHERE name = $1 AND epoch = $2 AND commit IS NOT DISTINCT FROM $3 AND prepare IS NOT DISTINCT FROM $4`;
+  WITH moved AS (
+    UPDATE runner.positions SET commit = $5, prepare = $6, updated_at = clock_timestamp()
+    WHERE name = $1 AND epoch = $2 AND commit IS NOT DISTINCT FROM $3 AND prepare IS NOT DISTINCT FROM $4
+    RETURNING 1)
+  SELECT 1 / count(*) FROM moved`;
+/** What the server answers when nothing was moved. */
+const DIVISION_BY_ZERO = "22012";
 
 /**
  * Writes the new owner's epoch beside the position and answers where to go on. Waits for a transaction of the owner
@@ -27,18 +32,21 @@ export async function claimPosition(pool: Pool, name: string, epoch: bigint): Pr
   return placeOf(row);
 }
 
-/** Moves the position, if it still belongs to this epoch and stands where this owner left it; else throws. */
+/**
+ * Moves the position, if it still belongs to this epoch and stands where this owner left it; else throws. It fails at
+ * the server: a COMMIT that was sent together with it commits nothing then.
+ */
 export async function movePosition(
   db: Pool | PoolClient,
   move: { readonly name: string; readonly epoch: bigint; readonly from: Place; readonly to: Place },
 ): Promise<void> {
-  const { rowCount } = await db.query(MOVE, [
-    move.name,
-    move.epoch.toString(),
-    ...placeParameters(move.from),
-    ...placeParameters(move.to),
-  ]);
-  if (rowCount !== 1) throw new OwnershipLostError(`${move.name}: the position was moved by another owner`);
+  const places = [...placeParameters(move.from), ...placeParameters(move.to)];
+  try {
+    await db.query(MOVE, [move.name, move.epoch.toString(), ...places]);
+  } catch (cause) {
+    if (!(cause instanceof pg.DatabaseError) || cause.code !== DIVISION_BY_ZERO) throw cause;
+    throw new OwnershipLostError(`${move.name}: the position was moved by another owner`, { cause });
+  }
 }
 
 /** Where a consumer stands: for queries that wait for their read model. `known` is false before its first start. */

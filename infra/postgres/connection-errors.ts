@@ -30,16 +30,31 @@ const tagging =
 
 /** pg's client with marked connection errors. */
 export class ConnectionTaggingClient extends pg.Client {
+  #gathering = false;
+
   constructor(config?: string | pg.ClientConfig) {
     super(config);
     // pg declares `query` with a dozen overloads that a subclass cannot restate: the wrapper passes every call on as
     // it came, so that the declared types hold.
     const query = super.query.bind(this) as (...args: unknown[]) => unknown;
     this.query = ((...args: unknown[]) => {
+      this.#gather();
       const answer = query(...args.map((arg) => (typeof arg === "function" ? tagging(arg as Callback) : arg)));
       return answer instanceof Promise
         ? answer.catch((error: unknown) => Promise.reject(tagConnectionError(error)))
         : answer;
     }) as pg.Client["query"];
+  }
+
+  /** What is sent in one turn of the event loop leaves in one packet: each packet costs a call of the system. */
+  #gather(): void {
+    const { stream } = this.connection;
+    if (this.#gathering || !stream.writable) return;
+    this.#gathering = true;
+    stream.cork();
+    process.nextTick(() => {
+      this.#gathering = false;
+      stream.uncork();
+    });
   }
 }

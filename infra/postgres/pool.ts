@@ -42,6 +42,8 @@ export function createPool(database: DatabaseSettings | string, options: PoolOpt
     statement_timeout: timeout,
     query_timeout: timeout + 2_000,
     idle_in_transaction_session_timeout: 2 * timeout,
+    // Statements that do not need each other's answers share a packet and a round trip.
+    pipeline: true,
     keepAlive: true,
     keepAliveInitialDelayMillis: 5_000,
     ...(options.part === undefined ? {} : { onConnect: actAsPart(options.part, options.log) }),
@@ -93,20 +95,50 @@ class TaggingPool extends pg.Pool {
 }
 
 /**
+ * Waits for statements that were sent one after the other without waiting. Rejects with the first failure, and only when
+ * none of them is at work any more.
+ */
+export async function allSent<T extends readonly unknown[]>(
+  ...sent: { readonly [K in keyof T]: Promise<T[K]> }
+): Promise<T> {
+  await Promise.allSettled(sent);
+  return (await Promise.all(sent)) as unknown as T; // settled by now, in their order
+}
+
+/** How a transaction saves round trips. */
+export interface FewRoundTrips {
+  /**
+   * The statement that goes out together with COMMIT. It must fail at the server where the transaction may not be
+   * committed: then COMMIT finds it failed and rolls it back.
+   */
+  last(client: pg.PoolClient): Promise<unknown>;
+}
+
+/**
  * Runs `work` in one transaction and returns what it returns. When it throws, the transaction is rolled back and the
  * error goes on. A failed COMMIT is never cancelled or repeated: its error goes on, and whether the transaction took
  * place is for the caller to look up.
+ *
+ * With `few`, BEGIN goes out together with the first statement of `work` as well. Should BEGIN itself fail, that one
+ * statement is carried out on its own, and the transaction fails: it must be one that may be repeated.
  */
-export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+export async function inTransaction<T>(
+  pool: pg.Pool,
+  work: (client: pg.PoolClient) => Promise<T>,
+  few?: FewRoundTrips,
+): Promise<T> {
   const client = await pool.connect();
   // A connection lost between two statements is reported by the next one; the event alone must not end the process.
   const ignore = () => undefined;
   client.on("error", ignore);
   let reusable = false;
   try {
-    await client.query("BEGIN");
+    const begun = client.query("BEGIN");
+    begun.catch(ignore);
+    if (few === undefined) await begun;
     const result = await work(client);
-    await client.query("COMMIT");
+    await begun;
+    await allSent(...(few === undefined ? [] : [few.last(client)]), client.query("COMMIT"));
     reusable = true;
     return result;
   } catch (error) {

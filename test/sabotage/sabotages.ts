@@ -48,8 +48,8 @@ export const SABOTAGES: readonly Sabotage[] = [
     patches: [
       {
         file: "infra/consumers/batch.ts",
-        find: "await movePosition(tx, {",
-        replace: "await movePosition(work.pool, {",
+        find: "movePosition(prepared(tx), {",
+        replace: "movePosition(work.pool, {",
       },
     ],
     check: defence(

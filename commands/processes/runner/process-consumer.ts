@@ -7,6 +7,7 @@ import type { Committed, Consumer, Parked, Tenure } from "../../../infra/consume
 import { OwnershipLostError } from "../../../infra/consumers/fence.ts";
 import type { Log } from "../../../infra/log.ts";
 import type { Outside } from "../../../infra/outside/outside.ts";
+import { allSent } from "../../../infra/postgres/pool.ts";
 import type { Guards } from "../../gateways/guards.ts";
 import { orders } from "../../orders/order-aggregate.ts";
 import { emptyStream, type LoadedStream, type StreamMemory } from "../../writing/stream-memory.ts";
@@ -74,14 +75,14 @@ export function processConsumer(options: ProcessOptions): Consumer {
       added = [];
       const touched = await foldBatch(memory, batch);
       if (touched.length === 0) return;
-      await ordersTable.touch(
-        tx,
-        touched.map(({ orderId }) => orderId),
-      );
       const owed = touched.flatMap(({ orderId, state }) =>
         state ? manager.owed(state).map((owed) => newEffect(orderId, owed)) : [],
       );
-      added = await table.add(tx, owed);
+      const noted = ordersTable.touch(
+        tx,
+        touched.map(({ orderId }) => orderId),
+      );
+      [, added] = await allSent(noted, table.add(tx, owed));
     },
 
     async parked({ event }: Parked): Promise<void> {

@@ -58,7 +58,7 @@ export const carrierDrill: DrillWork = {
       await until("every parcel is packed", BOUND_MS, () => promised.every(({ orderId }) => isPacked(stage, orderId)));
       say(`  ${promised.length} parcels are packed and wait for it`);
 
-      const leastMs = orders <= FEW ? DAY_MS : DAY_MS / 24;
+      const leastMs = orders <= FEW ? DAY_MS : DAY_MS / 6;
       const settleMs = orders <= FEW ? 500 : 5_000;
       await stage.time.pass(goneAt + AWAY_DAYS * DAY_MS - MINUTE_MS - stage.time.now(), {
         leastMs,
