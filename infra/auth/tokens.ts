@@ -1,4 +1,5 @@
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from "jose";
+import { LRUCache } from "lru-cache";
 import { z } from "zod";
 import type { Config } from "../config.ts";
 import { type ClaimNames, DEVELOPMENT_CLAIMS, principalFrom } from "./claims.ts";
@@ -39,17 +40,35 @@ const KEYS_COOLDOWN_MS = 30_000;
 /** Longest token that is looked at: verification is work, and callers are strangers until it is done. */
 const MAX_TOKEN_LENGTH = 8192;
 
+/** How long a token that was found good is taken as good, unless it expires before; and how many of them. */
+const GOOD_FOR_MS = 60_000;
+const MOST_GOOD = 5_000;
+
 type Verify = (token: string) => Promise<JWTPayload>;
 
+/** Who a token that was found good names, and until when, by the clock of the machine, as tokens say it. */
+interface Good {
+  readonly principal: Principal;
+  readonly until: number;
+}
+
 function verifierOf(verify: Verify, names: ClaimNames): TokenVerifier {
+  // The signature of a token is checked once a minute: a page that is open sends the same one all day.
+  const good = new LRUCache<string, Good>({ max: MOST_GOOD });
   return {
     async verify(token) {
       if (token === undefined || token === "") throw new AuthError("token_missing", "a token is needed");
       if (token.length > MAX_TOKEN_LENGTH) throw new AuthError("token_invalid", "the token is too long");
+      const known = good.get(token);
+      const now = Date.now();
+      if (known !== undefined && now < known.until && known.until - now <= GOOD_FOR_MS) return known.principal;
+      good.delete(token);
       const claims = await verify(token).catch((cause: unknown) => {
         throw asAuthError(cause);
       });
-      return principalFrom({ id: claims[names.id], role: claims[names.role], sites: claims[names.sites] });
+      const principal = principalFrom({ id: claims[names.id], role: claims[names.role], sites: claims[names.sites] });
+      good.set(token, { principal, until: Math.min(now + GOOD_FOR_MS, (claims.exp ?? 0) * 1000) });
+      return principal;
     },
   };
 }

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { importJWK, SignJWT } from "jose";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { readConfig } from "../config.ts";
 import { AuthError } from "./errors.ts";
 import { LifetimeError, parseLifetime } from "./lifetime.ts";
@@ -74,6 +74,17 @@ describe("development tokens", () => {
 
   test("an expired token is token_expired", async () => {
     expect(await refusal(await forged({ sub: "g-1", role: "guest", exp: inAnHour() - 7200 }))).toBe("token_expired");
+  });
+
+  test("a token that was found good is refused as soon as it has expired, also within the minute", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const exp = Math.floor(Date.now() / 1000) + 30;
+    const token = await forged({ sub: "g-1", role: "guest", exp });
+    expect(await authority.verifier.verify(token)).toMatchObject({ id: "g-1" });
+    expect(await authority.verifier.verify(token)).toMatchObject({ id: "g-1" });
+    vi.setSystemTime((exp + 6) * 1000);
+    expect(await refusal(token)).toBe("token_expired");
   });
 
   test("a token without expiry is refused", async () => {

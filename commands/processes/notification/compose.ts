@@ -66,9 +66,17 @@ function toldIn(texts: Texts, story: Story): Told {
 const itemText = ({ name, quantity }: Item, language: Language): string =>
   `${quantity.amount.toLocaleString(language)} ${quantity.unit === "g" ? "g" : "×"} ${name}`;
 
+const formats = new Map<string, Intl.NumberFormat>();
+/** Currencies by languages: more than there are. */
+const MOST_FORMATS = 1_000;
+
 /** An amount as people write it; a currency says itself how many of its units are the smaller ones. */
 function amount({ amount: minor, currency }: Money, language: Language): string {
-  const format = new Intl.NumberFormat(language === "en" ? "en-GB" : "de-DE", { style: "currency", currency });
+  const name = `${language} ${currency}`;
+  // Making one takes as long as all the rest of a message.
+  const format =
+    formats.get(name) ?? new Intl.NumberFormat(language === "en" ? "en-GB" : "de-DE", { style: "currency", currency });
+  if (formats.size < MOST_FORMATS) formats.set(name, format);
   return format.format(minor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
 }
 
