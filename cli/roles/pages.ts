@@ -6,18 +6,8 @@ import type { FastifyInstance } from "fastify";
 
 const BUILT = fileURLToPath(new URL("../../web/dist", import.meta.url));
 /** Addresses that the pages' own router serves. */
-const PAGES = [
-  "/",
-  "/orders/*",
-  "/orders",
-  "/kitchen",
-  "/kitchen/*",
-  "/analyst",
-  "/analyst/*",
-  "/operations",
-  "/operations/*",
-  "/dev/roles",
-];
+const AREAS = ["kitchen", "account", "analyst", "catalogue", "courier", "operations", "orders", "phone", "support"];
+const PAGES = ["/", "/shop", "/sign-in", "/dev/roles", ...AREAS.flatMap((area) => [`/${area}`, `/${area}/*`])];
 
 /** The pages load nothing from elsewhere, are framed by nobody, and tell other sites nothing. */
 const HEADERS = {

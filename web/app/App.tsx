@@ -14,8 +14,16 @@ import { Later } from "./Later.tsx";
 import { followLinks, route } from "./router.ts";
 import { pageTheme } from "./theme.ts";
 
-const operations = () => import("../operations/OperationsPage.tsx").then(({ OperationsPage }) => OperationsPage);
+// Pages that are fetched when they are first opened.
+const account = () => import("../account/AccountPage.tsx").then(({ AccountPage }) => AccountPage);
 const analyst = () => import("../analyst/AnalystPage.tsx").then(({ AnalystPage }) => AnalystPage);
+const catalogue = () => import("../catalogue/CataloguePage.tsx").then(({ CataloguePage }) => CataloguePage);
+const courier = () => import("../courier/CourierPage.tsx").then(({ CourierPage }) => CourierPage);
+const operations = () => import("../operations/OperationsPage.tsx").then(({ OperationsPage }) => OperationsPage);
+const phone = () => import("../phone/PhonePage.tsx").then(({ PhonePage }) => PhonePage);
+const receipt = () => import("../tracker/ReceiptPage.tsx").then(({ ReceiptPage }) => ReceiptPage);
+const support = () => import("../support/SupportPage.tsx").then(({ SupportPage }) => SupportPage);
+const AREAS = { account, analyst, catalogue, courier, operations, phone, support };
 
 /** All screens: shows the page that the address names. */
 export function App() {
@@ -48,10 +56,16 @@ function Page() {
       return <KitchenChoice />;
     case "kitchen":
       return <KitchenPage key={at.siteId} siteId={at.siteId} station={at.station} />;
+    case "receipt":
+      return <Later key={at.orderId} load={receipt} orderId={at.orderId} />;
+    case "account":
     case "analyst":
-      return <Later load={analyst} parts={at.parts} query={at.query} />;
+    case "catalogue":
+    case "courier":
     case "operations":
-      return <Later load={operations} parts={at.parts} query={at.query} />;
+    case "phone":
+    case "support":
+      return <Later key={at.page} load={AREAS[at.page]} parts={at.parts} query={at.query} />;
     case "roles":
       return <RolesPage />;
     case "missing":

@@ -1,5 +1,10 @@
 import { computed, signal } from "@preact/signals";
 
+/** Pages with addresses of their own below them: `parts` is the address after the area's name. */
+export type Area = "account" | "analyst" | "catalogue" | "courier" | "operations" | "phone" | "support";
+
+const AREAS: readonly Area[] = ["account", "analyst", "catalogue", "courier", "operations", "phone", "support"];
+
 /** Where the address bar points, as one of the pages there are. */
 export type Route =
   | { readonly page: "shop"; readonly siteId: string | undefined; readonly step: "menu" | "basket" }
@@ -8,8 +13,8 @@ export type Route =
   | { readonly page: "order"; readonly orderId: string }
   | { readonly page: "kitchens" }
   | { readonly page: "kitchen"; readonly siteId: string; readonly station: string | undefined }
-  | { readonly page: "analyst"; readonly parts: readonly string[]; readonly query: string }
-  | { readonly page: "operations"; readonly parts: readonly string[]; readonly query: string }
+  | { readonly page: "receipt"; readonly orderId: string }
+  | { readonly page: Area; readonly parts: readonly string[]; readonly query: string }
   | { readonly page: "roles" }
   | { readonly page: "missing" };
 
@@ -29,12 +34,15 @@ export function parseRoute(path: string, query: string): Route {
     if (second === undefined) return { page: "orders" };
     return second === "placing" ? { page: "placing" } : { page: "order", orderId: second };
   }
+  if (first === "orders" && second !== undefined && third === "receipt" && parts.length === 3) {
+    return { page: "receipt", orderId: second };
+  }
   if (first === "kitchen" && third === undefined) {
     if (second === undefined) return { page: "kitchens" };
     return { page: "kitchen", siteId: second, station: asked.get("station") ?? undefined };
   }
-  if (first === "analyst") return { page: "analyst", parts: parts.slice(1), query };
-  if (first === "operations") return { page: "operations", parts: parts.slice(1), query };
+  const area = AREAS.find((name) => name === first);
+  if (area !== undefined) return { page: area, parts: parts.slice(1), query };
   if (first === "dev" && second === "roles") return { page: "roles" };
   return { page: "missing" };
 }
