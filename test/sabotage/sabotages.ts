@@ -34,8 +34,8 @@ export const SABOTAGES: readonly Sabotage[] = [
     patches: [
       {
         file: "infra/consumers/fence.ts",
-        find: "WHERE name = $1 AND epoch = $2 AND commit IS NOT DISTINCT FROM $3 AND prepare IS NOT DISTINCT FROM $4`;",
-        replace: "WHERE name = $1 AND ($2::bigint, $3::bigint, $4::bigint) IS DISTINCT FROM (-1, -1, -1)`;",
+        find: "WHERE name = $1 AND epoch = $2 AND commit IS NOT DISTINCT FROM $3 AND prepare IS NOT DISTINCT FROM $4",
+        replace: "WHERE name = $1 AND ($2::bigint, $3::bigint, $4::bigint) IS DISTINCT FROM (-1, -1, -1)",
       },
     ],
     check: defence(
