@@ -48,7 +48,12 @@ export class LiveConnection {
   readonly #later = new Set<ReturnType<typeof setTimeout>>();
   readonly #forgetPage: () => void;
   #socket: Socket | undefined;
-  #welcomed = false;
+  /** When the server spoke first over this socket: on this machine's clock, and on the server's. */
+  #welcomed: { readonly heardAt: number; readonly at: number } | undefined;
+  /** The server has vouched over this socket for what is shown. */
+  #confirmed = false;
+  /** Topics that were shown before this socket, and whose state it has not told yet. */
+  readonly #owed = new Set<string>();
   #connectingSince = 0;
   #heardAt = 0;
   #beatMs = DEFAULT_BEAT_MS;
@@ -76,6 +81,7 @@ export class LiveConnection {
       topic.handlers.delete(untyped);
       if (topic.handlers.size > 0 || this.#topics.get(name) !== topic) return;
       this.#topics.delete(name);
+      this.#owed.delete(name);
       this.#send({ op: "unsubscribe", topic: name });
     };
   }
@@ -83,7 +89,8 @@ export class LiveConnection {
   status(): LiveStatus {
     return statusOf({
       now: Date.now(),
-      open: this.#welcomed,
+      welcomedAt: this.#welcomed?.heardAt,
+      confirmed: this.#confirmed,
       startedAt: this.#startedAt,
       asOf: this.#asOf,
       offlineAfterMs: this.#options.offlineAfterMs ?? 5_000,
@@ -101,7 +108,7 @@ export class LiveConnection {
   /** Connects now, if it is not connected; with a connection, finds out whether it still lives. */
   reconnect(): void {
     if (this.#closed) return;
-    if (this.#welcomed) this.#send({ op: "ping" });
+    if (this.#welcomed !== undefined) this.#send({ op: "ping" });
     else if (this.#socket === undefined) this.#connect();
   }
 
@@ -150,7 +157,9 @@ export class LiveConnection {
   #drop(): void {
     const socket = this.#socket;
     this.#socket = undefined;
-    this.#welcomed = false;
+    this.#welcomed = undefined;
+    this.#confirmed = false;
+    this.#owed.clear();
     socket?.close();
   }
 
@@ -159,15 +168,16 @@ export class LiveConnection {
     const message = JSON.parse(text) as ServerMessage; // the gateway speaks the subprotocol that was agreed on
     switch (message.op) {
       case "welcome":
-        this.#welcomed = true;
+        this.#welcomed = { heardAt: this.#heardAt, at: message.at };
         this.#tries = 0;
         this.#beatMs = message.beatMs;
-        this.#asOf ??= this.#heardAt;
-        for (const topic of this.#topics.values()) this.#ask(topic, false);
+        for (const topic of this.#topics.values()) {
+          this.#owed.add(topic.name);
+          this.#ask(topic, false);
+        }
         break;
       case "beat":
-        // Both times are the server's: how long ago it was is the same on every clock.
-        this.#vouched(this.#heardAt - Math.max(0, message.at - message.asOf));
+        this.#beat(message);
         break;
       case "pong":
       case "fault":
@@ -181,6 +191,7 @@ export class LiveConnection {
   #take(message: Extract<ServerMessage, { topic: string }>): void {
     const topic = this.#topics.get(message.topic);
     if (topic === undefined) return;
+    if (isAnswer(message)) this.#owed.delete(topic.name);
     const next = topic.take(message);
     if (next === "ask_again") this.#ask(topic, false);
     if (next !== "ask_later") return;
@@ -195,7 +206,7 @@ export class LiveConnection {
   }
 
   #ask(topic: Topic, afresh: boolean): void {
-    if (!this.#welcomed) return;
+    if (this.#welcomed === undefined) return;
     const have = topic.asking(afresh);
     this.#send({ op: "subscribe", topic: topic.name, ...(have === undefined ? {} : { have }) });
   }
@@ -204,15 +215,20 @@ export class LiveConnection {
     if (this.#socket?.readyState === OPEN) this.#socket.send(JSON.stringify(message));
   }
 
-  #vouched(at: number): void {
-    this.#asOf = Math.max(this.#asOf ?? 0, at);
+  /** A word from before this connection, or while a topic is still owed, vouches for nothing that is shown. */
+  #beat({ at, asOf }: Extract<ServerMessage, { op: "beat" }>): void {
+    if (this.#welcomed === undefined || asOf <= this.#welcomed.at || this.#owed.size > 0) return;
+    this.#confirmed = true;
+    // Both times are the server's: how long ago it was is the same on every clock.
+    this.#asOf = Math.max(this.#asOf ?? 0, this.#heardAt - Math.max(0, at - asOf));
   }
 
   #tick(): void {
     const now = Date.now();
-    const silent = this.#welcomed
-      ? now - this.#heardAt > 2 * this.#beatMs + 500
-      : this.#socket !== undefined && now - this.#connectingSince > CONNECT_MS;
+    const silent =
+      this.#welcomed !== undefined
+        ? now - this.#heardAt > 2 * this.#beatMs + 500
+        : this.#socket !== undefined && now - this.#connectingSince > CONNECT_MS;
     if (silent) {
       this.#drop();
       this.#connectLater();
@@ -229,6 +245,10 @@ export class LiveConnection {
     for (const watcher of this.#watchers) watcher(status);
   }
 }
+
+/** Whether a message tells the state of a topic that was asked for, or that none will be told. */
+const isAnswer = (message: Extract<ServerMessage, { topic: string }>): boolean =>
+  message.op === "refused" ? message.reason !== "unavailable" : message.op !== "delta";
 
 function platformWebSocket(): SocketConstructor {
   // Browsers and Node declare it differently; both keep to what `Socket` names.

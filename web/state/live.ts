@@ -58,7 +58,8 @@ export function freshnessOf(
 ): Freshness {
   const asOf = Math.max(heard ? (status.asOf ?? 0) : 0, readAt ?? 0) || undefined;
   if (status.state === "live") return heard ? { kind: "live" } : waiting(asOf);
-  if (status.state === "reconnecting") return { kind: "reconnecting" };
+  // Before the server first vouched, what was read in another way may be shown with its time.
+  if (status.state === "reconnecting") return status.asOf === undefined ? waiting(asOf) : { kind: "reconnecting" };
   if (status.reason === "server_behind")
     return asOf === undefined ? waiting(asOf) : { kind: "polled", asOf, delayed: true };
   return { kind: "stale", asOf, offlineSince: status.asOf ?? openedAt };
