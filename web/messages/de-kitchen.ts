@@ -93,7 +93,7 @@ export const deRoles: typeof enRoles = {
   off: "Rollen lassen sich hier nicht wählen: ein OIDC-Aussteller gibt die Tokens aus. Melde dich dort an.",
   failed: "Es kam kein Token. Läuft der Server?",
   noPage: "Diese Rolle hat noch keine eigene Seite; ihr Token gilt für die API.",
-  at: { shop: "Im Laden", kitchen: "In der Küche", desk: "Am Schreibtisch" },
+  at: { shop: "Im Laden", kitchen: "In der Küche", courier: "Beim Kurier", desk: "Am Schreibtisch" },
   what: {
     guest: "stöbert und bestellt ohne Konto",
     customer: "bestellt mit Konto und verfolgt die Bestellung",

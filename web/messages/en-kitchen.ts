@@ -91,7 +91,7 @@ export const enRoles = {
   off: "Roles cannot be chosen here: an OIDC issuer gives out the tokens. Sign in there.",
   failed: "No token was given. Is the server running?",
   noPage: "This role has no page of its own yet; its token works with the API.",
-  at: { shop: "In the shop", kitchen: "In the kitchen", desk: "At the desk" },
+  at: { shop: "In the shop", kitchen: "In the kitchen", courier: "At a courier's phone", desk: "At the desk" },
   what: {
     guest: "browses and orders without an account",
     customer: "orders under an account and follows the order",

@@ -4,12 +4,10 @@ import { newId } from "./ids.ts";
 import { storedSignal } from "./stored.ts";
 
 /**
- * Who sits at a page. A shop, a kitchen display and a desk may be open in one browser, so each has its own token: taking
- * the kitchen's role does not take the guest's orders away.
+ * Who sits at a page. A shop, a kitchen display, a courier's page and a desk may be open in one browser, so each has its
+ * own token: taking the kitchen's role does not take the guest's orders away.
  */
-export type Seat = "shop" | "kitchen" | "desk";
-
-const SEATS: readonly Seat[] = ["shop", "kitchen", "desk"];
+export type Seat = "shop" | "kitchen" | "courier" | "desk";
 
 interface Held {
   readonly token: string;
@@ -19,27 +17,55 @@ interface Held {
 /** What this browser holds, by seat. */
 const held = storedSignal<Partial<Record<Seat, Held>>>("tokens", {});
 
+/** The id that was last used for a role, so that taking it again is being the same person again. */
+const lastIds = storedSignal<Partial<Record<Role, string>>>("ids", {});
+
+/** The seat that was taken last. */
+const lastSeat = storedSignal<Seat>("seat", "shop");
+
 /** False once the server has said that it issues no development tokens. */
 export const developmentTokens = signal(true);
 
-const SEAT_OF: Partial<Record<Role, Seat>> = {
+const SEAT_OF: Readonly<Record<Role, Seat>> = {
   guest: "shop",
   customer: "shop",
   kitchen: "kitchen",
+  courier: "courier",
+  support: "desk",
+  admin: "desk",
   analyst: "desk",
   operator: "desk",
 };
 
+/** Where somebody with this role sits. */
+export const seatOf = (role: Role): Seat => SEAT_OF[role];
+
+/** The roles that may look into a kitchen from their desk. */
+const HELPERS: readonly Role[] = ["support", "admin"];
+
+/** What is held for a seat: its own token; for a kitchen without one, that of a desk that may look into kitchens. */
+function heldAt(seat: Seat): Held | undefined {
+  const { [seat]: own, desk } = held.signal.value;
+  if (own || seat !== "kitchen") return own;
+  return desk && HELPERS.includes(desk.principal.role) ? desk : undefined;
+}
+
 /** The principal at a seat, as far as one is known. */
-export const principalAt = (seat: Seat): Principal | undefined => held.signal.value[seat]?.principal;
+export const principalAt = (seat: Seat): Principal | undefined => heldAt(seat)?.principal;
 
 /** The token that a seat holds now. */
-export const heldToken = (seat: Seat): string | undefined => held.signal.value[seat]?.token;
+export const heldToken = (seat: Seat): string | undefined => heldAt(seat)?.token;
+
+/** Whoever took a seat last in this browser, and where; a guest of the shop when nobody did. */
+export const whoIsHere = (): { readonly seat: Seat; readonly principal: Principal | undefined } => {
+  const seat = lastSeat.signal.value;
+  return { seat, principal: principalAt(seat) };
+};
 
 /** True when the one at the kitchen's seat may see this site's tickets: its own staff, and those who help customers. */
 export function mayWatch(siteId: string): boolean {
   const principal = principalAt("kitchen");
-  return principal?.sites.includes(siteId) || principal?.role === "support" || principal?.role === "admin";
+  return principal !== undefined && (principal.sites.includes(siteId) || HELPERS.includes(principal.role));
 }
 
 /** The roles that may see projections and charts, and rebuild. */
@@ -54,8 +80,7 @@ export const OPERATORS: readonly Role[] = ["operator", "support", "admin"];
 /** True when the one at the desk may see the operations pages. */
 export const mayOperate = (): boolean => OPERATORS.some((role) => role === principalAt("desk")?.role);
 
-const keep = (seats: readonly Seat[], value: Held) =>
-  held.set({ ...held.signal.value, ...Object.fromEntries(seats.map((seat) => [seat, value])) });
+const keep = (seat: Seat, value: Held) => held.set({ ...held.signal.value, [seat]: value });
 
 async function issue(role: Role, id: string, sites: readonly string[]): Promise<Held | undefined> {
   try {
@@ -66,24 +91,65 @@ async function issue(role: Role, id: string, sites: readonly string[]): Promise<
       signal: AbortSignal.timeout(8_000),
     });
     if (response.status === 404) developmentTokens.value = false;
-    return response.ok ? ((await response.json()) as Held) : undefined;
+    return response.ok ? ((await response.json()) as Held) : undefined; // as infra/auth/dev-roles.ts answers
   } catch {
     return undefined;
   }
 }
 
 /**
- * Takes a role with a development token. Roles without a seat of their own sit everywhere. Resolves to false when no
- * token was given: no connection, or another issuer is in charge.
+ * Takes a role with a development token. `sites` are those that a kitchen works at; `id` is the person's id within the
+ * role, by default whoever had it last in this browser. Resolves to false when no token was given: no connection, an id
+ * that cannot be, or another issuer is in charge.
  */
-export async function takeRole(role: Role, sites: readonly string[] = []): Promise<boolean> {
-  const seat = SEAT_OF[role];
-  const before = seat && held.signal.value[seat]?.principal;
-  // The same guest again keeps the orders it has placed.
-  const id = before?.role === role && role !== "customer" ? before.id : newId();
-  const taken = await issue(role, id, sites);
-  if (taken) keep(seat ? [seat] : SEATS, taken);
+export async function takeRole(role: Role, sites: readonly string[] = [], id?: string): Promise<boolean> {
+  const known = id ?? lastIds.signal.value[role] ?? sameAt(SEAT_OF[role], role) ?? newId();
+  const taken = await issue(role, known, sites);
+  if (taken) sit(taken);
   return taken !== undefined;
+}
+
+function sit(taken: Held): void {
+  const seat = SEAT_OF[taken.principal.role];
+  lastIds.set({ ...lastIds.signal.value, [taken.principal.role]: taken.principal.id });
+  keep(seat, taken);
+  lastSeat.set(seat);
+}
+
+const sameAt = (seat: Seat, role: Role): string | undefined => {
+  const there = held.signal.value[seat]?.principal;
+  return there?.role === role ? there.id : undefined;
+};
+
+/**
+ * Signs in with a token that another issuer gave out. What it says of the person is only shown; the server judges the
+ * token itself at every request. Returns false when it holds no principal.
+ */
+export function takeToken(token: string): boolean {
+  const principal = principalOf(token);
+  if (principal) sit({ token, principal });
+  return principal !== undefined;
+}
+
+function principalOf(token: string): Principal | undefined {
+  try {
+    const part = token.split(".")[1] ?? "";
+    const bytes = Uint8Array.from(atob(part.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
+    const claims = JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>;
+    const { sub, role, sites } = claims;
+    if (typeof sub !== "string" || typeof role !== "string" || !Object.hasOwn(SEAT_OF, role)) return undefined;
+    const own = Array.isArray(sites) ? sites.filter((site) => typeof site === "string") : [];
+    return { role: role as Role, id: sub, sites: own }; // one of the roles, by the line above
+  } catch {
+    return undefined;
+  }
+}
+
+/** Gives a seat up. A shop is a guest's again: the same guest as before, with the orders placed as such. */
+export function signOut(seat: Seat): void {
+  const { [seat]: _, ...others } = held.signal.value;
+  held.set(others);
+  if (lastSeat.signal.value === seat) lastSeat.set("shop");
 }
 
 const pending = new Map<Seat, Promise<boolean>>();
@@ -99,15 +165,19 @@ export function renewToken(seat: Seat): Promise<boolean> {
 
 async function renew(seat: Seat): Promise<boolean> {
   if (!developmentTokens.value) return false;
-  const known = held.signal.value[seat]?.principal;
-  if (!known) return seat === "shop" ? takeRole("guest") : false;
-  const taken = await issue(known.role, known.id, known.sites);
-  if (taken) keep([seat], taken);
+  const known = principalAt(seat);
+  if (!known && seat !== "shop") return false;
+  const role = known?.role ?? "guest";
+  const taken = await issue(role, known?.id ?? lastIds.signal.value[role] ?? newId(), known?.sites ?? []);
+  if (taken) {
+    keep(SEAT_OF[role], taken);
+    lastIds.set({ ...lastIds.signal.value, [role]: taken.principal.id });
+  }
   return taken !== undefined;
 }
 
 /** The token to send from a seat; a shop that has none asks for a guest's first. */
 export async function tokenOf(seat: Seat): Promise<string | undefined> {
-  if (!held.signal.value[seat] && seat === "shop") await renewToken(seat);
-  return held.signal.value[seat]?.token;
+  if (!heldAt(seat) && seat === "shop") await renewToken(seat);
+  return heldToken(seat);
 }
