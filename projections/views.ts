@@ -250,6 +250,51 @@ export interface CourierView {
   readonly orderId?: string | undefined;
 }
 
+/** Where a courier stands with an order. */
+export type JobStage = "offered" | "accepted" | "arrived" | "picked_up";
+
+/** The order that is offered to a courier, or theirs. Times are RFC 3339, business time; ways are estimates. */
+export interface CourierJob {
+  readonly orderId: string;
+  /** Short number that people say to each other. */
+  readonly number: string;
+  /** How many couriers it was assigned to so far, this one included. */
+  readonly attempt: number;
+  readonly stage: JobStage;
+  /** Until when the offer stands; only while it is one. */
+  readonly acceptBy?: string | undefined;
+  /** Until when the courier must be at the site. */
+  readonly arriveBy?: string | undefined;
+  readonly promisedAt: string;
+  /** Every site has finished its part. */
+  readonly ready: boolean;
+  /** Where it is fetched, in the order's sequence. */
+  readonly pickups: readonly {
+    readonly siteId: string;
+    readonly name: string;
+    /** Integer microdegrees. */
+    readonly position?: { readonly lat: number; readonly lon: number } | undefined;
+    readonly ready: boolean;
+  }[];
+  /** From the first site to the door; absent where nobody knows where the door is. */
+  readonly way?: { readonly metres: number; readonly minutes: number } | undefined;
+  /** How many different things are to be carried. */
+  readonly parts: number;
+  /** To whom, and what: from acceptance to delivery only. */
+  readonly dropOff?: Contact | undefined;
+  readonly carry?: readonly { readonly name: string; readonly quantity: Quantity }[] | undefined;
+}
+
+/** What a courier has to do now. Topic `courier.<courierId>` tells when to ask for it again. */
+export interface CourierWork {
+  readonly courierId: string;
+  readonly onShift: boolean;
+  readonly city?: string | undefined;
+  /** Business time of the answer, to count down by on a clock that goes otherwise. */
+  readonly at: string;
+  readonly job?: CourierJob | undefined;
+}
+
 /** How every answer of the read side says what it shows: position of its read model and when that was written. */
 export interface Freshness {
   /** Decimal string; opaque outside. */

@@ -14,7 +14,7 @@ export interface KeySource {
 
 /**
  * Whether this principal, who may read the order, may know whom it is for: a kitchen need not, and a courier only
- * while carrying it.
+ * from accepting it until it has ended.
  */
 export function mayKnowContact(principal: Principal, found: FoundOrder): boolean {
   switch (principal.role) {
@@ -24,7 +24,7 @@ export function mayKnowContact(principal: Principal, found: FoundOrder): boolean
     case "admin":
       return true;
     case "courier":
-      return !isFinal(found.order);
+      return found.order.courier.accepted && !isFinal(found.order);
     default:
       return false;
   }

@@ -30,6 +30,7 @@ import { answerProblems } from "../../infra/http/problems.ts";
 import type { Log } from "../../infra/log.ts";
 import { writeFileAtomically } from "../../infra/supervisor/files.ts";
 import { PROJECTIONS } from "../../projections/read-models.ts";
+import { courierTopics } from "../../read-api/couriers/courier-topics.ts";
 import { redriveRoutes } from "../../read-api/dead-letters/job-routes.ts";
 import { letterRoutes } from "../../read-api/dead-letters/letter-routes.ts";
 import { ToldAhead } from "../../read-api/orders/told-ahead.ts";
@@ -185,7 +186,7 @@ export async function buildApi(
   });
   await registerGateway(app, {
     bus,
-    sources: [orderTopics(reading), kitchenTopics(reading)],
+    sources: [orderTopics(reading), kitchenTopics(reading), courierTopics(reading)],
     freshness: () => positions.freshUntil("orders", "kitchen"),
     authenticate: (request) => authenticateSocket(request.raw, authority.verifier),
     allowedOrigins: config.ALLOWED_ORIGINS,

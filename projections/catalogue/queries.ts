@@ -33,3 +33,15 @@ export async function listSites(
   );
   return rows.map(({ site_id: siteId, status, details }) => ({ ...details, siteId, status }));
 }
+
+/** A platform has tens of cities; more than this are not listed. */
+const MOST_CITIES = 1_000;
+
+/** Cities with a site that is not closed for good, by name. */
+export async function listCities(db: Pool, schema: string): Promise<string[]> {
+  const { rows } = await db.query<{ city: string }>(
+    `SELECT DISTINCT city FROM ${schema}.sites WHERE status <> 'closed' ORDER BY city LIMIT $1`,
+    [MOST_CITIES],
+  );
+  return rows.map(({ city }) => city);
+}

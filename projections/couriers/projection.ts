@@ -3,9 +3,11 @@ import type { RecordedEvent } from "../../domain/chain/envelope.ts";
 import { type Courier, type CourierEvent, evolve, newCourier } from "../../domain/courier/courier.ts";
 import { relation } from "../relation.ts";
 import type { Projection } from "../runner/projection.ts";
+import type { TopicMessage } from "../runner/topic-message.ts";
+import type { CourierView } from "../views.ts";
 import { createTables, TABLES } from "./tables.ts";
 
-/** Couriers: who is on shift where, with which order in hand. */
+/** Couriers: who is on shift where, with which order in hand; topics `courier.<courierId>`. */
 export const couriersProjection: Projection = {
   name: "couriers",
   version: 1,
@@ -13,11 +15,30 @@ export const couriersProjection: Projection = {
   create: createTables,
   handles: (type) => type.startsWith("courier."),
   sources: async ({ key }) => (key.courier_id === undefined ? [] : [`${PREFIX}${key.courier_id.toLowerCase()}`]),
-  async handle(batch, { tx, schema }) {
+  async handle(batch, { tx, schema, epoch, outbox }) {
     const ids = [...new Set(batch.flatMap((event) => courierIdOf(event) ?? []))];
-    await save(tx, schema, foldBatch(await load(tx, schema, ids), batch));
+    const before = await load(tx, schema, ids);
+    const changed = foldBatch(before, batch);
+    await save(tx, schema, changed);
+    await outbox?.publish(changed.map((row) => message(row, before.get(row.courierId), epoch, batch)));
   },
 };
+
+export const courierTopic = (courierId: string): string => `courier.${courierId}`;
+
+const message = (
+  { courierId, courier: { onShift, city, claim }, version }: CourierRow,
+  before: CourierRow | undefined,
+  epoch: string,
+  batch: readonly RecordedEvent[],
+): TopicMessage<CourierView> => ({
+  topic: courierTopic(courierId),
+  epoch,
+  version: version.toString(),
+  prev: before?.version.toString() ?? null,
+  at: batch.findLast(({ position }) => position.commit === version)?.metadata.at ?? "",
+  data: { courierId, onShift, city, orderId: claim?.orderId },
+});
 
 /** A courier with the place of its last event. */
 export interface CourierRow {
