@@ -119,6 +119,8 @@ export interface TicketLine {
   readonly state?: "missing" | "left_out" | undefined;
   /** Name of the missing item whose place it takes. */
   readonly insteadOf?: string | undefined;
+  /** Names of what the customer takes in its place when it is missing, best first. */
+  readonly substitutes?: readonly string[] | undefined;
 }
 
 /** Data of a snapshot of topic `kitchen.<siteId>`. */
@@ -151,6 +153,10 @@ export interface TicketView {
   readonly courier: { readonly assigned: boolean; readonly arrived: boolean };
   /** The other parts of a split order, and how far their sites are; absent when there are none. */
   readonly alsoAt?: readonly TicketElsewhere[] | undefined;
+  /** Name of the site that was to make it before, where this one took it over. */
+  readonly takenFrom?: string | undefined;
+  /** Name of the site that makes it now, where this one does not. */
+  readonly givenTo?: string | undefined;
   /** Seconds of business time since it was received; in answers of the queue only, since it changes by itself. */
   readonly ageSeconds?: number | undefined;
 }
@@ -240,6 +246,20 @@ export interface MenuItem {
   readonly allergens: readonly string[];
   readonly emoji?: string | undefined;
   readonly available: number;
+}
+
+/** A customer as staff and the customer see them. */
+export interface CustomerView {
+  readonly customerId: string;
+  /** Registered with an order and for that order only. */
+  readonly guest: boolean;
+  /** No orders are taken from them. */
+  readonly held: boolean;
+  /** RFC 3339. */
+  readonly registeredAt: string;
+  readonly contact: Contact;
+  /** Of the customer's stream: the ETag. */
+  readonly revision: string;
 }
 
 /** A courier's own view: shift and the order in hand or offered. */

@@ -306,6 +306,7 @@ const ticket = z.object({
       note: z.string().optional(),
       state: z.enum(["missing", "left_out"]).optional().describe("missing: nobody has decided yet what becomes of it"),
       insteadOf: z.string().optional().describe("name of the missing item whose place it takes"),
+      substitutes: list(z.string()).optional().describe("names of what the customer takes in its place"),
     }),
   ),
   changedAt: z.string(),
@@ -322,6 +323,8 @@ const ticket = z.object({
   )
     .optional()
     .describe("the other parts of a split order"),
+  takenFrom: z.string().optional().describe("name of the site that was to make it before"),
+  givenTo: z.string().optional().describe("name of the site that makes it now, where this one does not"),
   ageSeconds: z.number().int().optional().describe("since it was received"),
 }) satisfies z.ZodType<TicketView>;
 
@@ -369,8 +372,24 @@ export const courierWork = z.object({
 
 export const cities = z.object({ cities: list(z.string()) });
 
+export const customer = z
+  .object({
+    customerId: z.string(),
+    guest: z.boolean().describe("registered with an order and for that order only"),
+    held: z.boolean().describe("no orders are taken from them"),
+    registeredAt: z.string(),
+    contact,
+    revision: z.string(),
+  })
+  .describe("the customer") satisfies z.ZodType<CustomerView>;
+
+export const customers = z
+  .object({ customers: list(customer), next: z.string().optional() })
+  .describe("those of whom everything that was typed holds");
+
 export const unchanged = z.null().describe("what the caller has is still current");
 
 export const orderParams = z.object({ orderId: z.uuid().toLowerCase() });
 export const siteParams = z.object({ siteId: z.string().max(80).regex(SLUG) });
+export const customerParams = z.object({ customerId: z.uuid().toLowerCase() });
 export const courierParams = z.object({ courierId: z.uuid().toLowerCase() });

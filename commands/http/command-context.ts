@@ -56,6 +56,8 @@ export interface CommandAnswer {
   readonly revision: string;
   readonly position: string;
   readonly status: string;
+  /** Nothing was recorded: it was so already, by another command. */
+  readonly already?: true | undefined;
 }
 
 /** Answers a command: position of its last event in the body, position and revision of now in the headers. */
@@ -77,5 +79,6 @@ export function answerFrom(
     revision: (own?.revision ?? loaded.revision).toString(),
     position: (own?.position.commit ?? now).toString(),
     status,
+    already: own === undefined ? true : undefined,
   };
 }

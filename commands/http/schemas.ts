@@ -62,6 +62,7 @@ export const commandAnswer = z
     revision: z.string().describe("revision of the command's last event; the same on every repeat"),
     position: z.string().describe("position to give to queries as X-Position to read your own write"),
     status: z.string().describe("where it stands now"),
+    already: z.literal(true).optional().describe("nothing was recorded: it was so already, by another command"),
     warning: z.string().optional(),
   })
   .describe("the command was carried out");

@@ -24,7 +24,11 @@ export interface KitchenOrder {
 }
 
 /** A line as a cook needs it. */
-export type KitchenLine = Pick<OrderLine, "sku" | "name" | "quantity" | "allergens" | "binLocation" | "note">;
+export interface KitchenLine
+  extends Pick<OrderLine, "sku" | "name" | "quantity" | "allergens" | "binLocation" | "note"> {
+  /** Names of what the customer takes in its place when it is missing, best first. */
+  readonly substitutes?: readonly string[] | undefined;
+}
 
 /** A part of an order as its kitchen needs it. `name` is the site's. */
 export interface KitchenPart {
@@ -86,13 +90,14 @@ const kitchenPlacing = ({ eventId, data }: Placing): KitchenPlacing => ({
   parts: data.fulfilments.map(kitchenPart),
 });
 
-const kitchenLine = ({ sku, name, quantity, allergens, binLocation, note }: OrderLine): KitchenLine => ({
+const kitchenLine = ({ sku, name, quantity, allergens, binLocation, note, substitutes }: OrderLine): KitchenLine => ({
   sku,
   name,
   quantity,
   allergens,
   binLocation,
   note,
+  substitutes: substitutes?.map((offer) => offer.name),
 });
 
 const kitchenPart = ({ fulfilmentId, name, lines }: PlacedFulfilment): KitchenPart => ({

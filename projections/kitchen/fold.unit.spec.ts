@@ -126,11 +126,12 @@ describe("an order that is made otherwise in the end", () => {
     const events = [...given, happened.reserved("2.1"), happened.notified("2.1")];
     const ticket = shown(events, "2.1");
     expect(ticket).toMatchObject({ siteId: "bakery-nord", status: "new", alsoAt: undefined });
+    expect(ticket).toMatchObject({ takenFrom: "Sweet Crumbs", givenTo: undefined });
     expect(ticket?.lines[0]).toMatchObject({
       sku: "carrot-cake",
       sealedNote: { eventId: log(events)[given.length - 1]?.id, sealed: note },
     });
-    expect(shown(events, "1.1")?.status).toBe("rejected");
+    expect(shown(events, "1.1")).toMatchObject({ status: "rejected", takenFrom: undefined, givenTo: "Bakery North" });
   });
 
   test("is cancelled, and not only gone, for a site that never turned it down itself", () => {

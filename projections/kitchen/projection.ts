@@ -23,7 +23,7 @@ const TYPES: ReadonlySet<string> = new Set(["payment.confirmed", "payment.failed
 /** The kitchens' tickets; topics `kitchen.<siteId>`. */
 export const kitchenProjection: Projection = {
   name: "kitchen",
-  version: 3,
+  version: 4,
   tables: TABLES,
   insertOnly: INSERT_ONLY,
   create: createTables,

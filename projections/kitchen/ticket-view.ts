@@ -40,7 +40,7 @@ export function ticketView(
     started: fulfilment.started,
     completed: fulfilment.completed,
     lines: (made?.lines ?? []).map(({ line, eventId, insteadOf, leftOut }): TicketLine => {
-      const { sku, name, quantity, allergens, binLocation, note } = line;
+      const { sku, name, quantity, allergens, binLocation, note, substitutes } = line;
       const missing = fulfilment.unavailable.includes(sku) ? "missing" : undefined;
       return {
         sku,
@@ -51,12 +51,31 @@ export function ticketView(
         sealedNote: isSealed(note) ? { customerId, stream, eventId, sealed: note } : undefined,
         state: leftOut ? "left_out" : missing,
         insteadOf,
+        substitutes,
       };
     }),
     changedAt: times.changedAt,
     courier: { assigned: order.courier.courierId !== undefined, arrived: order.courier.arrived },
     alsoAt: others.length === 0 ? undefined : others.map((other) => elsewhere(order, other, parts)),
+    ...handedOn(order, fulfilment, placing, parts),
   };
+}
+
+/** From which site the part came, and to which it has gone: another one makes it when a site does not. */
+function handedOn(
+  { fulfilments }: Order,
+  fulfilment: FulfilmentState,
+  placing: KitchenPlacing,
+  parts: readonly MadeKitchenPart[],
+): Pick<TicketView, "takenFrom" | "givenTo"> {
+  const nameOf = (one: FulfilmentState | undefined) =>
+    one && (parts.find(({ fulfilmentId }) => fulfilmentId === one.fulfilmentId)?.name ?? one.siteId);
+  const isPlaced = ({ fulfilmentId }: FulfilmentState) =>
+    placing.parts.some((part) => part.fulfilmentId === fulfilmentId);
+  const at = fulfilments.indexOf(fulfilment);
+  const before = isPlaced(fulfilment) ? undefined : fulfilments.slice(0, at).findLast(({ replaced }) => replaced);
+  const after = fulfilment.replaced ? fulfilments.slice(at + 1).find((one) => !isPlaced(one)) : undefined;
+  return { takenFrom: nameOf(before), givenTo: nameOf(after) };
 }
 
 /** How far another site is with its part of the same order. */
