@@ -48,8 +48,14 @@ export const SABOTAGES: readonly Sabotage[] = [
     patches: [
       {
         file: "infra/consumers/batch.ts",
-        find: "movePosition(prepared(tx), {",
-        replace: "movePosition(work.pool, {",
+        find: "    const parked = await handling(tx, open);",
+        replace: `    await movePosition(work.pool, { name: consumer.name, epoch: work.epoch, from: work.from, to: work.to });
+    const parked = await handling(tx, open);`,
+      },
+      {
+        file: "infra/consumers/batch.ts",
+        find: "last: (tx) => movePosition(prepared(tx), {",
+        replace: "last: () => Promise.resolve({",
       },
     ],
     check: defence(
