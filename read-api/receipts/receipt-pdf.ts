@@ -97,7 +97,7 @@ function rule(document: Document): void {
 const SUM = { x: RIGHT - SUM_WIDTH, width: SUM_WIDTH, right: true } as const;
 const RATE = { x: RIGHT - SUM_WIDTH - RATE_WIDTH, width: RATE_WIDTH, right: true } as const;
 const NAME = { x: EDGE + QUANTITY_WIDTH, width: RATE.x - EDGE - QUANTITY_WIDTH - 8 } as const;
-const COUNT = { x: EDGE, width: QUANTITY_WIDTH - 8, right: true } as const;
+const COUNT = { x: EDGE, width: QUANTITY_WIDTH - 8 } as const;
 
 function writeLines(document: Document, receipt: Receipt): void {
   const words = RECEIPT_WORDS[receipt.language];
@@ -113,7 +113,7 @@ function writeLines(document: Document, receipt: Receipt): void {
   for (const line of receipt.lines) {
     const remark = line.leftOut ? words.leftOut : line.insteadOf && words.insteadOf(line.insteadOf);
     row(document, [
-      { text: format.quantity(line.quantity), ...COUNT, x: EDGE - 8 },
+      { text: format.quantity(line.quantity), ...COUNT },
       { text: remark ? `${line.name} (${remark})` : line.name, ...NAME },
       { text: format.rate(line.taxBasisPoints), ...RATE },
       { text: format.money(line.price), ...SUM },
@@ -153,7 +153,7 @@ function writeTaxes(document: Document, receipt: Receipt): void {
   if (receipt.taxes.length === 0) return;
   const words = RECEIPT_WORDS[receipt.language];
   const format = receiptFormats(receipt.language, receipt.timeZone);
-  const column = (n: number) => ({ x: EDGE + 120 + n * 100, width: 96, right: true }) as const;
+  const column = (n: number) => ({ x: RIGHT - (4 - n) * 96, width: 96, right: true }) as const;
   document.fontSize(9).fillColor(SOFT);
   row(document, [
     { text: words.contained, x: EDGE, width: 150 },
