@@ -33,6 +33,8 @@ export async function receiptPdf(receipt: Receipt): Promise<Buffer> {
   });
   const done = collected(document);
   document.registerFont("plain", PLAIN).registerFont("bold", BOLD);
+  // A new page begins with the reader's own black.
+  document.on("pageAdded", () => document.fillColor(INK));
   writeHead(document, receipt);
   writeLines(document, receipt);
   writeSums(document, receipt);
