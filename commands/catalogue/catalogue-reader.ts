@@ -15,10 +15,14 @@ export class CatalogueReader {
   }
 
   async site(siteId: string): Promise<SiteState> {
-    return (await this.#memory.recent(siteStream(siteId), sites, CURRENT_MS)).state;
+    const stream = siteStream(siteId);
+    const { state } = await this.#memory.recent(stream, sites, CURRENT_MS);
+    return state ?? (await this.#memory.refresh(stream, sites)).state;
   }
 
   async item(sku: string): Promise<ItemState> {
-    return (await this.#memory.recent(itemStream(sku), items, CURRENT_MS)).state;
+    const stream = itemStream(sku);
+    const { state } = await this.#memory.recent(stream, items, CURRENT_MS);
+    return state ?? (await this.#memory.refresh(stream, items)).state;
   }
 }

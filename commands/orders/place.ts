@@ -204,7 +204,10 @@ export class PlaceOrder {
 
   async #customer(placing: Placing): Promise<CustomerState> {
     const { memory } = this.#options.writer;
-    return (await memory.recent(customerStream(placing.customerId), customers, NOW_MS)).state;
+    const stream = customerStream(placing.customerId);
+    const { state } = await memory.recent(stream, customers, NOW_MS);
+    // Nobody is refused by what is only remembered.
+    return state && !state.held && !state.erased ? state : (await memory.refresh(stream, customers)).state;
   }
 
   async #contactOf(placing: Placing): Promise<Contact> {

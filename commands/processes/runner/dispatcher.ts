@@ -1,5 +1,6 @@
 import type { Pool } from "pg";
 import { orderStream } from "../../../domain/order/events.ts";
+import type { Order, OrderState } from "../../../domain/order/state.ts";
 import type { Clock } from "../../../infra/clock.ts";
 import type { Tenure } from "../../../infra/consumers/consumer.ts";
 import { failpoint } from "../../../infra/failpoints.ts";
@@ -11,7 +12,7 @@ import type { StreamMemory } from "../../writing/stream-memory.ts";
 import { buryEffect } from "./bury-effect.ts";
 import { EffectQueue, type QueueLimits } from "./effect-queue.ts";
 import type { EffectRow, EffectsTable } from "./effects-table.ts";
-import type { ProcessManager } from "./process-manager.ts";
+import type { Owed, ProcessManager } from "./process-manager.ts";
 import { StoppedOrders } from "./stopped-orders.ts";
 import { verdictOn } from "./verdict.ts";
 
@@ -144,14 +145,13 @@ export class Dispatcher {
   }
 
   async #run(effect: EffectRow): Promise<void> {
-    const { manager, memory, clock, tenure } = this.#options;
+    const { manager, clock, tenure } = this.#options;
     try {
       if (!tenure.held()) return this.#queue.forget(effect);
       if (this.#stopped.has(effect.orderId)) return await this.#leave(effect, () => this.#stopped.hold(effect));
-      // Still owed? Decided on the order as the store has it now, never on what the row says.
-      const { state } = await memory.recent(orderStream(effect.orderId), orders, NOW_MS);
-      const owed = state && manager.owed(state).find(({ id }) => id === effect.id);
-      if (!state || !owed) return this.#done(effect);
+      const found = await this.#stillOwed(effect);
+      if (found === undefined) return this.#done(effect);
+      const { state, owed } = found;
       // Sooner than planned only while it can be asked: a circuit that has opened again must not use an attempt up.
       const open = owed.outside !== undefined && this.#options.isOpen(owed.outside);
       const sooner = effect.forward && owed.early === true && !open;
@@ -166,6 +166,23 @@ export class Dispatcher {
       if (!tenure.held()) return this.#queue.forget(effect);
       await this.#failed(effect, error);
     }
+  }
+
+  /**
+   * Decided on the order as it is now, never on what the row says. That nothing is owed any more is never told from what
+   * is only remembered: another process may have written the row down for an event that was not heard here yet.
+   */
+  async #stillOwed({ orderId, id }: EffectRow): Promise<{ state: Order; owed: Owed } | undefined> {
+    const { manager, memory } = this.#options;
+    const stream = orderStream(orderId);
+    const owedIn = (state: OrderState) => {
+      const owed = state && manager.owed(state).find((one) => one.id === id);
+      return state && owed && { state, owed };
+    };
+    return (
+      owedIn((await memory.recent(stream, orders, NOW_MS)).state) ??
+      owedIn((await memory.refresh(stream, orders)).state)
+    );
   }
 
   async #failed(effect: EffectRow, error: unknown): Promise<void> {
