@@ -2,14 +2,16 @@ import { computed, effect } from "@preact/signals";
 import { storedSignal } from "../state/stored.ts";
 import { de } from "./de.ts";
 import { deKitchen, deRoles } from "./de-kitchen.ts";
+import { deShop } from "./de-shop.ts";
 import { deTracker } from "./de-tracker.ts";
 import { en } from "./en.ts";
 import { enKitchen, enRoles } from "./en-kitchen.ts";
+import { enShop } from "./en-shop.ts";
 import { enTracker } from "./en-tracker.ts";
 
 const languages = {
-  en: { ...en, tracker: enTracker, kitchen: enKitchen, roles: enRoles },
-  de: { ...de, tracker: deTracker, kitchen: deKitchen, roles: deRoles },
+  en: { ...en, ...enShop, tracker: enTracker, kitchen: enKitchen, roles: enRoles },
+  de: { ...de, ...deShop, tracker: deTracker, kitchen: deKitchen, roles: deRoles },
 };
 
 export type Language = keyof typeof languages;
