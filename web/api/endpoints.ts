@@ -59,16 +59,16 @@ export const getMenu = (siteId: string) => request<Menu>(path`/api/sites/${siteI
 export const postOrder = (body: OrderRequest, key: string): Promise<Answer<CommandAnswer>> =>
   request("/api/orders", { seat: "shop", method: "POST", body, key, timeout: 12_000, tries: 1 });
 
-export const postCancel = (orderId: string, reason: string | undefined, key: string) =>
+export const postCancel = (seat: Seat, orderId: string, reason: string | undefined, key: string) =>
   request<CommandAnswer>(path`/api/orders/${orderId}/cancel`, {
-    seat: "shop",
+    seat,
     method: "POST",
     body: reason === undefined ? {} : { reason },
     key,
   });
 
-export const getOrder = (orderId: string, after: string | undefined) =>
-  request<OrderView>(path`/api/orders/${orderId}`, { seat: "shop", after, tries: 2 });
+export const getOrder = (seat: Seat, orderId: string, after: string | undefined) =>
+  request<OrderView>(path`/api/orders/${orderId}`, { seat, after, tries: 2 });
 
 export const getOrders = () =>
   request<{ orders: readonly OrderView[]; next?: string }>("/api/orders?limit=50", { seat: "shop", tries: 2 });

@@ -5,9 +5,10 @@ import { storedSignal } from "./stored.ts";
 
 /**
  * Who sits at a page. A shop, a kitchen display, a courier's page and a desk may be open in one browser, so each has its
- * own token: taking the kitchen's role does not take the guest's orders away.
+ * own token: taking the kitchen's role does not take the guest's orders away. `guest` is whom the shop's customer was
+ * before signing in: what was ordered then stays theirs to see.
  */
-export type Seat = "shop" | "kitchen" | "courier" | "desk";
+export type Seat = "shop" | "guest" | "kitchen" | "courier" | "desk";
 
 interface Held {
   readonly token: string;
@@ -112,6 +113,8 @@ export async function takeRole(role: Role, sites: readonly string[] = [], id?: s
 function sit(taken: Held): void {
   const seat = SEAT_OF[taken.principal.role];
   lastIds.set({ ...lastIds.signal.value, [taken.principal.role]: taken.principal.id });
+  const before = held.signal.value.shop;
+  if (taken.principal.role === "customer" && before?.principal.role === "guest") keep("guest", before);
   keep(seat, taken);
   lastSeat.set(seat);
 }
@@ -170,7 +173,7 @@ async function renew(seat: Seat): Promise<boolean> {
   const role = known?.role ?? "guest";
   const taken = await issue(role, known?.id ?? lastIds.signal.value[role] ?? newId(), known?.sites ?? []);
   if (taken) {
-    keep(SEAT_OF[role], taken);
+    keep(seat === "guest" ? seat : SEAT_OF[role], taken);
     lastIds.set({ ...lastIds.signal.value, [role]: taken.principal.id });
   }
   return taken !== undefined;

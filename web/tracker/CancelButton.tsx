@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { postCancel } from "../api/endpoints.ts";
 import { messages } from "../messages/catalogue.ts";
 import { newId } from "../state/ids.ts";
-import { noteAnswer } from "../state/order/own-orders.ts";
+import { noteAnswer, seatFor } from "../state/order/own-orders.ts";
 import { Notice } from "../ui/Notice.tsx";
 import { sentenceOf } from "../ui/trouble.ts";
 
@@ -20,7 +20,7 @@ export function CancelButton({ orderId, onDone }: { orderId: string; onDone: () 
     trouble.value = undefined;
     try {
       // The same key for every try: a cancellation that got through without an answer is not made twice.
-      const { data } = await postCancel(orderId, undefined, key.value);
+      const { data } = await postCancel(seatFor(orderId), orderId, undefined, key.value);
       noteAnswer(orderId, data);
     } catch (error) {
       trouble.value = error;

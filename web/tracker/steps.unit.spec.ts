@@ -1,51 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { FulfilmentView, OrderView } from "../../projections/views.ts";
+import type { OrderView } from "../../projections/views.ts";
+import { minute as at, fulfilment, view as order } from "../state/order/testing-view.ts";
 import { mayCancel, stepsOf } from "./steps.ts";
-
-const eur = (amount: number) => ({ amount, currency: "EUR" });
-
-const fulfilment = (change: Partial<FulfilmentView> = {}): FulfilmentView => ({
-  fulfilmentId: "0.0",
-  siteId: "sweet-crumbs",
-  siteName: "Sweet Crumbs",
-  kind: "bakery",
-  city: "Berlin",
-  timeZone: "Europe/Berlin",
-  stations: ["preparation", "baking"],
-  lines: [],
-  notified: false,
-  accepted: false,
-  rejected: false,
-  started: [],
-  completed: [],
-  ready: false,
-  ...change,
-});
-
-const at = (minute: number) => `2026-03-01T10:${String(minute).padStart(2, "0")}:00.000Z`;
-
-const order = (change: Partial<OrderView> = {}): OrderView => ({
-  orderId: "11111111-1111-5111-8111-111111111111",
-  number: "111111",
-  status: "placed",
-  channel: "web",
-  customerId: "c",
-  placedBy: "guest:g",
-  placedAt: at(0),
-  promisedAt: "2026-03-01T11:00:00.000Z",
-  method: "courier",
-  subtotal: eur(100),
-  deliveryFee: eur(10),
-  tax: eur(7),
-  total: eur(110),
-  fulfilments: [fulfilment()],
-  payment: { status: "none", attempts: 0, refunded: 0 },
-  courier: { attempt: 0, accepted: false, arrived: false },
-  missing: [],
-  milestones: [{ type: "order.placed", at: at(0) }],
-  revision: "0",
-  ...change,
-});
 
 const line = (view: OrderView, ended = false) => stepsOf(view, ended).map(({ key, state }) => `${key} ${state}`);
 

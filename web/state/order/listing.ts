@@ -4,6 +4,7 @@ import type { OrderStatus } from "../../../domain/order/state.ts";
 import type { OrderView } from "../../../projections/views.ts";
 import { getOrders } from "../../api/endpoints.ts";
 import { freshness } from "../freshness.ts";
+import { newest } from "./newest.ts";
 import { type OwnOrder, ownOrders, statusOf } from "./own-orders.ts";
 
 /** An order as the list shows it. */
@@ -35,12 +36,15 @@ const row = (id: string, own: OwnOrder | undefined, view: OrderView | undefined)
   };
 };
 
+const newerOf = (kept: OrderView | undefined, told: OrderView | undefined): OrderView | undefined =>
+  told ? newest(kept, told) : kept;
+
 /** Every order that this device or the server knows of, newest first. */
 export const listed = computed<readonly ListedOrder[]>(() => {
   const views = new Map(read.value.map((view) => [view.orderId, view]));
   const owns = new Map(ownOrders.value.map((own) => [own.id, own]));
   return [...new Set([...owns.keys(), ...views.keys()])]
-    .flatMap((id) => row(id, owns.get(id), views.get(id) ?? owns.get(id)?.view) ?? [])
+    .flatMap((id) => row(id, owns.get(id), newerOf(owns.get(id)?.view, views.get(id))) ?? [])
     .sort((a, b) => b.placedAt.localeCompare(a.placedAt));
 });
 

@@ -2,8 +2,10 @@ import type { Money } from "../../../domain/money/money.ts";
 import type { OrderStatus } from "../../../domain/order/state.ts";
 import type { OrderView } from "../../../projections/views.ts";
 import { compareVersions } from "../../../realtime/protocol.ts";
+import { principalAt, type Seat } from "../auth.ts";
 import type { Wish } from "../shop/basket.ts";
 import { readStored, storedSignal } from "../stored.ts";
+import { newest } from "./newest.ts";
 
 /** What was ordered, in words that need no answer from anywhere. */
 export interface OrderedLine extends Wish {
@@ -21,6 +23,8 @@ export interface OwnOrder {
   /** Position of that answer: a read that has reached it shows at least this. */
   readonly position: string;
   readonly placedAt: string;
+  /** Who placed it, `type:id`; absent in what was kept before that was written down. */
+  readonly placedBy?: string | undefined;
   readonly site: { readonly siteId: string; readonly name: string };
   readonly lines: readonly OrderedLine[];
   readonly total: Money;
@@ -59,10 +63,21 @@ export function noteAnswer(
 /** Notes a view of an own order, unless a newer one is known. */
 export function noteView(view: OrderView, at: number): void {
   const own = ownOrder(view.orderId);
-  if (!own || (own.view && compareVersions(view.revision, own.view.revision) < 0)) return;
+  if (!own || newest(own.view, view) !== view) return;
   // The contact is not needed to show the order, so it is not kept a second time.
   const { contact: _, ...kept } = view;
   keepOrder({ ...own, view: kept, viewAt: at });
+}
+
+/**
+ * The seat that may read an order: an order that was placed as a guest stays that guest's, also after the guest has
+ * signed in.
+ */
+export function seatFor(orderId: string): Seat {
+  const guest = principalAt("guest");
+  return guest && ownOrder(orderId)?.placedBy === `guest:${guest.id}` && principalAt("shop")?.id !== guest.id
+    ? "guest"
+    : "shop";
 }
 
 /** The status that is known for sure: that of the newer of what was answered and what was seen. */

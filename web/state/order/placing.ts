@@ -96,6 +96,7 @@ export async function send(): Promise<void> {
       position: data.position,
       warning: data.warning,
       placedAt: order.begunAt,
+      placedBy: caller,
       site: order.site,
       lines: order.lines,
       total: order.total,

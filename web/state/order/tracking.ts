@@ -5,7 +5,8 @@ import { getOrder } from "../../api/endpoints.ts";
 import { ApiProblem } from "../../api/problem.ts";
 import { freshness } from "../freshness.ts";
 import { freshnessOf, openLive } from "../live.ts";
-import { noteView, ownOrder, statusOf } from "./own-orders.ts";
+import { newest } from "./newest.ts";
+import { noteView, ownOrder, seatFor, statusOf } from "./own-orders.ts";
 
 /** What is known of the order on the page. */
 export interface Tracking {
@@ -35,16 +36,15 @@ export function trackOrder(orderId: string): Tracking {
   const kept = ownOrder(orderId);
   const readAt = signal<number | undefined>(kept && (kept.viewAt ?? Date.parse(kept.placedAt)));
   const lags = signal(false);
-  const live = openLive("shop");
+  const seat = seatFor(orderId);
+  const live = openLive(seat);
   let stopped = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let retopic: ReturnType<typeof setTimeout> | undefined;
   let leave: (() => void) | undefined;
 
   const take = (next: OrderView, at: number) => {
-    const known = view.peek();
-    if (known && compareVersions(next.revision, known.revision) < 0) return;
-    view.value = next;
+    view.value = newest(view.peek(), next);
     trouble.value = undefined;
     noteView(next, at);
   };
@@ -57,7 +57,7 @@ export function trackOrder(orderId: string): Tracking {
   const read = async () => {
     clearTimeout(timer);
     try {
-      const { data, ageMs } = await getOrder(orderId, ownOrder(orderId)?.position);
+      const { data, ageMs } = await getOrder(seat, orderId, ownOrder(orderId)?.position);
       if (stopped) return;
       lags.value = ageMs > TOLERATED_LAG;
       readAt.value = Date.now() - ageMs;
