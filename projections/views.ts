@@ -191,6 +191,10 @@ export interface TimelineEntry {
   readonly changes: readonly FactChange[];
   /** Milliseconds of business time since the step before; absent for the first. */
   readonly sinceBeforeMs?: number | undefined;
+  /** That is longer than the step may take by the business's own rules. */
+  readonly gap?: { readonly limitMs: number } | undefined;
+  /** What somebody typed with it (a reason, a proof), opened for those who may know the order's contact. */
+  readonly typed?: string | undefined;
   /** The command that recorded it. */
   readonly cmd: string;
   readonly correlationId: string;

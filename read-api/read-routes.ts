@@ -5,6 +5,7 @@ import { Problem } from "../infra/http/problems.ts";
 import { NoLiveGenerationError } from "../projections/runner/generations.ts";
 import { analyticsRoutes } from "./analytics/analytics-routes.ts";
 import { courierRoutes } from "./couriers/courier-routes.ts";
+import { customerRoutes } from "./customers/customer-routes.ts";
 import { nearRoutes } from "./near/near-routes.ts";
 import { orderListRoutes } from "./orders/order-list-routes.ts";
 import { orderRoutes } from "./orders/order-routes.ts";
@@ -14,6 +15,7 @@ import { replayJobRoutes } from "./replay/job-routes.ts";
 import { replayProjectionRoutes } from "./replay/projection-routes.ts";
 import type { ReadServices } from "./services.ts";
 import { siteRoutes } from "./site-routes.ts";
+import { asOfRoutes } from "./timeline/as-of-routes.ts";
 import { timelineRoutes } from "./timeline/timeline-routes.ts";
 
 /** Every query of the API, under /api. The instance must have zod's compilers and `installAuth`. */
@@ -26,10 +28,12 @@ export function readRoutes(app: FastifyInstance, services: ReadServices): void {
   const api: Api = app.withTypeProvider<ZodTypeProvider>();
   orderRoutes(api, services);
   timelineRoutes(api, services);
+  asOfRoutes(api, services);
   orderListRoutes(api, services);
   receiptRoutes(api, services);
   siteRoutes(api, services);
   courierRoutes(api, services);
+  customerRoutes(api, services);
   analyticsRoutes(api, services);
   nearRoutes(api, services);
   replayProjectionRoutes(api, services);

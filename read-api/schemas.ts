@@ -3,6 +3,7 @@ import { DAYS } from "../domain/site/opening-hours.ts";
 import { SLUG } from "../domain/site/site.ts";
 import type {
   CourierWork,
+  CustomerView,
   MenuItem,
   OrderView,
   SiteSummary,
@@ -185,6 +186,11 @@ const timelineEntry = z.object({
   status: z.object({ before: z.enum(ORDER_STATUSES).optional(), after: z.enum(ORDER_STATUSES).optional() }),
   changes: list(z.object({ what: z.string(), before: factValue, after: factValue })).describe("before and after"),
   sinceBeforeMs: z.number().int().optional().describe("business time since the step before"),
+  gap: z
+    .object({ limitMs: z.number().int() })
+    .optional()
+    .describe("that is longer than the step may take by the business's own rules"),
+  typed: z.string().optional().describe("what somebody typed with it, opened: a reason, a proof"),
   cmd: z.string(),
   correlationId: z.string(),
   causationId: z.string(),
@@ -205,10 +211,28 @@ export const timeline = z
         failureType: z.string(),
         since: z.string(),
         sentence: z.string(),
+        work: z.string().describe("what was set aside, as a part of a sentence"),
       }),
     )
       .optional()
       .describe("work on the order that waits for somebody's decision; left out when there is none"),
+    story: z
+      .object({
+        at: z.string().describe("business time when it was told"),
+        lines: list(
+          z.object({
+            about: z.enum(["placed", "happened", "wrong"]),
+            tone: z.enum(["plain", "good", "warn", "bad"]),
+            sentence: z.string(),
+            sources: list(z.string()).describe("revisions of the events that say so"),
+          }),
+        ),
+        stands: z
+          .object({ at: z.string(), forMs: z.number().int(), limitMs: z.number().int() })
+          .optional()
+          .describe("nothing has happened for longer than the order's step may take"),
+      })
+      .describe("the order in three sentences: how it began, what has happened since, and what is wrong"),
     next: z.string().optional(),
   })
   .describe("events in their order");

@@ -67,12 +67,36 @@ describe("the timeline's sentences", () => {
           expect(say(event)).not.toContain("undefined");
           expect(say(event)).not.toContain("Invalid");
           expect(say(event)).not.toMatch(/^The system: /); // the fallback
+          const german = sentenceFor(event.type, event.data, { type: "system" }, undefined, "de");
+          expect(german).toMatch(/^[\p{Lu}\d].*[^ ]\.$/u);
+          expect(german).not.toMatch(/undefined|Invalid|^Das System: /);
         },
       ),
       { numRuns: 2_000 },
     );
     for (const type of ["credit.granted", "dispute.opened", "later.invented"]) written.delete(type);
     expect([...written].sort()).toEqual([...TOLD_TYPES].sort());
+  });
+
+  test.each<[sentence: string, actor: string, event: OrderEvent]>([
+    [
+      "Der Kunde hat bei Sweet Crumbs 1 Posten für 26,90 EUR bestellt: 2 × Carrot cake.",
+      "customer",
+      happened.placed("bakery"),
+    ],
+    ["Die Bestellung wurde vom Kundendienst storniert.", "support", happened.cancelled("support")],
+    ["Sweet Crumbs macht die Bestellung nicht: keine rechtzeitige Antwort.", "system", happened.rejected("no_answer")],
+    ["Sweet Crumbs hat die Bestellung abgelehnt: zu viel zu tun.", "restaurant", happened.rejected("too_busy")],
+    ["Die Arbeit an der Station Prüfen hat begonnen.", "restaurant", happened.started("quality_check")],
+    [
+      "Versuch 1, die Zahlung einzuziehen, ist gescheitert, weil der Zahlungsdienst nicht rechtzeitig geantwortet hat; nächster Versuch um 11:01.",
+      "system",
+      happened.attemptFailed(),
+    ],
+    ["Die Waren der Bestellung wurden reserviert.", "system", happened.reserved()],
+  ])("are said in German as well: %s", (sentence, actor, { type, data }) => {
+    const told = placedAt(fulfilmentAt("bakery"));
+    expect(sentenceFor(type, data, { type: actor }, told, "de")).toBe(sentence);
   });
 
   test("name an event of a type or shape that is not known instead of failing", () => {

@@ -1,7 +1,8 @@
+import type { Language } from "../../domain/order/events.ts";
 import { parkedOf } from "../../infra/dead-letters/letters.ts";
 import { isDatabaseTrouble } from "../../infra/postgres/trouble.ts";
 import type { ReadServices } from "../services.ts";
-import { sentenceFor } from "./sentences.ts";
+import { sentenceFor, wordsIn } from "./sentences.ts";
 
 /** Work on an order that waits for somebody's decision. */
 export interface SetAsideWork {
@@ -12,6 +13,8 @@ export interface SetAsideWork {
   readonly failureType: string;
   readonly since: string;
   readonly sentence: string;
+  /** What was set aside, as a part of a sentence. */
+  readonly work: string;
 }
 
 /**
@@ -21,6 +24,7 @@ export interface SetAsideWork {
 export async function setAsideOf(
   { pool, log }: Pick<ReadServices, "pool" | "log">,
   orderId: string,
+  language: Language = "en",
 ): Promise<SetAsideWork[]> {
   try {
     return (await parkedOf(pool, orderId)).map((letter) => {
@@ -34,7 +38,8 @@ export async function setAsideOf(
         effectId: letter.effectId,
         failureType,
         since: letter.firstFailedAt,
-        sentence: sentenceFor("processing.parked", data, { type: "system" }),
+        sentence: sentenceFor("processing.parked", data, { type: "system" }, undefined, language),
+        work: wordsIn(language, undefined).work(data),
       };
     });
   } catch (error) {
