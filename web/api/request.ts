@@ -1,11 +1,14 @@
 import { renewToken, type Seat, tokenOf } from "../state/auth.ts";
+import { notReached, reached } from "../state/reach.ts";
 import { ApiProblem, isPassing, NoAnswer, problemOf } from "./problem.ts";
 
 export interface Asked {
   /** Who asks: the shop's guest or customer, or the kitchen. */
   readonly seat: Seat;
-  readonly method?: "GET" | "POST";
+  readonly method?: "GET" | "POST" | "PUT";
   readonly body?: unknown;
+  /** Media type of the answer. Default: JSON. */
+  readonly accept?: string;
   /** Idempotency-Key: with it a POST may be repeated. */
   readonly key?: string;
   /** Position that the answer must have reached. */
@@ -31,13 +34,25 @@ const LONGEST_PAUSE = 5_000;
  * Asks the API: each try within its time, with bounded repeats where a repeat is safe, and with a new token when the
  * old one is not taken. Rejects with ApiProblem when the answer is no, with NoAnswer when there is none.
  */
-export async function request<T>(path: string, asked: Asked): Promise<Answer<T>> {
+export const request = <T>(path: string, asked: Asked): Promise<Answer<T>> =>
+  repeated(asked, async () => read<T>(await once(path, asked)));
+
+/** The same for an answer that is a file. */
+export const requestFile = (path: string, asked: Asked): Promise<Blob> =>
+  repeated(asked, async () => {
+    const response = await once(path, asked);
+    return response.blob().catch(() => {
+      throw new NoAnswer("unreachable");
+    });
+  });
+
+async function repeated<T>(asked: Asked, ask: () => Promise<T>): Promise<T> {
   const repeatable = (asked.method ?? "GET") === "GET" || asked.key !== undefined;
   const tries = repeatable ? (asked.tries ?? 3) : 1;
   let renewed = false;
   for (let attempt = 1; ; attempt++) {
     try {
-      return await once<T>(path, asked);
+      return await ask();
     } catch (error) {
       if (error instanceof ApiProblem && error.status === 401 && !renewed) {
         renewed = true;
@@ -49,9 +64,9 @@ export async function request<T>(path: string, asked: Asked): Promise<Answer<T>>
   }
 }
 
-async function once<T>(path: string, asked: Asked): Promise<Answer<T>> {
+async function once(path: string, asked: Asked): Promise<Response> {
   const token = await tokenOf(asked.seat);
-  const headers = new Headers({ accept: "application/json" });
+  const headers = new Headers({ accept: asked.accept ?? "application/json" });
   if (token !== undefined) headers.set("authorization", `Bearer ${token}`);
   if (asked.body !== undefined) headers.set("content-type", "application/json");
   if (asked.key !== undefined) headers.set("idempotency-key", asked.key);
@@ -64,6 +79,10 @@ async function once<T>(path: string, asked: Asked): Promise<Answer<T>> {
     ...(asked.body === undefined ? {} : { body: JSON.stringify(asked.body) }),
   });
   if (!response.ok) throw await problemOf(response);
+  return response;
+}
+
+async function read<T>(response: Response): Promise<Answer<T>> {
   const data = await response.json().catch(() => {
     throw new NoAnswer("unreachable");
   });
@@ -78,8 +97,13 @@ async function once<T>(path: string, asked: Asked): Promise<Answer<T>> {
 
 async function answerOf(path: string, init: RequestInit): Promise<Response> {
   try {
-    return await fetch(path, init);
+    const response = await fetch(path, init);
+    // A proxy that cannot reach the server answers with one of these itself.
+    if (response.status === 502 || response.status === 504) notReached();
+    else reached();
+    return response;
   } catch (error) {
+    notReached();
     if (error instanceof DOMException && error.name === "TimeoutError") throw new NoAnswer("timeout");
     throw new NoAnswer(navigator.onLine ? "unreachable" : "offline");
   }

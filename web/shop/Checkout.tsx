@@ -7,7 +7,7 @@ import { formatMoney } from "../messages/format.ts";
 import { developmentTokens } from "../state/auth.ts";
 import { place, placing, refusal } from "../state/order/placing.ts";
 import { basketAt, priced } from "../state/shop/basket.ts";
-import { contact, faultsOf } from "../state/shop/contact.ts";
+import { contact, faultsOf, setContact } from "../state/shop/contact.ts";
 import type { ShownMenu } from "../state/shop/menu.ts";
 import { Blank } from "../ui/Blank.tsx";
 import { Header, ShopLinks } from "../ui/Header.tsx";
@@ -83,7 +83,12 @@ export function Checkout({ siteId, menu }: { siteId: string; menu: ShownMenu | u
           </ul>
         </section>
         <section class="card">
-          <ContactFields faults={pressed.value ? faults : {}} />
+          <ContactFields
+            title={words.shop.contact}
+            form={contact.value}
+            faults={pressed.value ? faults : {}}
+            onChange={setContact}
+          />
         </section>
         {developmentTokens.value && (
           <section class="card">

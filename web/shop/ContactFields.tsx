@@ -1,28 +1,35 @@
 import { messages } from "../messages/catalogue.ts";
-import { type ContactFault, type ContactForm, contact, setContact } from "../state/shop/contact.ts";
+import type { ContactFault, ContactForm } from "../state/shop/contact.ts";
 import { Icon } from "../ui/Icon.tsx";
 
 type Faults = Partial<Record<keyof ContactForm, ContactFault>>;
 
-/** Who gets the order and where; remembered on this device. */
-export function ContactFields({ faults }: { faults: Faults }) {
+interface ContactFieldsProps {
+  readonly title: string;
+  readonly form: ContactForm;
+  readonly faults: Faults;
+  readonly onChange: (change: Partial<ContactForm>) => void;
+}
+
+/** Who gets an order and where. */
+export function ContactFields({ title, ...shared }: ContactFieldsProps) {
   const words = messages.value.shop;
   return (
     <fieldset class="fields">
       <legend>
-        <h2>{words.contact}</h2>
+        <h2>{title}</h2>
       </legend>
-      <Field field="name" label={words.name} faults={faults} autoComplete="name" />
+      <Field field="name" label={words.name} {...shared} autoComplete="name" />
       <div class="pair">
-        <Field field="phone" label={words.phone} faults={faults} autoComplete="tel" keyboard="tel" />
-        <Field field="email" label={words.email} faults={faults} autoComplete="email" keyboard="email" />
+        <Field field="phone" label={words.phone} {...shared} autoComplete="tel" keyboard="tel" />
+        <Field field="email" label={words.email} {...shared} autoComplete="email" keyboard="email" />
       </div>
       <p class="quiet small">{words.phoneOrEmail}</p>
-      <Field field="address" label={words.address} faults={faults} autoComplete="street-address" />
+      <Field field="address" label={words.address} {...shared} autoComplete="street-address" />
       <Field
         field="instructions"
         label={words.instructions}
-        faults={faults}
+        {...shared}
         autoComplete="off"
         placeholder={words.instructionsHint}
       />
@@ -30,17 +37,16 @@ export function ContactFields({ faults }: { faults: Faults }) {
   );
 }
 
-interface FieldProps {
+interface FieldProps extends Omit<ContactFieldsProps, "title"> {
   readonly field: keyof ContactForm;
   readonly label: string;
-  readonly faults: Faults;
   readonly autoComplete: "name" | "tel" | "email" | "street-address" | "off";
   /** What a phone offers to type with. */
   readonly keyboard?: "text" | "tel" | "email";
   readonly placeholder?: string;
 }
 
-function Field({ field, label, faults, keyboard = "text", autoComplete, placeholder }: FieldProps) {
+function Field({ field, label, form, faults, onChange, keyboard = "text", autoComplete, placeholder }: FieldProps) {
   const id = `contact-${field}`;
   const fault = faults[field];
   return (
@@ -53,10 +59,10 @@ function Field({ field, label, faults, keyboard = "text", autoComplete, placehol
         autoComplete={autoComplete}
         placeholder={placeholder}
         maxLength={300}
-        value={contact.value[field]}
+        value={form[field]}
         aria-invalid={fault !== undefined}
         aria-describedby={fault && `${id}-wrong`}
-        onInput={(event) => setContact({ [field]: event.currentTarget.value })}
+        onInput={(event) => onChange({ [field]: event.currentTarget.value })}
       />
       {fault && (
         <span class="wrong" id={`${id}-wrong`}>

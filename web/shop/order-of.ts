@@ -1,7 +1,7 @@
 import type { Language } from "../messages/catalogue.ts";
 import type { Placing } from "../state/order/placing.ts";
 import type { PricedBasket } from "../state/shop/basket.ts";
-import type { ContactForm } from "../state/shop/contact.ts";
+import { type ContactForm, sentOf } from "../state/shop/contact.ts";
 import type { ShownMenu } from "../state/shop/menu.ts";
 
 const filled = (text: string): string | undefined => text.trim() || undefined;
@@ -19,13 +19,7 @@ export function orderOf(
     body: {
       siteId: site.siteId,
       lines: basket.lines.map(({ item, quantity, note }) => ({ sku: item.sku, quantity, note: filled(note) })),
-      contact: {
-        name: form.name.trim(),
-        phone: filled(form.phone),
-        email: filled(form.email),
-        address: filled(form.address),
-        instructions: filled(form.instructions),
-      },
+      contact: sentOf(form),
       delivery: { method: site.kind === "warehouse" ? "parcel" : "courier" },
       paymentMethod,
       language,

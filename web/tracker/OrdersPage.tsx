@@ -1,13 +1,12 @@
 import { useEffect } from "preact/hooks";
 import { messages } from "../messages/catalogue.ts";
-import { formatMoney, formatWhen } from "../messages/format.ts";
 import { listed, listTrouble, loadOrders } from "../state/order/listing.ts";
 import { placing } from "../state/order/placing.ts";
 import { Blank } from "../ui/Blank.tsx";
 import { Header } from "../ui/Header.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import { Notice } from "../ui/Notice.tsx";
-import { statusWords } from "./status-words.ts";
+import { OrderRow } from "./OrderRow.tsx";
 
 /** The buyer's orders: what this device keeps, and what the server knows beside. */
 export function OrdersPage() {
@@ -43,24 +42,9 @@ export function OrdersPage() {
           </Blank>
         )}
         <ul class="order-list">
-          {all.map((order) => {
-            const { kind, icon, word } = statusWords(order.status);
-            return (
-              <li key={order.id}>
-                <a class="card order-row" href={`/orders/${encodeURIComponent(order.id)}`}>
-                  <strong>{order.siteName}</strong>
-                  <span class="sum">{formatMoney(order.total)}</span>
-                  <span class="quiet small">
-                    {words.tracker.number(order.number)} · {formatWhen(order.placedAt)}
-                  </span>
-                  <span class="tag" data-kind={kind}>
-                    <Icon name={icon} />
-                    {word}
-                  </span>
-                </a>
-              </li>
-            );
-          })}
+          {all.map((order) => (
+            <OrderRow key={order.id} order={order} />
+          ))}
         </ul>
       </main>
     </>
