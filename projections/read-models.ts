@@ -2,6 +2,7 @@ import { analyticsProjection } from "./analytics/projection.ts";
 import { availabilityProjection } from "./availability/projection.ts";
 import { catalogueProjection } from "./catalogue/projection.ts";
 import { couriersProjection } from "./couriers/projection.ts";
+import { customersProjection } from "./customers/projection.ts";
 import { kitchenProjection } from "./kitchen/projection.ts";
 import { ordersProjection } from "./orders/projection.ts";
 import type { Projection } from "./runner/projection.ts";
@@ -16,6 +17,7 @@ export const PROJECTIONS: readonly Projection[] = [
   availabilityProjection,
   catalogueProjection,
   couriersProjection,
+  customersProjection,
   analyticsProjection,
   witnessProjection,
 ];

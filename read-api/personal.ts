@@ -1,9 +1,11 @@
 import { isSealed, type Sealed, type Subkeys, UnsealError, unseal } from "../domain/chain/sealing.ts";
+import { customerStream } from "../domain/customer/customer.ts";
 import { type Contact, orderStream } from "../domain/order/events.ts";
 import { isFinal } from "../domain/order/state.ts";
 import type { Principal } from "../infra/auth/principal.ts";
 import { KeysUnavailableError } from "../infra/keys/errors.ts";
 import type { Log } from "../infra/log.ts";
+import type { CustomerRow } from "../projections/customers/rows.ts";
 import type { FoundOrder } from "../projections/orders/rows.ts";
 import type { TicketView } from "../projections/views.ts";
 
@@ -46,6 +48,27 @@ export async function openContact(keys: KeySource, log: Log, found: FoundOrder):
     log.warn({ err: error, orderId }, "an order is shown without its contact");
   }
   return subkeys && (open(subkeys, log, orderStream(orderId), eventId, data.contact) as Contact | undefined);
+}
+
+/**
+ * The contacts of customers, opened, by customer; those who were erased, or whose key is gone, are left out. Rejects with
+ * KeysUnavailableError.
+ */
+export async function openCustomers(
+  keys: KeySource,
+  log: Log,
+  customers: Iterable<CustomerRow>,
+): Promise<ReadonlyMap<string, Contact>> {
+  const known = [...customers];
+  const subkeys = await keys.many(known.map(({ customer }) => customer.customerId));
+  return new Map(
+    known.flatMap(({ customer: { customerId, contact } }) => {
+      const opens = subkeys.get(customerId);
+      if (opens === undefined || contact === undefined || !isSealed(contact.sealed)) return [];
+      const plain = open(opens, log, customerStream(customerId), contact.eventId, contact.sealed);
+      return plain === undefined ? [] : [[customerId, plain as Contact] as const]; // sealed in the contract's shape
+    }),
+  );
 }
 
 /** Tickets with their notes opened. What does not open is left out: a kitchen has no use for a sealed text. */

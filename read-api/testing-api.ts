@@ -11,6 +11,8 @@ import { startConsumer } from "../infra/consumers/run-consumer.ts";
 import type { Engines } from "../infra/consumers/testing/engines.ts";
 import { answerProblems } from "../infra/http/problems.ts";
 import { createLog } from "../infra/log.ts";
+import { blindWords } from "../projections/customers/search/blind-words.ts";
+import { CustomerFinder } from "../projections/customers/search/find.ts";
 import { ensureProjection, liveSchemas } from "../projections/runner/generations.ts";
 import type { Projection } from "../projections/runner/projection.ts";
 import { projectionConsumer } from "../projections/runner/projection-consumer.ts";
@@ -20,6 +22,9 @@ import { readRoutes } from "./read-routes.ts";
 import type { ReadServices } from "./services.ts";
 
 export const log = createLog("test", "silent");
+
+/** Stands for the installation's fingerprint key. */
+export const SEARCH_KEY = new Uint8Array(32).fill(7);
 
 /** A token that the test API takes at its word. */
 export const tokenFor = (role: Role, id: string, sites: readonly string[] = []): string =>
@@ -41,7 +46,8 @@ export function servicesOver(
     positions: new ReadPositions({ pool, store, schemas, clock }),
     told: new ToldAhead(),
     keys: { many: async (ids) => new Map([...ids].flatMap((id) => [...keys].filter(([known]) => known === id))) },
-    access: { record: async () => {} },
+    access: { record: async () => {}, recordCustomers: async () => {} },
+    finder: new CustomerFinder(pool, blindWords(SEARCH_KEY)),
     replay: { projections: [], kinds: [] },
   };
 }

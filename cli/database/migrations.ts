@@ -7,6 +7,7 @@ import { keysMigration } from "../../infra/keys/migration.ts";
 import { circuitsMigration } from "../../infra/outside/migration.ts";
 import type { Migration } from "../../infra/postgres/migrations.ts";
 import { rolesMigration } from "../../infra/postgres/roles-migration.ts";
+import { customerSearchMigration } from "../../projections/customers/search/migration.ts";
 import { replayMigration } from "../../projections/replay/migration.ts";
 import { realtimeMigration } from "../../realtime/migration.ts";
 
@@ -22,4 +23,5 @@ export const MIGRATIONS: readonly Migration[] = [
   replayMigration,
   deadLettersMigration,
   reconciliationMigration,
+  customerSearchMigration,
 ];

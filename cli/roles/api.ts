@@ -29,6 +29,8 @@ import { registerHealth } from "../../infra/health.ts";
 import { answerProblems } from "../../infra/http/problems.ts";
 import type { Log } from "../../infra/log.ts";
 import { writeFileAtomically } from "../../infra/supervisor/files.ts";
+import { blindWords } from "../../projections/customers/search/blind-words.ts";
+import { CustomerFinder } from "../../projections/customers/search/find.ts";
 import { PROJECTIONS } from "../../projections/read-models.ts";
 import { courierTopics } from "../../read-api/couriers/courier-topics.ts";
 import { redriveRoutes } from "../../read-api/dead-letters/job-routes.ts";
@@ -45,7 +47,7 @@ import { natsBus } from "../../realtime/nats-bus.ts";
 import { startRelay } from "../../realtime/relay.ts";
 import { LogSetBackError, refuseSetBack } from "../set-back/find.ts";
 import { type Foundation, foundation, VERSION } from "./foundation.ts";
-import { pages } from "./pages.ts";
+import { pages, type SignIn } from "./pages.ts";
 import { problemPage } from "./problem-page.ts";
 import { JOB_KINDS } from "./replay-kinds.ts";
 import type { RunningRole } from "./role.ts";
@@ -99,6 +101,13 @@ async function refuseWhileSetBack({ pool, store, close }: Foundation, log: Log):
     }
     log.warn({ err: error }, "whether the log was set back cannot be told: an engine is away");
   }
+}
+
+/** How one signs in to the pages of this system. */
+function signInOf({ OIDC_ISSUER, OIDC_ID_CLAIM, OIDC_ROLE_CLAIM, OIDC_SITES_CLAIM }: Config): SignIn {
+  if (OIDC_ISSUER === undefined) return { development: true };
+  const claims = { id: OIDC_ID_CLAIM, role: OIDC_ROLE_CLAIM, sites: OIDC_SITES_CLAIM };
+  return { development: false, issuer: OIDC_ISSUER, claims };
 }
 
 /** The API with all its routes, not listening yet. Asks nobody for anything before the first request. */
@@ -169,7 +178,8 @@ export async function buildApi(
   const access = new OrderAccess(base.writer, clock, base.fingerprintKey);
   const replay = { projections: PROJECTIONS, kinds: JOB_KINDS };
   const told = new ToldAhead();
-  const reading: ReadServices = { pool, store, schemas, positions, told, keys, clock, log, access, replay };
+  const finder = new CustomerFinder(pool, blindWords(base.fingerprintKey));
+  const reading: ReadServices = { pool, store, schemas, positions, told, keys, clock, log, access, finder, replay };
   await app.register(async (scope) => readRoutes(scope, reading));
   await app.register(async (scope) => {
     reconciliationRoutes(scope.withTypeProvider<ZodTypeProvider>(), { reports: new Reports(pool), clock });
@@ -194,7 +204,7 @@ export async function buildApi(
   });
   await app.register(async (scope) => {
     declarePublic(scope);
-    await pages(scope);
+    await pages(scope, { signIn: signInOf(config) });
   });
   return app;
 }

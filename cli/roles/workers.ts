@@ -37,6 +37,8 @@ import { startConsumer } from "../../infra/consumers/run-consumer.ts";
 import { runDesk } from "../../infra/dead-letters/desk.ts";
 import type { Log } from "../../infra/log.ts";
 import { CourierLookup } from "../../projections/couriers/directory.ts";
+import { blindWords } from "../../projections/customers/search/blind-words.ts";
+import { customerSearch } from "../../projections/customers/search/consumer.ts";
 import { PROJECTIONS } from "../../projections/read-models.ts";
 import { startWithFirstBuild } from "../../projections/replay/first-build.ts";
 import { runJobs } from "../../projections/replay/jobs/job-runner.ts";
@@ -63,7 +65,8 @@ export async function start(config: Config, log: Log, { only }: RoleOptions = {}
   const base = await foundation(config, "workers", log);
   const { pool, store, clock } = base;
   const messages = messageGateways(config);
-  const { consumers: managers, board } = processes(base, config, log, messages);
+  const { consumers: processManagers, board } = processes(base, config, log, messages);
+  const managers = [...processManagers, customerSearch({ keys: base.keys, words: blindWords(base.fingerprintKey) })];
   const chosen = only === undefined ? managers : managers.filter(({ name }) => name === only);
   const followed = PROJECTIONS.filter(({ name }) => only === undefined || name === only);
   if (chosen.length === 0 && followed.length === 0 && only !== RECONCILIATION) {

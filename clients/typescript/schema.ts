@@ -323,6 +323,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * @description nothing was recorded: it was so already, by another command
+                             * @enum {boolean}
+                             */
+                            already?: true;
                             warning?: string;
                         };
                     };
@@ -342,6 +347,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * @description nothing was recorded: it was so already, by another command
+                             * @enum {boolean}
+                             */
+                            already?: true;
                             warning?: string;
                         };
                     };
@@ -471,6 +481,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * @description nothing was recorded: it was so already, by another command
+                             * @enum {boolean}
+                             */
+                            already?: true;
                             warning?: string;
                         };
                     };
@@ -490,6 +505,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * @description nothing was recorded: it was so already, by another command
+                             * @enum {boolean}
+                             */
+                            already?: true;
                             warning?: string;
                         };
                     };
@@ -583,6 +603,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * @description nothing was recorded: it was so already, by another command
+                             * @enum {boolean}
+                             */
+                            already?: true;
                             warning?: string;
                         };
                     };
@@ -668,6 +693,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * @description nothing was recorded: it was so already, by another command
+                             * @enum {boolean}
+                             */
+                            already?: true;
                             warning?: string;
                         };
                     };
@@ -753,6 +783,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * @description nothing was recorded: it was so already, by another command
+                             * @enum {boolean}
+                             */
+                            already?: true;
                             warning?: string;
                         };
                     };
@@ -848,6 +883,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * @description nothing was recorded: it was so already, by another command
+                             * @enum {boolean}
+                             */
+                            already?: true;
                             warning?: string;
                         };
                     };
@@ -937,6 +977,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * @description nothing was recorded: it was so already, by another command
+                             * @enum {boolean}
+                             */
+                            already?: true;
                             warning?: string;
                         };
                     };
@@ -1023,6 +1068,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * @description nothing was recorded: it was so already, by another command
+                             * @enum {boolean}
+                             */
+                            already?: true;
                             warning?: string;
                         };
                     };
@@ -1109,6 +1159,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * @description nothing was recorded: it was so already, by another command
+                             * @enum {boolean}
+                             */
+                            already?: true;
                             warning?: string;
                         };
                     };
@@ -1195,6 +1250,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * @description nothing was recorded: it was so already, by another command
+                             * @enum {boolean}
+                             */
+                            already?: true;
                             warning?: string;
                         };
                     };
@@ -1285,6 +1345,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * @description nothing was recorded: it was so already, by another command
+                             * @enum {boolean}
+                             */
+                            already?: true;
                             warning?: string;
                         };
                     };
@@ -1375,6 +1440,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * @description nothing was recorded: it was so already, by another command
+                             * @enum {boolean}
+                             */
+                            already?: true;
                             warning?: string;
                         };
                     };
@@ -1466,6 +1536,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * @description nothing was recorded: it was so already, by another command
+                             * @enum {boolean}
+                             */
+                            already?: true;
                             warning?: string;
                         };
                     };
@@ -1557,6 +1632,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * @description nothing was recorded: it was so already, by another command
+                             * @enum {boolean}
+                             */
+                            already?: true;
                             warning?: string;
                         };
                     };
@@ -1648,6 +1728,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * @description nothing was recorded: it was so already, by another command
+                             * @enum {boolean}
+                             */
+                            already?: true;
                             warning?: string;
                         };
                     };
@@ -1739,6 +1824,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * @description nothing was recorded: it was so already, by another command
+                             * @enum {boolean}
+                             */
+                            already?: true;
                             warning?: string;
                         };
                     };
@@ -1830,6 +1920,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * @description nothing was recorded: it was so already, by another command
+                             * @enum {boolean}
+                             */
+                            already?: true;
                             warning?: string;
                         };
                     };
@@ -1885,7 +1980,103 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Find customers
+         * @description By beginnings of the name (three letters are enough; `Mül`, `Muel` and `mul` find Müller), the last three or more digits of the phone number, or the beginning of the email address; of several words all have to hold. That their contacts were read is recorded.
+         */
+        get: {
+            parameters: {
+                query: {
+                    /** @description wait (at most 2 s) until what happened up to this position is shown; also as header X-Position */
+                    after?: string;
+                    q: string;
+                    /** @description `next` of the page before */
+                    cursor?: string;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description those of whom everything that was typed holds */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            readonly customers: {
+                                customerId: string;
+                                /** @description registered with an order and for that order only */
+                                guest: boolean;
+                                /** @description no orders are taken from them */
+                                held: boolean;
+                                registeredAt: string;
+                                contact: {
+                                    name: string;
+                                    phone?: string;
+                                    email?: string;
+                                    address?: string;
+                                    /** @description integer microdegrees */
+                                    position?: {
+                                        lat: number;
+                                        lon: number;
+                                    };
+                                    instructions?: string;
+                                };
+                                revision: string;
+                            }[];
+                            next?: string;
+                        };
+                    };
+                };
+                /** @description what the caller has is still current */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description a problem after RFC 9457 */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
         put?: never;
         /**
          * Register a customer
@@ -1933,6 +2124,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * @description nothing was recorded: it was so already, by another command
+                             * @enum {boolean}
+                             */
+                            already?: true;
                             warning?: string;
                         };
                     };
@@ -1952,6 +2148,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * @description nothing was recorded: it was so already, by another command
+                             * @enum {boolean}
+                             */
+                            already?: true;
                             warning?: string;
                         };
                     };
@@ -2053,6 +2254,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * @description nothing was recorded: it was so already, by another command
+                             * @enum {boolean}
+                             */
+                            already?: true;
                             warning?: string;
                         };
                     };
@@ -2072,6 +2278,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * @description nothing was recorded: it was so already, by another command
+                             * @enum {boolean}
+                             */
+                            already?: true;
                             warning?: string;
                         };
                     };
@@ -2164,6 +2375,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * @description nothing was recorded: it was so already, by another command
+                             * @enum {boolean}
+                             */
+                            already?: true;
                             warning?: string;
                         };
                     };
@@ -2183,6 +2399,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * @description nothing was recorded: it was so already, by another command
+                             * @enum {boolean}
+                             */
+                            already?: true;
                             warning?: string;
                         };
                     };
@@ -2274,6 +2495,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * @description nothing was recorded: it was so already, by another command
+                             * @enum {boolean}
+                             */
+                            already?: true;
                             warning?: string;
                         };
                     };
@@ -2293,6 +2519,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * @description nothing was recorded: it was so already, by another command
+                             * @enum {boolean}
+                             */
+                            already?: true;
                             warning?: string;
                         };
                     };
@@ -2509,6 +2740,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * @description nothing was recorded: it was so already, by another command
+                             * @enum {boolean}
+                             */
+                            already?: true;
                             warning?: string;
                         };
                     };
@@ -2528,6 +2764,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * @description nothing was recorded: it was so already, by another command
+                             * @enum {boolean}
+                             */
+                            already?: true;
                             warning?: string;
                         };
                     };
@@ -2737,6 +2978,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * @description nothing was recorded: it was so already, by another command
+                             * @enum {boolean}
+                             */
+                            already?: true;
                             warning?: string;
                         };
                     };
@@ -2756,6 +3002,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * @description nothing was recorded: it was so already, by another command
+                             * @enum {boolean}
+                             */
+                            already?: true;
                             warning?: string;
                         };
                     };
@@ -2860,6 +3111,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * @description nothing was recorded: it was so already, by another command
+                             * @enum {boolean}
+                             */
+                            already?: true;
                             warning?: string;
                         };
                     };
@@ -2879,6 +3135,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * @description nothing was recorded: it was so already, by another command
+                             * @enum {boolean}
+                             */
+                            already?: true;
                             warning?: string;
                         };
                     };
@@ -2984,6 +3245,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * @description nothing was recorded: it was so already, by another command
+                             * @enum {boolean}
+                             */
+                            already?: true;
                             warning?: string;
                         };
                     };
@@ -3003,6 +3269,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * @description nothing was recorded: it was so already, by another command
+                             * @enum {boolean}
+                             */
+                            already?: true;
                             warning?: string;
                         };
                     };
@@ -3093,6 +3364,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * @description nothing was recorded: it was so already, by another command
+                             * @enum {boolean}
+                             */
+                            already?: true;
                             warning?: string;
                         };
                     };
@@ -3184,6 +3460,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * @description nothing was recorded: it was so already, by another command
+                             * @enum {boolean}
+                             */
+                            already?: true;
                             warning?: string;
                         };
                     };
@@ -3275,6 +3556,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * @description nothing was recorded: it was so already, by another command
+                             * @enum {boolean}
+                             */
+                            already?: true;
                             warning?: string;
                         };
                     };
@@ -3634,13 +3920,17 @@ export interface paths {
         };
         /**
          * Everything that happened to an order
-         * @description Who did it and for whom, what caused it, what it changed, and a sentence that says so. Answered from the event store (`X-Source: event-store`) when the read model cannot tell yet.
+         * @description Who did it and for whom, what caused it, what it changed, and a sentence that says so. Answered from the event store (`X-Source: event-store`) when the read model cannot tell yet. The story says in three sentences how it began, what has happened, and what is wrong, each with the events that say so.
          */
         get: {
             parameters: {
                 query?: {
                     /** @description wait (at most 2 s) until what happened up to this position is shown; also as header X-Position */
                     after?: string;
+                    /** @description only events after this revision; the story is told of all of them */
+                    since?: string;
+                    /** @description language of the sentences; left out, what Accept-Language prefers of these, else English */
+                    language?: "en" | "de";
                     /** @description `next` of the page before */
                     cursor?: string;
                     limit?: number;
@@ -3704,6 +3994,12 @@ export interface paths {
                                 }[];
                                 /** @description business time since the step before */
                                 sinceBeforeMs?: number;
+                                /** @description that is longer than the step may take by the business's own rules */
+                                gap?: {
+                                    limitMs: number;
+                                };
+                                /** @description what somebody typed with it, opened: a reason, a proof */
+                                typed?: string;
                                 cmd: string;
                                 correlationId: string;
                                 causationId: string;
@@ -3720,9 +4016,517 @@ export interface paths {
                                 failureType: string;
                                 since: string;
                                 sentence: string;
+                                /** @description what was set aside, as a part of a sentence */
+                                work: string;
                             }[];
+                            /** @description the order in three sentences: how it began, what has happened since, and what is wrong */
+                            story: {
+                                /** @description business time when it was told */
+                                at: string;
+                                readonly lines: {
+                                    /** @enum {string} */
+                                    about: "placed" | "happened" | "wrong";
+                                    /** @enum {string} */
+                                    tone: "plain" | "good" | "warn" | "bad";
+                                    sentence: string;
+                                    /** @description revisions of the events that say so */
+                                    readonly sources: string[];
+                                }[];
+                                /** @description nothing has happened for longer than the order's step may take */
+                                stands?: {
+                                    at: string;
+                                    forMs: number;
+                                    limitMs: number;
+                                };
+                            };
                             next?: string;
                         };
+                    };
+                };
+                /** @description what the caller has is still current */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description a problem after RFC 9457 */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/{orderId}/as-of/{revision}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An order as it was after one of its events: what its customer was shown then
+         * @description Folded from the event store, up to and with the event of this revision. Without the contact.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    orderId: string;
+                    revision: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description the order */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            orderId: string;
+                            /** @description short number that people say to each other */
+                            number: string;
+                            /** @enum {string} */
+                            status: "placed" | "stock_reserved" | "payment_processing" | "payment_confirmed" | "restaurant_notified" | "restaurant_accepted" | "preparing" | "ready" | "driver_assigned" | "picked_up" | "delivered" | "scheduled" | "shipped" | "out_of_stock" | "payment_failed" | "restaurant_rejected" | "cancelled";
+                            /** @enum {string} */
+                            channel: "web" | "phone" | "api";
+                            customerId: string;
+                            placedBy: string;
+                            placedAt: string;
+                            promisedAt: string;
+                            /** @enum {string} */
+                            method: "courier" | "parcel";
+                            subtotal: {
+                                /** @description minor units */
+                                amount: number;
+                                currency: string;
+                            };
+                            deliveryFee: {
+                                /** @description minor units */
+                                amount: number;
+                                currency: string;
+                            };
+                            tax: {
+                                /** @description minor units */
+                                amount: number;
+                                currency: string;
+                            };
+                            total: {
+                                /** @description minor units */
+                                amount: number;
+                                currency: string;
+                            };
+                            readonly fulfilments: {
+                                fulfilmentId: string;
+                                siteId: string;
+                                siteName: string;
+                                /** @enum {string} */
+                                kind: "restaurant" | "bakery" | "dark_store" | "warehouse";
+                                city: string;
+                                timeZone: string;
+                                readonly stations: string[];
+                                readonly lines: {
+                                    sku: string;
+                                    name: string;
+                                    quantity: {
+                                        amount: number;
+                                        /** @enum {string} */
+                                        unit: "each" | "g";
+                                    };
+                                    price: {
+                                        /** @description minor units */
+                                        amount: number;
+                                        currency: string;
+                                    };
+                                    /** @description name of the missing item whose place it takes */
+                                    insteadOf?: string;
+                                    /**
+                                     * @description it was missing and is given back
+                                     * @enum {boolean}
+                                     */
+                                    leftOut?: true;
+                                }[];
+                                notified: boolean;
+                                accepted: boolean;
+                                rejected: boolean;
+                                /** @description why another site is looked for, as a code */
+                                seeking?: string;
+                                readonly started: string[];
+                                readonly completed: string[];
+                                ready: boolean;
+                                /** @description once the carrier has been asked to take it */
+                                parcel?: {
+                                    bookedAt?: string;
+                                    trackingNumber?: string;
+                                    shippedAt?: string;
+                                    /** @description when its booking is tried again */
+                                    nextAttemptAt?: string;
+                                };
+                            }[];
+                            payment: {
+                                /** @enum {string} */
+                                status: "none" | "processing" | "confirmed" | "failed" | "cancelled";
+                                attempts: number;
+                                nextAttemptAt?: string;
+                                refunded: number;
+                            };
+                            courier: {
+                                courierId?: string;
+                                /** @description how many couriers it was assigned to so far */
+                                attempt: number;
+                                accepted: boolean;
+                                arrived: boolean;
+                            };
+                            readonly missing: {
+                                sku: string;
+                                asked: number;
+                                available: number;
+                            }[];
+                            /** @enum {string} */
+                            failure?: "payment_timeout" | "payment_declined" | "insufficient_funds" | "payment_fraud" | "restaurant_closed" | "restaurant_rejected" | "item_unavailable" | "driver_unavailable" | "carrier_unavailable" | "service_unavailable" | "invalid_message" | "unknown";
+                            rejection?: string;
+                            readonly milestones: {
+                                type: string;
+                                at: string;
+                                fulfilmentId?: string;
+                                stage?: string;
+                            }[];
+                            revision: string;
+                            /** @description for the buyer, the courier that has the order, support and admins */
+                            contact?: {
+                                name: string;
+                                phone?: string;
+                                email?: string;
+                                address?: string;
+                                /** @description integer microdegrees */
+                                position?: {
+                                    lat: number;
+                                    lon: number;
+                                };
+                                instructions?: string;
+                            };
+                        };
+                    };
+                };
+                /** @description what the caller has is still current */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description a problem after RFC 9457 */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/{orderId}/receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An order's receipt
+         * @description Lines, tax by rate, fee, total and refunds, from the event store.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    orderId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description the receipt */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            orderId: string;
+                            number: string;
+                            /** @enum {string} */
+                            status: "placed" | "stock_reserved" | "payment_processing" | "payment_confirmed" | "restaurant_notified" | "restaurant_accepted" | "preparing" | "ready" | "driver_assigned" | "picked_up" | "delivered" | "scheduled" | "shipped" | "out_of_stock" | "payment_failed" | "restaurant_rejected" | "cancelled";
+                            /**
+                             * @description in which the customer is written to
+                             * @enum {string}
+                             */
+                            language: "en" | "de";
+                            placedAt: string;
+                            paidAt?: string;
+                            /**
+                             * @description none: nothing was charged, and nothing will be
+                             * @enum {string}
+                             */
+                            payment: "paid" | "due" | "none";
+                            readonly sites: {
+                                siteId: string;
+                                name: string;
+                                city: string;
+                            }[];
+                            /** @description of the first site */
+                            timeZone: string;
+                            readonly lines: {
+                                sku: string;
+                                name: string;
+                                quantity: {
+                                    amount: number;
+                                    /** @enum {string} */
+                                    unit: "each" | "g";
+                                };
+                                price: {
+                                    /** @description minor units */
+                                    amount: number;
+                                    currency: string;
+                                };
+                                /** @description basis points: 700 is 7% */
+                                taxBasisPoints: number;
+                                /** @description name of the missing item whose place it took */
+                                insteadOf?: string;
+                                /**
+                                 * @description it was missing and is given back
+                                 * @enum {boolean}
+                                 */
+                                leftOut?: true;
+                            }[];
+                            deliveryFee: {
+                                /** @description minor units */
+                                amount: number;
+                                currency: string;
+                            };
+                            /** @description as ordered, with the delivery */
+                            total: {
+                                /** @description minor units */
+                                amount: number;
+                                currency: string;
+                            };
+                            /** @description of what was made, by rate; none for an order that ended early */
+                            readonly taxes: {
+                                /** @description basis points: 700 is 7% */
+                                basisPoints: number;
+                                net: {
+                                    /** @description minor units */
+                                    amount: number;
+                                    currency: string;
+                                };
+                                tax: {
+                                    /** @description minor units */
+                                    amount: number;
+                                    currency: string;
+                                };
+                                gross: {
+                                    /** @description minor units */
+                                    amount: number;
+                                    currency: string;
+                                };
+                            }[];
+                            readonly refunds: {
+                                at: string;
+                                amount: {
+                                    /** @description minor units */
+                                    amount: number;
+                                    currency: string;
+                                };
+                            }[];
+                            /** @description what stays paid */
+                            balance: {
+                                /** @description minor units */
+                                amount: number;
+                                currency: string;
+                            };
+                            /** @description the newest event of the order: with it the history can be proved to be the same */
+                            proof: {
+                                revision: string;
+                                hash: string;
+                            };
+                            /** @description for the buyer, the courier that has the order, support and admins */
+                            contact?: {
+                                name: string;
+                                phone?: string;
+                                email?: string;
+                                address?: string;
+                                /** @description integer microdegrees */
+                                position?: {
+                                    lat: number;
+                                    lon: number;
+                                };
+                                instructions?: string;
+                            };
+                        };
+                    };
+                };
+                /** @description what the caller has is still current */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description a problem after RFC 9457 */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/{orderId}/receipt.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An order's receipt to print or keep
+         * @description A PDF in the order's language, with times of the site's zone.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    orderId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description the receipt */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/pdf": unknown;
                     };
                 };
                 /** @description what the caller has is still current */
@@ -4054,6 +4858,8 @@ export interface paths {
                                     state?: "missing" | "left_out";
                                     /** @description name of the missing item whose place it takes */
                                     insteadOf?: string;
+                                    /** @description names of what the customer takes in its place */
+                                    readonly substitutes?: string[];
                                 }[];
                                 changedAt: string;
                                 courier: {
@@ -4070,6 +4876,10 @@ export interface paths {
                                     readonly started: string[];
                                     readonly completed: string[];
                                 }[];
+                                /** @description name of the site that was to make it before */
+                                takenFrom?: string;
+                                /** @description name of the site that makes it now, where this one does not */
+                                givenTo?: string;
                                 /** @description since it was received */
                                 ageSeconds?: number;
                             }[];
@@ -4165,6 +4975,335 @@ export interface paths {
                             onShift: boolean;
                             city?: string;
                             orderId?: string;
+                        };
+                    };
+                };
+                /** @description what the caller has is still current */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description a problem after RFC 9457 */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/couriers/{courierId}/work": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a courier has to do now: the order that is offered to them, or theirs
+         * @description To whom it goes and what is to be carried is told from acceptance until it is delivered.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description wait (at most 2 s) until what happened up to this position is shown; also as header X-Position */
+                    after?: string;
+                };
+                header?: never;
+                path: {
+                    courierId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            courierId: string;
+                            onShift: boolean;
+                            city?: string;
+                            /** @description business time of the answer, RFC 3339 */
+                            at: string;
+                            /** @description the order that is offered, or theirs */
+                            job?: {
+                                orderId: string;
+                                number: string;
+                                attempt: number;
+                                /** @enum {string} */
+                                stage: "offered" | "accepted" | "arrived" | "picked_up";
+                                /** @description until when the offer stands */
+                                acceptBy?: string;
+                                /** @description until when the courier must be at the site */
+                                arriveBy?: string;
+                                promisedAt: string;
+                                ready: boolean;
+                                readonly pickups: {
+                                    siteId: string;
+                                    name: string;
+                                    /** @description integer microdegrees */
+                                    position?: {
+                                        lat: number;
+                                        lon: number;
+                                    };
+                                    ready: boolean;
+                                }[];
+                                /** @description from the first site to the door, estimated */
+                                way?: {
+                                    metres: number;
+                                    minutes: number;
+                                };
+                                /** @description how many different things are to be carried */
+                                parts: number;
+                                /** @description from acceptance to delivery only */
+                                dropOff?: {
+                                    name: string;
+                                    phone?: string;
+                                    email?: string;
+                                    address?: string;
+                                    /** @description integer microdegrees */
+                                    position?: {
+                                        lat: number;
+                                        lon: number;
+                                    };
+                                    instructions?: string;
+                                };
+                                readonly carry?: {
+                                    name: string;
+                                    quantity: {
+                                        amount: number;
+                                        /** @enum {string} */
+                                        unit: "each" | "g";
+                                    };
+                                }[];
+                            };
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Cities that have a site */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description wait (at most 2 s) until what happened up to this position is shown; also as header X-Position */
+                    after?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            readonly cities: string[];
+                        };
+                    };
+                };
+                /** @description what the caller has is still current */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description a problem after RFC 9457 */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{customerId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A customer
+         * @description Customers see themselves. That support or an admin has read it is recorded.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description wait (at most 2 s) until what happened up to this position is shown; also as header X-Position */
+                    after?: string;
+                };
+                header?: never;
+                path: {
+                    customerId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description the customer */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            customerId: string;
+                            /** @description registered with an order and for that order only */
+                            guest: boolean;
+                            /** @description no orders are taken from them */
+                            held: boolean;
+                            registeredAt: string;
+                            contact: {
+                                name: string;
+                                phone?: string;
+                                email?: string;
+                                address?: string;
+                                /** @description integer microdegrees */
+                                position?: {
+                                    lat: number;
+                                    lon: number;
+                                };
+                                instructions?: string;
+                            };
+                            revision: string;
                         };
                     };
                 };

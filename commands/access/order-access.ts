@@ -11,7 +11,7 @@ const readings: Aggregate<number> = { name: "access", initial: 0, evolve: (count
 /** `2026-11-21T10`: a page that asks again and again is one reading an hour. */
 const HOUR_DIGITS = 13;
 
-/** Records who of the staff read an order's data, once per reader, kind and hour. */
+/** Records who of the staff read an order's or a customer's data, once per reader, kind and hour. */
 export class OrderAccess {
   readonly #writer: StreamWriter;
   readonly #clock: Clock;
@@ -24,11 +24,22 @@ export class OrderAccess {
   }
 
   /** Resolves when the reading is on record. Rejects with StoreUnavailableError: then nothing may be shown. */
-  async record(principal: Principal, orderId: string, what: AccessEvent["data"]["what"]): Promise<void> {
+  async record(principal: Principal, orderId: string, what: "order" | "timeline" | "live"): Promise<void> {
+    await this.#write(principal, orderId, { orderId, what });
+  }
+
+  /** Resolves when it is on record that the contacts of these customers were read; rejects as `record` does. */
+  async recordCustomers(principal: Principal, customerIds: readonly string[]): Promise<void> {
+    await Promise.all(
+      customerIds.map((customerId) => this.#write(principal, customerId, { customerId, what: "contact" })),
+    );
+  }
+
+  async #write(principal: Principal, id: string, data: AccessEvent["data"]): Promise<void> {
     const at = toInstant(this.#clock.now());
-    const cmd = `access.read/${principalKey(principal)}/${what}/${at.slice(0, HOUR_DIGITS)}`;
+    const cmd = `access.read/${principalKey(principal)}/${data.what}/${at.slice(0, HOUR_DIGITS)}`;
     await this.#writer.write({
-      stream: accessStream(orderId),
+      stream: accessStream(id),
       aggregate: readings,
       kind: "fact",
       envelope: {
@@ -36,10 +47,10 @@ export class OrderAccess {
         fp: fingerprint(this.#fingerprintKey, { command: "access.read", body: { cmd } }),
         at,
         actor: actorOf(principal),
-        correlationId: orderId,
+        correlationId: id,
         causationId: cmd,
       },
-      decide: (): AccessEvent[] => [{ type: "access.read", data: { orderId, what } }],
+      decide: (): AccessEvent[] => [{ type: "access.read", data }],
     });
   }
 }

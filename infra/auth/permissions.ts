@@ -8,6 +8,8 @@ type Scope =
   | "own-order"
   /** The caller's own account, or one that the request itself registers (no `customerId` yet). */
   | "own-account"
+  /** The caller's own account, which has to be named. */
+  | "named-account"
   /** The one site that is acted for. */
   | "own-site"
   /** An order of which at least one fulfilment is made at a site of the caller. */
@@ -42,7 +44,7 @@ export const PERMISSIONS = {
   "catalogue.write": { admin: "any" },
   "customer.register": { guest: "own-account", customer: "own-account", support: "any", admin: "any" },
   "customer.hold": { admin: "any" },
-  "customer.read": { customer: "own-account", support: "any", admin: "any" },
+  "customer.read": { customer: "named-account", support: "any", admin: "any" },
   "customer.search": { support: "any", admin: "any" },
   "order.place": { guest: "own-account", customer: "own-account" },
   "order.place-on-behalf": { admin: "any" },
@@ -100,6 +102,8 @@ function reaches(scope: Scope, principal: Principal, resource: Resource): boolea
       return resource.placedBy === principalKey(principal) || ownsAccount(principal, resource.customerId);
     case "own-account":
       return resource.customerId === undefined || ownsAccount(principal, resource.customerId);
+    case "named-account":
+      return ownsAccount(principal, resource.customerId);
     case "own-site":
       return resource.siteId !== undefined && principal.sites.includes(resource.siteId);
     case "order-of-own-site":
