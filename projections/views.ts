@@ -246,6 +246,8 @@ export interface MenuItem {
   readonly name: string;
   readonly description: string;
   readonly price: Money;
+  /** Tax in the price: 700 is 7%. */
+  readonly taxBasisPoints: number;
   readonly unit: "each" | "g";
   readonly allergens: readonly string[];
   readonly emoji?: string | undefined;

@@ -275,6 +275,7 @@ const menuItem = z.object({
   name: z.string(),
   description: z.string(),
   price: money,
+  taxBasisPoints: z.number().int().describe("tax in the price: 700 is 7%"),
   unit: z.enum(["each", "g"]),
   allergens: list(z.string()),
   emoji: z.string().optional(),
