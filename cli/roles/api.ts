@@ -161,11 +161,11 @@ export async function buildApi(
     await scope.register(swaggerUi, { routePrefix: "/docs", uiConfig: { persistAuthorization: true } });
   });
   await app.register(async (scope) => {
-    const { writer, ledgers, reservations, clock, keys, fingerprintKey } = base;
+    const { writer, store, ledgers, reservations, clock, keys, fingerprintKey } = base;
     const policy = { reservationWaitMs: config.RESERVATION_WAIT_MS, holdMs: config.RESERVATION_HOLD_MS };
     const catalogue = new CatalogueReader(writer.memory);
     const placeOrder = new PlaceOrder({ writer, catalogue, ledgers, reservations, clock, log, policy });
-    commandRoutes(scope, { writer, placeOrder, ledgers, keys, fingerprintKey, clock });
+    commandRoutes(scope, { writer, store, placeOrder, ledgers, keys, fingerprintKey, clock });
   });
   await app.register(async (scope) => {
     declarePublic(scope);

@@ -8,6 +8,7 @@ import { kitchenRoutes } from "./kitchen-routes.ts";
 import { orderRoutes } from "./order-routes.ts";
 import type { CommandServices } from "./services.ts";
 import { stockRoutes } from "./stock-routes.ts";
+import { supportRoutes } from "./support-routes.ts";
 
 /** Every command of the API, under /api. */
 export function commandRoutes(app: FastifyInstance, services: CommandServices): void {
@@ -23,4 +24,5 @@ export function commandRoutes(app: FastifyInstance, services: CommandServices): 
   customerRoutes(api, services);
   catalogueRoutes(api, services);
   stockRoutes(api, services);
+  supportRoutes(api, services);
 }

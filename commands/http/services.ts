@@ -1,4 +1,5 @@
 import type { Clock } from "../../infra/clock.ts";
+import type { EventStore } from "../../infra/event-store/port.ts";
 import type { CustomerKeys } from "../../infra/keys/customer-keys.ts";
 import type { LedgerSequencer } from "../inventory/sequencer.ts";
 import type { PlaceOrder } from "../orders/place.ts";
@@ -7,6 +8,7 @@ import type { StreamWriter } from "../writing/writer.ts";
 /** What the routes of the write side work with. */
 export interface CommandServices {
   readonly writer: StreamWriter;
+  readonly store: EventStore;
   readonly placeOrder: PlaceOrder;
   readonly ledgers: LedgerSequencer;
   readonly keys: CustomerKeys;
