@@ -9,7 +9,7 @@ import "./theme/tracker.css";
 import "./theme/kitchen.css";
 import "./theme/ticket.css";
 import "./theme/kitchen-panels.css";
-import "./theme/roles.css";
+import "./theme/shell.css";
 
 resumePlacing();
 

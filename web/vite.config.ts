@@ -15,7 +15,7 @@ export default defineConfig({
     proxy: {
       "/api": api,
       "/dev/token": api,
-      "/dev/roles.json": api,
+      "/sign-in.json": api,
       "/ws": { target: api, ws: true },
     },
   },

@@ -211,10 +211,10 @@ describe("the analyst's page", () => {
     await page.goto(`${system().url}/dev/roles`);
     const support = page.locator("li").filter({ hasText: "settles disputes" });
     await support.getByRole("button", { name: "Take" }).click();
-    await support.getByText("no page of its own").waitFor();
+    await support.getByRole("link", { name: "Go on" }).waitFor();
     await page.goto(`${system().url}/analyst`);
     await page.getByText("shown to: analyst, admin, operator").waitFor();
-    await page.getByText("You sit at the desk as support.").waitFor();
+    await page.getByText("You are here as Support.").waitFor();
   });
 });
 

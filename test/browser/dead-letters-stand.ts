@@ -55,7 +55,7 @@ export async function startStand(): Promise<DeadLettersStand> {
     redriveRoutes(root.withTypeProvider<ZodTypeProvider>(), own);
     await root.register(async (scope) => {
       declarePublic(scope);
-      await pages(scope);
+      await pages(scope, { signIn: { development: true } });
     });
   });
   await api.listen({ host: "127.0.0.1", port: 0 });

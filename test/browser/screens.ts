@@ -10,7 +10,7 @@ const ORDER_PAGE = /\/orders\/([0-9a-f]{8}-[0-9a-f-]+)$/;
 
 /** Chooses a cake with an inscription and a croissant, and fills in where it goes; the last button is not pressed. */
 export async function fillBasket(page: Page, url: string): Promise<void> {
-  await page.goto(`${url}/`);
+  await page.goto(`${url}/shop`);
   await page.locator(`a[href*="${SITE}"]`).click();
   await page.locator('[data-sku="birthday-cake"]').getByRole("button", { name: "Add" }).click();
   await page.locator('[data-sku="butter-croissant"]').getByRole("button", { name: "Add" }).click();

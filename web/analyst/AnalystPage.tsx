@@ -1,12 +1,10 @@
 import { Later } from "../app/Later.tsx";
 import { analystWords } from "../messages/analyst.ts";
-import { mayAnalyse } from "../state/auth.ts";
 import { Blank } from "../ui/Blank.tsx";
 import { Header } from "../ui/Header.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import { KeyHelp } from "../ui/KeyHelp.tsx";
 import { useDesk } from "../ui/use-desk.ts";
-import { Gate } from "./Gate.tsx";
 import { JobPage } from "./jobs/JobPage.tsx";
 import { handleKey, SECTIONS } from "./parts/keys.ts";
 import { type Section, toSection } from "./parts/links.ts";
@@ -31,13 +29,12 @@ const charts = () => import("./charts/ChartsPage.tsx").then(({ ChartsPage }) => 
 
 /** Where somebody at a desk looks after the read models, asks them questions, and reads charts. */
 export function AnalystPage({ parts, query }: AnalystPageProps) {
-  const allowed = mayAnalyse();
   const section = sectionOf(parts);
   const words = analystWords.value;
-  const help = useDesk({ place: parts.join("/"), allowed, onKey: handleKey });
+  const help = useDesk({ place: parts.join("/"), onKey: handleKey });
   return (
     <div class="analyst">
-      <Header title={words.title} home="/analyst" live={allowed}>
+      <Header title={words.title} home="/analyst" live>
         <button
           type="button"
           aria-keyshortcuts="?"
@@ -49,8 +46,10 @@ export function AnalystPage({ parts, query }: AnalystPageProps) {
           {words.keys}
         </button>
       </Header>
-      {allowed && <Sections section={section} />}
-      <main class="desk">{allowed ? <Shown parts={parts} query={query} /> : <Gate />}</main>
+      <Sections section={section} />
+      <main class="desk">
+        <Shown parts={parts} query={query} />
+      </main>
       {help.value && (
         <KeyHelp
           title={words.keys}

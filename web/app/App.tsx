@@ -1,31 +1,36 @@
 import { useSignalEffect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { RolesPage } from "../dev/RolesPage.tsx";
-import { KitchenChoice } from "../kitchen/KitchenChoice.tsx";
-import { KitchenPage } from "../kitchen/KitchenPage.tsx";
 import { messages } from "../messages/catalogue.ts";
 import { ShopPage } from "../shop/ShopPage.tsx";
+import { principalAt, whoIsHere } from "../state/auth.ts";
 import { OrderPage } from "../tracker/OrderPage.tsx";
 import { OrdersPage } from "../tracker/OrdersPage.tsx";
 import { PlacingPage } from "../tracker/PlacingPage.tsx";
 import { Blank } from "../ui/Blank.tsx";
 import { Header } from "../ui/Header.tsx";
+import { Boundary } from "./Boundary.tsx";
 import { Later } from "./Later.tsx";
-import { followLinks, route } from "./router.ts";
-import { pageTheme } from "./theme.ts";
+import { followLinks, place, type Route, route } from "./router.ts";
+import { type Screen, screenOf } from "./screens.ts";
+import { applyTheme } from "./theme.ts";
 
 // Pages that are fetched when they are first opened.
 const account = () => import("../account/AccountPage.tsx").then(({ AccountPage }) => AccountPage);
 const analyst = () => import("../analyst/AnalystPage.tsx").then(({ AnalystPage }) => AnalystPage);
 const catalogue = () => import("../catalogue/CataloguePage.tsx").then(({ CataloguePage }) => CataloguePage);
 const courier = () => import("../courier/CourierPage.tsx").then(({ CourierPage }) => CourierPage);
+const kitchen = () => import("../kitchen/KitchenPage.tsx").then(({ KitchenPage }) => KitchenPage);
+const kitchens = () => import("../kitchen/KitchenChoice.tsx").then(({ KitchenChoice }) => KitchenChoice);
 const operations = () => import("../operations/OperationsPage.tsx").then(({ OperationsPage }) => OperationsPage);
 const phone = () => import("../phone/PhonePage.tsx").then(({ PhonePage }) => PhonePage);
 const receipt = () => import("../tracker/ReceiptPage.tsx").then(({ ReceiptPage }) => ReceiptPage);
+const roleNeeded = () => import("./access/RoleNeeded.tsx").then(({ RoleNeeded }) => RoleNeeded);
+const signIn = () => import("./start/SignInPage.tsx").then(({ SignInPage }) => SignInPage);
+const start = () => import("./start/StartPage.tsx").then(({ StartPage }) => StartPage);
 const support = () => import("../support/SupportPage.tsx").then(({ SupportPage }) => SupportPage);
 const AREAS = { account, analyst, catalogue, courier, operations, phone, support };
 
-/** All screens: shows the page that the address names. */
+/** All screens: shows the page that the address names, to those who may see it. */
 export function App() {
   useEffect(() => {
     document.addEventListener("click", followLinks);
@@ -34,16 +39,28 @@ export function App() {
   useSignalEffect(() => {
     const { page } = route.value;
     document.title = `${messages.value.common.page[page]} · Ordertrail`;
-    const theme = pageTheme(page === "kitchen");
-    if (theme) document.documentElement.dataset.theme = theme;
-    else delete document.documentElement.dataset.theme;
+    applyTheme(page === "kitchen");
   });
-  return <Page />;
+  const at = route.value;
+  const closed = closedScreen(at);
+  // A page that failed is tried afresh at another address.
+  return (
+    <Boundary key={place.value}>{closed ? <Later load={roleNeeded} screen={closed} /> : <Page at={at} />}</Boundary>
+  );
 }
 
-function Page() {
-  const at = route.value;
+/** The screen of a page that whoever is here may not see. The shop is open to all, a kitchen asks for its own people. */
+function closedScreen({ page }: Route): Screen | undefined {
+  const screen = screenOf(page);
+  if (screen === undefined || screen.seat === "shop" || screen.seat === "kitchen") return undefined;
+  const role = principalAt(screen.seat)?.role;
+  return role !== undefined && screen.roles.includes(role) ? undefined : screen;
+}
+
+function Page({ at }: { at: Route }) {
   switch (at.page) {
+    case "start":
+      return whoIsHere().seat === "shop" ? <ShopPage siteId={undefined} step="menu" /> : <Later load={start} />;
     case "shop":
       return <ShopPage siteId={at.siteId} step={at.step} />;
     case "orders":
@@ -52,12 +69,12 @@ function Page() {
       return <PlacingPage />;
     case "order":
       return <OrderPage key={at.orderId} orderId={at.orderId} />;
-    case "kitchens":
-      return <KitchenChoice />;
-    case "kitchen":
-      return <KitchenPage key={at.siteId} siteId={at.siteId} station={at.station} />;
     case "receipt":
       return <Later key={at.orderId} load={receipt} orderId={at.orderId} />;
+    case "kitchens":
+      return <Later load={kitchens} />;
+    case "kitchen":
+      return <Later key={at.siteId} load={kitchen} siteId={at.siteId} station={at.station} />;
     case "account":
     case "analyst":
     case "catalogue":
@@ -66,20 +83,24 @@ function Page() {
     case "phone":
     case "support":
       return <Later key={at.page} load={AREAS[at.page]} parts={at.parts} query={at.query} />;
-    case "roles":
-      return <RolesPage />;
+    case "signIn":
+      return <Later load={signIn} to={at.to} />;
     case "missing":
-      return (
-        <>
-          <Header />
-          <main>
-            <Blank icon="search" title={messages.value.common.missing}>
-              <a class="button" href="/">
-                {messages.value.common.toShop}
-              </a>
-            </Blank>
-          </main>
-        </>
-      );
+      return <Missing />;
   }
 }
+
+/** An address that names nothing here. */
+const Missing = () => (
+  <>
+    <Header />
+    <main class="page">
+      <Blank icon="search" title={messages.value.common.missing}>
+        <p class="quiet">{messages.value.common.missingHint}</p>
+        <a class="button main" href="/">
+          {messages.value.common.toStart}
+        </a>
+      </Blank>
+    </main>
+  </>
+);

@@ -7,6 +7,8 @@ const AREAS: readonly Area[] = ["account", "analyst", "catalogue", "courier", "o
 
 /** Where the address bar points, as one of the pages there are. */
 export type Route =
+  /** The shop for a buyer; for others what they can do. */
+  | { readonly page: "start" }
   | { readonly page: "shop"; readonly siteId: string | undefined; readonly step: "menu" | "basket" }
   | { readonly page: "orders" }
   | { readonly page: "placing" }
@@ -15,15 +17,17 @@ export type Route =
   | { readonly page: "kitchen"; readonly siteId: string; readonly station: string | undefined }
   | { readonly page: "receipt"; readonly orderId: string }
   | { readonly page: Area; readonly parts: readonly string[]; readonly query: string }
-  | { readonly page: "roles" }
+  | { readonly page: "signIn"; readonly to: string | undefined }
   | { readonly page: "missing" };
 
 /** Reads a path and query as a route. */
 export function parseRoute(path: string, query: string): Route {
-  const parts = path.split("/").filter(Boolean).map(decodeURIComponent);
+  const parts = partsOf(path);
   const asked = new URLSearchParams(query);
+  if (parts === undefined) return { page: "missing" };
   const [first, second, third] = parts;
-  if (first === undefined) {
+  if (first === undefined && !asked.has("site")) return { page: "start" };
+  if (first === undefined || (first === "shop" && second === undefined)) {
     return {
       page: "shop",
       siteId: asked.get("site") ?? undefined,
@@ -43,9 +47,22 @@ export function parseRoute(path: string, query: string): Route {
   }
   const area = AREAS.find((name) => name === first);
   if (area !== undefined) return { page: area, parts: parts.slice(1), query };
-  if (first === "dev" && second === "roles") return { page: "roles" };
+  const name = parts.join("/");
+  if (name === "sign-in" || name === "dev/roles") return { page: "signIn", to: placeHere(asked.get("to")) };
   return { page: "missing" };
 }
+
+/** Undefined for an address that is no text. */
+function partsOf(path: string): readonly string[] | undefined {
+  try {
+    return path.split("/").filter(Boolean).map(decodeURIComponent);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Only addresses of this site are gone on to: a link from elsewhere must not lead away after a sign-in. */
+const placeHere = (to: string | null): string | undefined => (to !== null && /^\/(?![/\\])/.test(to) ? to : undefined);
 
 const address = signal({ path: location.pathname, query: location.search });
 
@@ -57,6 +74,12 @@ addEventListener("popstate", read);
 
 /** The page to show. */
 export const route = computed(() => parseRoute(address.value.path, address.value.query));
+
+/** The address of the page with its query, to come back to. */
+export const place = computed(() => address.value.path + address.value.query);
+
+/** The sign-in page, which leads back here. */
+export const toSignIn = (): string => `/sign-in?to=${encodeURIComponent(place.value)}`;
 
 /** Goes to a path of this site; `replace` leaves no step back. */
 export function navigate(to: string, replace = false): void {

@@ -1,13 +1,18 @@
-import { storedSignal } from "../state/stored.ts";
+import { computed } from "@preact/signals";
+import { chooseTheme, type Theme, themeChoice, themeOf } from "../state/theme.ts";
 
-export type Theme = "light" | "dark";
+/** How a kitchen's display looks. */
+export const kitchenTheme = computed<Theme>(() => themeOf(themeChoice(true)));
 
-const kitchen = storedSignal<Theme>("kitchen-theme", "dark");
+export const switchKitchenTheme = (): boolean => chooseTheme(true, kitchenTheme.value === "dark" ? "light" : "dark");
 
-/** The kitchen's own choice; dark unless somebody wants it light. */
-export const kitchenTheme = kitchen.signal;
+const GROUND: Readonly<Record<Theme, string>> = { light: "#fffdf9", dark: "#221c18" };
 
-export const switchKitchenTheme = (): boolean => kitchen.set(kitchen.signal.value === "dark" ? "light" : "dark");
-
-/** The theme that a page asks for; undefined leaves it to the system's wish. */
-export const pageTheme = (isKitchen: boolean): Theme | undefined => (isKitchen ? kitchenTheme.value : undefined);
+/** Makes the document look as its page should; without a choice the system's wish is left to the style sheet. */
+export function applyTheme(isKitchen: boolean): void {
+  const choice = themeChoice(isKitchen);
+  if (choice === "system") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = choice;
+  // The browser's own bars have the colour of the header.
+  document.querySelector('meta[name="theme-color"]')?.setAttribute("content", GROUND[themeOf(choice)]);
+}

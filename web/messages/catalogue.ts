@@ -1,17 +1,17 @@
 import { computed, effect } from "@preact/signals";
 import { storedSignal } from "../state/stored.ts";
 import { de } from "./de.ts";
-import { deKitchen, deRoles } from "./de-kitchen.ts";
+import { deKitchen } from "./de-kitchen.ts";
 import { deShop } from "./de-shop.ts";
 import { deTracker } from "./de-tracker.ts";
 import { en } from "./en.ts";
-import { enKitchen, enRoles } from "./en-kitchen.ts";
+import { enKitchen } from "./en-kitchen.ts";
 import { enShop } from "./en-shop.ts";
 import { enTracker } from "./en-tracker.ts";
 
 const languages = {
-  en: { ...en, ...enShop, tracker: enTracker, kitchen: enKitchen, roles: enRoles },
-  de: { ...de, ...deShop, tracker: deTracker, kitchen: deKitchen, roles: deRoles },
+  en: { ...en, ...enShop, tracker: enTracker, kitchen: enKitchen },
+  de: { ...de, ...deShop, tracker: deTracker, kitchen: deKitchen },
 };
 
 export type Language = keyof typeof languages;
@@ -27,8 +27,8 @@ export const language = computed<Language>(() => chosen.signal.value ?? wished()
 /** The texts in that language. */
 export const messages = computed<Messages>(() => languages[language.value]);
 
-/** Changes over to the other language, and keeps the choice. */
-export const switchLanguage = (): boolean => chosen.set(language.value === "de" ? "en" : "de");
+/** Changes over to a language, and keeps the choice. */
+export const chooseLanguage = (to: Language): boolean => chosen.set(to);
 
 effect(() => {
   document.documentElement.lang = language.value;

@@ -3,7 +3,15 @@ import type { en } from "./en.ts";
 /** Every text of the screens, in German. */
 export const de: typeof en = {
   common: {
-    languageLabel: "Language: English",
+    navigation: "Seite",
+    menu: "Menü",
+    keys: "Tastatur",
+    everywhereKeys: [
+      ["Tab", "zum nächsten Bedienelement, mit Umschalt zurück"],
+      ["Enter", "drückt es oder folgt dem Link"],
+      ["Esc", "schließt, was offen ist"],
+      ["?", "öffnet diese Hilfe"],
+    ],
     retry: "Noch einmal",
     back: "Zurück",
     close: "Schließen",
@@ -11,9 +19,16 @@ export const de: typeof en = {
     orders: "Bestellungen",
     loading: "Lädt…",
     notLoaded: "Diese Seite konnte nicht geladen werden.",
-    missing: "Diese Seite gibt es nicht.",
+    notLoadedHint: "Vielleicht fehlt die Verbindung, oder es gibt eine neuere Version. Verloren ist nichts.",
+    crashed: "Diese Seite ist gescheitert.",
+    crashedHint: "Was du abgeschickt hast, ist sicher; was nur getippt war, ist vielleicht weg. Lade die Seite neu.",
+    reload: "Neu laden",
+    missing: "Unter dieser Adresse gibt es keine Seite.",
+    missingHint: "Vielleicht ist der Link abgeschnitten oder alt.",
+    toStart: "Zum Start",
     toShop: "Zum Laden",
     page: {
+      start: "Start",
       shop: "Laden",
       orders: "Meine Bestellungen",
       placing: "Deine Bestellung",
@@ -28,7 +43,7 @@ export const de: typeof en = {
       courier: "Kurier",
       phone: "Telefonbestellungen",
       support: "Kundendienst",
-      roles: "Rolle wählen",
+      signIn: "Anmelden",
       missing: "Nicht gefunden",
     },
   },
@@ -37,6 +52,7 @@ export const de: typeof en = {
     reconnecting: "verbindet neu…",
     asOf: (time) => `Stand ${time}`,
     offlineFor: (duration) => `, seit ${duration} ohne Verbindung`,
+    offlineSince: (time) => `ohne Verbindung seit ${time}`,
     delayed: ", Neues kommt verspätet",
   },
   duration: {

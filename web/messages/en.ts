@@ -1,7 +1,15 @@
 /** Every text of the screens, in English. Other languages have the same keys: see `de.ts`. */
 export const en = {
   common: {
-    languageLabel: "Sprache: Deutsch",
+    navigation: "Page",
+    menu: "Menu",
+    keys: "Keyboard",
+    everywhereKeys: [
+      ["Tab", "to the next control, with Shift back"],
+      ["Enter", "presses it, or follows the link"],
+      ["Esc", "closes what is open"],
+      ["?", "opens this help"],
+    ] as readonly (readonly [string, string])[],
     retry: "Try again",
     back: "Back",
     close: "Close",
@@ -9,9 +17,16 @@ export const en = {
     orders: "My orders",
     loading: "Loading…",
     notLoaded: "This page could not be loaded.",
-    missing: "There is no such page.",
+    notLoadedHint: "The connection may be down, or there is a newer version. Nothing is lost.",
+    crashed: "This page has failed.",
+    crashedHint: "What you have sent is safe; what was only typed may be gone. Load the page again.",
+    reload: "Load again",
+    missing: "There is no page at this address.",
+    missingHint: "Perhaps the link was cut off or is old.",
+    toStart: "To the start",
     toShop: "To the shop",
     page: {
+      start: "Start",
       shop: "Shop",
       orders: "My orders",
       placing: "Your order",
@@ -26,7 +41,7 @@ export const en = {
       courier: "Courier",
       phone: "Phone orders",
       support: "Support",
-      roles: "Choose a role",
+      signIn: "Sign in",
       missing: "Not found",
     },
   },
@@ -35,6 +50,7 @@ export const en = {
     reconnecting: "reconnecting…",
     asOf: (time: string) => `as of ${time}`,
     offlineFor: (duration: string) => `, offline for ${duration}`,
+    offlineSince: (time: string) => `offline since ${time}`,
     delayed: ", updates are delayed",
   },
   duration: {

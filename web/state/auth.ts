@@ -15,6 +15,13 @@ interface Held {
   readonly principal: Principal;
 }
 
+/** Names of the claims of a token that name its person. */
+export interface ClaimNames {
+  readonly id: string;
+  readonly role: string;
+  readonly sites: string;
+}
+
 /** What this browser holds, by seat. */
 const held = storedSignal<Partial<Record<Seat, Held>>>("tokens", {});
 
@@ -128,21 +135,21 @@ const sameAt = (seat: Seat, role: Role): string | undefined => {
  * Signs in with a token that another issuer gave out. What it says of the person is only shown; the server judges the
  * token itself at every request. Returns false when it holds no principal.
  */
-export function takeToken(token: string): boolean {
-  const principal = principalOf(token);
+export function takeToken(token: string, names: ClaimNames): boolean {
+  const principal = principalOf(token, names);
   if (principal) sit({ token, principal });
   return principal !== undefined;
 }
 
-function principalOf(token: string): Principal | undefined {
+function principalOf(token: string, names: ClaimNames): Principal | undefined {
   try {
     const part = token.split(".")[1] ?? "";
     const bytes = Uint8Array.from(atob(part.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
     const claims = JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>;
-    const { sub, role, sites } = claims;
-    if (typeof sub !== "string" || typeof role !== "string" || !Object.hasOwn(SEAT_OF, role)) return undefined;
+    const { [names.id]: id, [names.role]: role, [names.sites]: sites } = claims;
+    if (typeof id !== "string" || typeof role !== "string" || !Object.hasOwn(SEAT_OF, role)) return undefined;
     const own = Array.isArray(sites) ? sites.filter((site) => typeof site === "string") : [];
-    return { role: role as Role, id: sub, sites: own }; // one of the roles, by the line above
+    return { role: role as Role, id, sites: own }; // one of the roles, by the line above
   } catch {
     return undefined;
   }

@@ -3,6 +3,7 @@ import { LiveConnection } from "../../realtime/client/connection.ts";
 import type { LiveStatus } from "../../realtime/client/status.ts";
 import { heldToken, type Seat } from "./auth.ts";
 import type { Freshness } from "./freshness.ts";
+import { reached } from "./reach.ts";
 
 /** The WebSocket of one seat, with its status as a signal. */
 export interface LiveSeat {
@@ -30,6 +31,7 @@ export function openLive(seat: Seat): LiveSeat {
   const status = signal(seen());
   const look = () => {
     status.value = seen();
+    if (status.value.state === "live") reached();
   };
   const forget = connection.onStatus(look);
   addEventListener("offline", look);

@@ -1,7 +1,8 @@
 import { messages } from "../messages/catalogue.ts";
-import { formatDuration, formatTimeSeconds } from "../messages/format.ts";
+import { formatDuration, formatTimeSeconds, formatWhen } from "../messages/format.ts";
 import { now } from "../state/clock.ts";
 import { type Freshness, freshness } from "../state/freshness.ts";
+import { cutSince } from "../state/reach.ts";
 import { Icon, type IconName } from "./Icon.tsx";
 
 const ICONS: Record<Freshness["kind"], IconName> = {
@@ -11,13 +12,24 @@ const ICONS: Record<Freshness["kind"], IconName> = {
   stale: "cut",
 };
 
-/** The one small line that says how fresh the page is. Screen readers hear changes of state, not every second. */
-export function FreshnessLine() {
-  const state = freshness.value;
+/** What the line says where nothing live is shown: nothing, unless the server cannot be reached. */
+const ofQuietPage = (since: number | undefined): Freshness | undefined =>
+  since === undefined ? undefined : { kind: "stale", asOf: undefined, offlineSince: since };
+
+/**
+ * The one small line that says how fresh the page is; its place is kept where it has nothing to say. Screen readers hear
+ * changes of state, not every second.
+ */
+export function FreshnessLine({ live }: { live: boolean }) {
+  const state = live ? freshness.value : ofQuietPage(cutSince());
   return (
-    <p class="freshness" data-state={state.kind} role="status">
-      <Icon name={ICONS[state.kind]} />
-      <Words state={state} />
+    <p class="freshness" data-state={state?.kind} role="status">
+      {state && (
+        <>
+          <Icon name={ICONS[state.kind]} />
+          <Words state={state} />
+        </>
+      )}
     </p>
   );
 }
@@ -37,13 +49,17 @@ function Words({ state }: { state: Freshness }) {
         </span>
       );
     case "stale":
+      if (state.asOf === undefined)
+        return <span>{words.offlineSince(momentText(cutSince() ?? state.offlineSince))}</span>;
       return (
         <span>
-          {state.asOf !== undefined && words.asOf(formatTimeSeconds(state.asOf))}
-          <span aria-live="off">
-            {words.offlineFor(formatDuration(now.value - state.offlineSince)).slice(state.asOf === undefined ? 2 : 0)}
-          </span>
+          {words.asOf(formatTimeSeconds(state.asOf))}
+          <span aria-live="off">{words.offlineFor(formatDuration(now.value - state.offlineSince))}</span>
         </span>
       );
   }
 }
+
+/** To the second today, with its date before. */
+const momentText = (at: number): string =>
+  new Date(at).toDateString() === new Date().toDateString() ? formatTimeSeconds(at) : formatWhen(at);

@@ -30,6 +30,9 @@ const PATHS = {
   hand: "M8 12V6a1.5 1.5 0 0 1 3 0v5 M11 11V4.5a1.5 1.5 0 0 1 3 0V11 M14 11V6a1.5 1.5 0 0 1 3 0v8c0 4-2 6.5-5.5 6.5S6.5 18 5 14.5a1.5 1.5 0 0 1 3-1.5",
   money: "M3 7h18v11H3V7z M12 10a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5",
   language: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18 M3 12h18 M12 3c3 3 3 15 0 18 M12 3c-3 3-3 15 0 18",
+  menu: "M4 7h16 M4 12h16 M4 17h16",
+  person: "M12 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8z M4.5 20.5c1-4 4-6 7.5-6s6.5 2 7.5 6",
+  lock: "M6 11h12v9H6v-9z M8.5 11V8a3.5 3.5 0 0 1 7 0v3",
 } as const;
 
 export type IconName = keyof typeof PATHS;

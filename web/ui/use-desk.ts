@@ -5,13 +5,13 @@ import { freshness } from "../state/freshness.ts";
 interface Desk {
   /** The address within the page. */
   readonly place: string;
-  /** Whether the caller may see it. */
-  readonly allowed: boolean;
+  /** Whether the caller may see it; a page that is only shown to those who may leaves it out. */
+  readonly allowed?: boolean;
   onKey(event: KeyboardEvent, showKeys: () => void): void;
 }
 
 /** What the pages for people at a desk have in common. Returns whether the help of the keys is open. */
-export function useDesk({ place, allowed, onKey }: Desk): Signal<boolean> {
+export function useDesk({ place, allowed = true, onKey }: Desk): Signal<boolean> {
   const help = useSignal(false);
   useEffect(() => {
     const pressed = (event: KeyboardEvent) =>

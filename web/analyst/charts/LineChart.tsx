@@ -4,7 +4,7 @@ import "uplot/dist/uPlot.min.css";
 import type { Bucket } from "../../api/analytics.ts";
 import { analystWords } from "../../messages/analyst.ts";
 import { language } from "../../messages/catalogue.ts";
-import { prefersDark } from "../../state/prefers-dark.ts";
+import { isDark } from "../../state/theme.ts";
 import { LOOKS, LookSign } from "./looks.tsx";
 import { momentText } from "./moment-text.ts";
 import { plotOptions } from "./plot-options.ts";
@@ -36,7 +36,7 @@ export function LineChart({ name, times, lines, bucket, format }: LineChartProps
   const plot = useRef<uPlot | undefined>(undefined);
   const [at, setAt] = useState<number>();
   const words = analystWords.value.charts;
-  const dark = prefersDark.value;
+  const dark = isDark.value;
   const labels = lines.map(({ label }) => label);
   const data: uPlot.AlignedData = [times.map((time) => time / 1_000), ...lines.map(({ values }) => [...values])];
   const newest = useRef(data);
