@@ -24,6 +24,8 @@ const DISKS = {
 
 /** What a system keeps beside the database, as `up` makes it. */
 const OTHERS = ["keys", "run", "logs", "events", "simulators", "failpoints"];
+/** The file of the drill's own in it; made when people come. */
+const HISTORY = "history.jsonl";
 
 /**
  * The disk of the event node or of Postgres is full while people order. What cannot be written is refused and never
@@ -100,5 +102,7 @@ async function laidOut(small: string, other: string, kept: readonly string[]): P
     await mkdir(join(away, folder), { recursive: true, mode: 0o700 });
     await symlink(join(away, folder), join(home, folder));
   }
+  // What people have done is written down by themselves, not by the system whose disk is full.
+  if (home === small) await symlink(join(other, HISTORY), join(home, HISTORY));
   return home;
 }

@@ -50,7 +50,9 @@ export class History {
 
   flush(): void {
     if (this.#lines.length === 0) return;
-    writeSync(this.#file, this.#lines.join(""));
+    const bytes = Buffer.from(this.#lines.join(""));
+    // A disk that is nearly full takes a part: a line that is cut in the middle would spoil the history.
+    for (let written = 0; written < bytes.length; ) written += writeSync(this.#file, bytes, written);
     this.#lines = [];
     this.#chars = 0;
   }
