@@ -50,7 +50,7 @@ export const deCourier: CourierWords = {
   addressLater: "Zu wem es geht, erfährst du, sobald es eine Verbindung gibt.",
   instructions: "Hinweis",
   kitchenReady: "Es steht zum Abholen bereit",
-  kitchenWorks: "Die Küche ist noch nicht fertig",
+  kitchenWorks: "Noch nicht fertig",
   partReady: "fertig",
   partWorks: "noch nicht fertig",
   arrive: "Ich bin da",

@@ -48,7 +48,7 @@ export const enCourier = {
   addressLater: "To whom it goes comes as soon as there is a connection.",
   instructions: "They say",
   kitchenReady: "It is ready to be taken",
-  kitchenWorks: "The kitchen is still working on it",
+  kitchenWorks: "Not ready yet",
   partReady: "ready",
   partWorks: "not ready",
   arrive: "I have arrived",
