@@ -251,6 +251,8 @@ export interface MenuItem {
   readonly unit: "each" | "g";
   readonly allergens: readonly string[];
   readonly emoji?: string | undefined;
+  /** Address of its picture. */
+  readonly picture?: string | undefined;
   readonly available: number;
 }
 

@@ -279,6 +279,7 @@ const menuItem = z.object({
   unit: z.enum(["each", "g"]),
   allergens: list(z.string()),
   emoji: z.string().optional(),
+  picture: z.string().optional().describe("address of its picture"),
   available: z.number().int().describe("0 is sold out"),
 }) satisfies z.ZodType<MenuItem>;
 

@@ -1,6 +1,8 @@
+import type { Contact } from "../../domain/order/events.ts";
 import type { OrderStatus } from "../../domain/order/state.ts";
 import type { OpenState } from "../../domain/site/opening-hours.ts";
 import type { MenuItem, OrderView, SiteSummary, SiteView, TicketView } from "../../projections/views.ts";
+import type { NearAvailability } from "../../read-api/near/schemas.ts";
 import type { Seat } from "../state/auth.ts";
 import { type Answer, request } from "./request.ts";
 
@@ -14,14 +16,13 @@ export interface Menu {
 /** What placing sends: prices are not among it, the server computes them. */
 export interface OrderRequest {
   readonly siteId: string;
-  readonly lines: readonly { readonly sku: string; readonly quantity: number; readonly note?: string | undefined }[];
-  readonly contact: {
-    readonly name: string;
-    readonly phone?: string | undefined;
-    readonly email?: string | undefined;
-    readonly address?: string | undefined;
-    readonly instructions?: string | undefined;
-  };
+  readonly lines: readonly {
+    readonly sku: string;
+    readonly quantity: number;
+    readonly note?: string | undefined;
+    readonly substitutes?: readonly string[] | undefined;
+  }[];
+  readonly contact: Contact;
   readonly delivery: { readonly method: "courier" | "parcel" };
   readonly paymentMethod: string;
   /** In which the customer is written to. */
@@ -34,6 +35,8 @@ export interface CommandAnswer {
   readonly revision: string;
   readonly position: string;
   readonly status: OrderStatus;
+  /** Nothing was recorded: somebody else had done it before. */
+  readonly already?: true | undefined;
   readonly warning?: string | undefined;
 }
 
@@ -54,6 +57,10 @@ export const getSites = (cursor: string | undefined) =>
 export const getSite = (seat: Seat, siteId: string) => request<SiteView>(path`/api/sites/${siteId}`, { seat });
 
 export const getMenu = (siteId: string) => request<Menu>(path`/api/sites/${siteId}/menu`, { seat: "shop" });
+
+/** What can be had at a position; the address of the request says where somebody is, so nothing keeps it. */
+export const getNear = (lat: number, lon: number) =>
+  request<NearAvailability>(`/api/availability?lat=${lat}&lon=${lon}`, { seat: "shop", tries: 2 });
 
 /** Placing waits up to 2 s for the reservation; its repeats are the caller's, who has kept the key. */
 export const postOrder = (body: OrderRequest, key: string): Promise<Answer<CommandAnswer>> =>

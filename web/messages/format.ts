@@ -29,6 +29,10 @@ export function formatMoney({ amount, currency }: Money): string {
   return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
 }
 
+/** A rate of tax in basis points, such as 7%. */
+export const formatRate = (basisPoints: number): string =>
+  new Intl.NumberFormat(region.value, { style: "percent", maximumFractionDigits: 2 }).format(basisPoints / 10_000);
+
 type Moment = string | number;
 
 /** A time of day, such as 18:04. */

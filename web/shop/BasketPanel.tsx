@@ -1,7 +1,7 @@
 import { messages } from "../messages/catalogue.ts";
 import { formatMoney, formatQuantity } from "../messages/format.ts";
-import type { PricedBasket } from "../state/shop/basket.ts";
 import type { ShownMenu } from "../state/shop/menu.ts";
+import type { PricedBasket } from "../state/shop/pricing.ts";
 import { Totals } from "./Totals.tsx";
 
 interface BasketPanelProps {

@@ -1,14 +1,16 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
+import type { Money } from "../../domain/money/money.ts";
 import { navigate } from "../app/router.ts";
 import { language, messages } from "../messages/catalogue.ts";
 import { formatMoney } from "../messages/format.ts";
 import { developmentTokens } from "../state/auth.ts";
 import { place, placing, refusal } from "../state/order/placing.ts";
-import { basketAt, priced } from "../state/shop/basket.ts";
+import { basketAt } from "../state/shop/basket.ts";
 import { contact, faultsOf, setContact } from "../state/shop/contact.ts";
 import type { ShownMenu } from "../state/shop/menu.ts";
+import { type PricedBasket, priced } from "../state/shop/pricing.ts";
 import { Blank } from "../ui/Blank.tsx";
 import { Header, ShopLinks } from "../ui/Header.tsx";
 import { Notice } from "../ui/Notice.tsx";
@@ -78,7 +80,7 @@ export function Checkout({ siteId, menu }: { siteId: string; menu: ShownMenu | u
         <section class="card lines">
           <ul>
             {basket.lines.map((line) => (
-              <CheckoutLine key={line.item.sku} siteId={siteId} line={line} />
+              <CheckoutLine key={line.item.sku} siteId={siteId} menu={menu} line={line} />
             ))}
           </ul>
         </section>
@@ -98,6 +100,9 @@ export function Checkout({ siteId, menu }: { siteId: string; menu: ShownMenu | u
         <section class="card last">
           <Totals basket={basket} />
           <div class="place">
+            <p class="sum-line small">
+              {words.shop.sums(formatMoney(basket.subtotal), formatMoney(basket.fee), formatMoney(taxOf(basket)))}
+            </p>
             <button
               type="submit"
               class="button main wide"
@@ -111,6 +116,12 @@ export function Checkout({ siteId, menu }: { siteId: string; menu: ShownMenu | u
     </Frame>
   );
 }
+
+/** All tax in the basket's prices. */
+const taxOf = ({ taxes, total }: PricedBasket): Money => ({
+  ...total,
+  amount: taxes.reduce((sum, { amount }) => sum + amount.amount, 0),
+});
 
 interface FrameProps {
   readonly siteId: string;

@@ -1,23 +1,31 @@
 import { useSignal } from "@preact/signals";
 import { messages } from "../messages/catalogue.ts";
 import { formatMoney, formatQuantity } from "../messages/format.ts";
-import { type BasketLine, setNote, setQuantity, stepOf } from "../state/shop/basket.ts";
+import { setNote, setQuantity } from "../state/shop/basket.ts";
+import type { ShownMenu } from "../state/shop/menu.ts";
+import { type BasketLine, stepOf } from "../state/shop/pricing.ts";
 import { Icon } from "../ui/Icon.tsx";
+import { Picture } from "./Picture.tsx";
 import { Stepper } from "./Stepper.tsx";
+import { SubstituteChoice } from "./SubstituteChoice.tsx";
 
 const LONGEST_NOTE = 200;
 
-/** One line of the basket: how many, the price, and a note for the kitchen. */
-export function CheckoutLine({ siteId, line }: { siteId: string; line: BasketLine }) {
+interface CheckoutLineProps {
+  readonly siteId: string;
+  readonly menu: ShownMenu;
+  readonly line: BasketLine;
+}
+
+/** One line of the basket: how many, the price, a note for the kitchen, and what may come in its place. */
+export function CheckoutLine({ siteId, menu, line }: CheckoutLineProps) {
   const words = messages.value.shop;
   const { item, quantity, price, note, short } = line;
   const open = useSignal(note !== "");
   const id = `note-${item.sku}`;
   return (
     <li class="line" data-short={short}>
-      <span class="picture" aria-hidden="true">
-        {item.emoji ?? item.name.charAt(0)}
-      </span>
+      <Picture item={item} />
       <div class="what">
         <strong>{item.name}</strong>
         {short && (
@@ -50,6 +58,7 @@ export function CheckoutLine({ siteId, line }: { siteId: string; line: BasketLin
         most={item.available}
         onChange={(next) => setQuantity(siteId, item.sku, next)}
       />
+      <SubstituteChoice siteId={siteId} menu={menu} line={line} />
       {open.value && (
         <div class="field note-field">
           <label class="unseen" for={id}>

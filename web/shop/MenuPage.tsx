@@ -1,8 +1,9 @@
 import { useSignal } from "@preact/signals";
 import { messages } from "../messages/catalogue.ts";
 import { formatMoney } from "../messages/format.ts";
-import { basketAt, type PricedBasket, priced } from "../state/shop/basket.ts";
+import { basketAt } from "../state/shop/basket.ts";
 import { menuTrouble, type ShownMenu } from "../state/shop/menu.ts";
+import { type PricedBasket, priced } from "../state/shop/pricing.ts";
 import { Blank } from "../ui/Blank.tsx";
 import { Header, ShopLinks } from "../ui/Header.tsx";
 import { Icon } from "../ui/Icon.tsx";

@@ -1,8 +1,10 @@
 import type { MenuItem } from "../../projections/views.ts";
 import { messages } from "../messages/catalogue.ts";
 import { formatMoney, formatQuantity } from "../messages/format.ts";
-import { setQuantity, stepOf, type Wish } from "../state/shop/basket.ts";
+import { setQuantity } from "../state/shop/basket.ts";
+import { stepOf, type Wish } from "../state/shop/pricing.ts";
 import { Icon } from "../ui/Icon.tsx";
+import { Picture } from "./Picture.tsx";
 import { Stepper } from "./Stepper.tsx";
 
 const FEW = 5;
@@ -19,9 +21,7 @@ export function MenuRow({ siteId, item, wish }: MenuRowProps) {
   const soldOut = item.available < stepOf(item);
   return (
     <li class="item" data-sold-out={soldOut} data-sku={item.sku}>
-      <span class="picture" aria-hidden="true">
-        {item.emoji ?? item.name.charAt(0)}
-      </span>
+      <Picture item={item} />
       <div class="what">
         <h2>{item.name}</h2>
         {item.description !== "" && <p class="quiet small">{item.description}</p>}

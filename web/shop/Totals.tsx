@@ -1,8 +1,8 @@
 import { messages } from "../messages/catalogue.ts";
-import { formatMoney } from "../messages/format.ts";
-import type { PricedBasket } from "../state/shop/basket.ts";
+import { formatMoney, formatRate } from "../messages/format.ts";
+import type { PricedBasket } from "../state/shop/pricing.ts";
 
-/** Price, fee and total, before anything is ordered. */
+/** Price, fee, total and the tax in it, before anything is ordered. */
 export function Totals({ basket }: { basket: PricedBasket }) {
   const words = messages.value.shop;
   return (
@@ -11,10 +11,18 @@ export function Totals({ basket }: { basket: PricedBasket }) {
       <dd>{formatMoney(basket.subtotal)}</dd>
       <dt>{words.delivery}</dt>
       <dd>{formatMoney(basket.fee)}</dd>
-      <dt class="total">
-        {words.total} <span class="quiet small">{words.taxIncluded}</span>
-      </dt>
+      <dt class="total">{words.total}</dt>
       <dd class="total">{formatMoney(basket.total)}</dd>
+      {basket.taxes.map(({ basisPoints, amount }) => (
+        <TaxRow key={basisPoints} rate={formatRate(basisPoints)} amount={formatMoney(amount)} />
+      ))}
     </dl>
   );
 }
+
+const TaxRow = ({ rate, amount }: { rate: string; amount: string }) => (
+  <>
+    <dt class="quiet small">{messages.value.shop.taxIn(rate)}</dt>
+    <dd class="quiet small">{amount}</dd>
+  </>
+);

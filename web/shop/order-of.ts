@@ -1,8 +1,8 @@
 import type { Language } from "../messages/catalogue.ts";
 import type { Placing } from "../state/order/placing.ts";
-import type { PricedBasket } from "../state/shop/basket.ts";
 import { type ContactForm, sentOf } from "../state/shop/contact.ts";
 import type { ShownMenu } from "../state/shop/menu.ts";
+import type { PricedBasket } from "../state/shop/pricing.ts";
 
 const filled = (text: string): string | undefined => text.trim() || undefined;
 
@@ -18,19 +18,25 @@ export function orderOf(
   return {
     body: {
       siteId: site.siteId,
-      lines: basket.lines.map(({ item, quantity, note }) => ({ sku: item.sku, quantity, note: filled(note) })),
+      lines: basket.lines.map(({ item, quantity, note, substitutes }) => ({
+        sku: item.sku,
+        quantity,
+        note: filled(note),
+        substitutes: substitutes.length > 0 ? substitutes.map(({ sku }) => sku) : undefined,
+      })),
       contact: sentOf(form),
       delivery: { method: site.kind === "warehouse" ? "parcel" : "courier" },
       paymentMethod,
       language,
     },
     site: { siteId: site.siteId, name: site.name },
-    lines: basket.lines.map(({ item, quantity, note }) => ({
+    lines: basket.lines.map(({ item, quantity, note, substitutes }) => ({
       sku: item.sku,
       name: item.name,
       unit: item.unit,
       quantity,
       note: filled(note),
+      substitutes: substitutes.length > 0 ? substitutes.map(({ sku }) => sku) : undefined,
     })),
     total: basket.total,
   };

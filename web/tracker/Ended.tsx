@@ -17,7 +17,12 @@ export function Ended({
   const goOn = () => {
     if (ending.elsewhere || siteId === undefined) return navigate("/");
     if (own) {
-      fillBasket(siteId, Object.fromEntries(own.lines.map(({ sku, quantity, note }) => [sku, { quantity, note }])));
+      fillBasket(
+        siteId,
+        Object.fromEntries(
+          own.lines.map(({ sku, quantity, note, substitutes }) => [sku, { quantity, note, substitutes }]),
+        ),
+      );
     }
     navigate(`/?site=${encodeURIComponent(siteId)}${own ? "&step=basket" : ""}`);
   };

@@ -1,7 +1,7 @@
 import type { Receipt } from "../api/receipt.ts";
 import { accountWords } from "../messages/account.ts";
 import { messages } from "../messages/catalogue.ts";
-import { formatMoney, formatQuantity, region } from "../messages/format.ts";
+import { formatMoney, formatQuantity, formatRate, region } from "../messages/format.ts";
 
 /** The receipt as a sheet. Times are those of the site's zone, as on the file. */
 export function ReceiptSheet({ receipt }: { receipt: Receipt }) {
@@ -66,9 +66,6 @@ export function ReceiptSheet({ receipt }: { receipt: Receipt }) {
   );
 }
 
-const rate = (basisPoints: number) =>
-  new Intl.NumberFormat(region.value, { style: "percent", maximumFractionDigits: 2 }).format(basisPoints / 10_000);
-
 function Lines({ receipt }: { receipt: Receipt }) {
   const words = accountWords.value.receipt;
   return (
@@ -89,7 +86,7 @@ function Lines({ receipt }: { receipt: Receipt }) {
               {leftOut && <span class="quiet small"> ({words.leftOut})</span>}
               {insteadOf !== undefined && <span class="quiet small"> ({words.insteadOf(insteadOf)})</span>}
             </td>
-            <td class="number">{rate(taxBasisPoints)}</td>
+            <td class="number">{formatRate(taxBasisPoints)}</td>
             <td class="number">{formatMoney(price)}</td>
           </tr>
         ))}
@@ -120,7 +117,7 @@ function Taxes({ receipt }: { receipt: Receipt }) {
       <tbody>
         {receipt.taxes.map(({ basisPoints, net, tax, gross }) => (
           <tr key={basisPoints}>
-            <td>{rate(basisPoints)}</td>
+            <td>{formatRate(basisPoints)}</td>
             <td class="number">{formatMoney(net)}</td>
             <td class="number">{formatMoney(tax)}</td>
             <td class="number">{formatMoney(gross)}</td>

@@ -3,7 +3,7 @@ import type { OrderStatus } from "../../../domain/order/state.ts";
 import type { OrderView } from "../../../projections/views.ts";
 import { compareVersions } from "../../../realtime/protocol.ts";
 import { principalAt, type Seat } from "../auth.ts";
-import type { Wish } from "../shop/basket.ts";
+import type { Wish } from "../shop/pricing.ts";
 import { readStored, storedSignal } from "../stored.ts";
 import { newest } from "./newest.ts";
 
