@@ -102,6 +102,7 @@ export class Stage {
       const armFolder = join(system.dataDir, "failpoints");
       await mkdir(armFolder, { recursive: true });
       stage = new Stage(system, options, ending, armFolder);
+      stage.record.history.begunAt = (await stage.watch.store.head())?.commit ?? -1n;
       const { signal } = ending;
       const base = system.url;
       await openRejectingSite(base, signal);

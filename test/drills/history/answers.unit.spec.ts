@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Call } from "./call.ts";
 import { checkAnswers } from "./check.ts";
-import { call, saw, wrote } from "./testing-history.ts";
+import { call, positionOf, saw, wrote } from "./testing-history.ts";
 
 const found = (calls: readonly Call[]): string => checkAnswers("o", calls).breaches.join("\n");
 
@@ -56,6 +56,14 @@ describe("a history whose answers can all be true", () => {
     ],
   ])("is linearizable: %s", (_, calls) => {
     expect(found(calls)).toBe("");
+  });
+
+  it("is linearizable: the repeat of what was carried out before the history began, and of nothing else", () => {
+    const calls = [saw([0, 10], 7), wrote("accept", [20, 30], 2, { seen: 7 }), wrote("cancel", [40, 50], 9)];
+    const breaches = (begun: number) =>
+      checkAnswers("o", calls, { begunAt: BigInt(positionOf(begun)) }).breaches.join();
+    expect(breaches(2)).toBe("");
+    expect(breaches(1)).toContain("not linearizable");
   });
 });
 
@@ -113,6 +121,6 @@ describe("a history with answers that cannot all be true", () => {
 
   it("is called undecided, not sound, when the search comes to its bound", () => {
     const calls = Array.from({ length: 12 }, (_, n) => wrote(`w${n}`, [20, 90], n + 1));
-    expect(checkAnswers("o", [placed, ...calls], 10).breaches.join()).toContain("undecided after");
+    expect(checkAnswers("o", [placed, ...calls], { mostSteps: 10 }).breaches.join()).toContain("undecided after");
   });
 });

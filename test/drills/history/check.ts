@@ -23,6 +23,7 @@ export const finalLog = async (store: EventStore): Promise<FinalLog> =>
 
 const MOST_STEPS = 200_000;
 const MOST_SHOWN = 20;
+const BEFORE_ALL = -1n;
 
 /**
  * Judges what clients were told, from their own history and the final log alone: each order's answers can be put into
@@ -40,7 +41,7 @@ export async function checkHistory(history: History, upTo: number, log: FinalLog
       sum.keys += new Set(calls.filter(({ key }) => key !== undefined).map(keyOf)).size;
       if (orderId === "") continue;
       sum.orders++;
-      const found = checkOrder(orderId, calls, log.get(orderStream(orderId)) ?? []);
+      const found = checkOrder(orderId, calls, log.get(orderStream(orderId)) ?? [], { begunAt: history.begunAt });
       breaches.push(...found.breaches);
       sum.steps += found.steps;
       sum.longest = Math.max(sum.longest, found.steps);
@@ -64,15 +65,22 @@ export async function checkHistory(history: History, upTo: number, log: FinalLog
   };
 }
 
+export interface CheckOptions {
+  /** After so many steps the search for an order gives up. */
+  readonly mostSteps?: number;
+  /** See `orderModel`. Absent, the log was empty when the history began. */
+  readonly begunAt?: bigint;
+}
+
 /** One order: its calls against each other, and against its stream in the final log. */
 export function checkOrder(
   orderId: string,
   calls: readonly Call[],
   events: readonly RecordedEvent[],
-  mostSteps = MOST_STEPS,
+  options: CheckOptions = {},
 ): { readonly steps: number; readonly writes: number; readonly heldAlready: number; readonly breaches: string[] } {
   const found = compareWithLog(orderId, calls, events);
-  const { steps, breaches } = checkAnswers(orderId, calls, mostSteps);
+  const { steps, breaches } = checkAnswers(orderId, calls, options);
   return { ...found, steps, breaches: [...breaches, ...found.breaches] };
 }
 
@@ -80,11 +88,11 @@ export function checkOrder(
 export function checkAnswers(
   orderId: string,
   calls: readonly Call[],
-  mostSteps = MOST_STEPS,
+  { mostSteps = MOST_STEPS, begunAt = BEFORE_ALL }: CheckOptions = {},
 ): { readonly steps: number; readonly breaches: string[] } {
   const breaches = contradictions(orderId, calls);
   const placingIsKnown = calls.some(({ what, outcome }) => what === "place" && outcome === "done");
-  const verdict = linearize(orderModel(placingIsKnown), operationsOf(calls), mostSteps);
+  const verdict = linearize(orderModel(placingIsKnown, begunAt), operationsOf(calls), mostSteps);
   if (verdict.kind === "undecided") breaches.push(`order ${orderId}: undecided after ${verdict.steps} steps`);
   if (verdict.kind === "broken") {
     const { call } = verdict.stuck;

@@ -11,6 +11,8 @@ const KEPT_CHARS = 64 * 1024;
  */
 export class History {
   readonly path: string;
+  /** Commit position where the log ended when it began: what was written up to there, others have asked for. */
+  begunAt = -1n;
   readonly #file: number;
   #lines: string[] = [];
   #chars = 0;

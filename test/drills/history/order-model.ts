@@ -36,21 +36,26 @@ const ALSO_DONE_BY_SYSTEM = /^(cancel|fulfilments\/[^/]+\/reject|delivery\/decli
 /** Says nothing of the order: who asks, or how often. */
 const NOT_ABOUT_THE_ORDER: ReadonlySet<number> = new Set([401, 403, 408, 429]);
 
-/** The register that an order's calls must be explained by. */
-export function orderModel(placingIsKnown: boolean): Model<OrderState, OrderOp> {
+/**
+ * The register that an order's calls must be explained by.
+ *
+ * @param begunAt where the log ended when the history began: a write up to there is the repeat of one from before it
+ */
+export function orderModel(placingIsKnown: boolean, begunAt: bigint): Model<OrderState, OrderOp> {
   return {
     initial: { revision: placingIsKnown ? -1n : 0n, writes: new Map() },
-    step,
+    step: (state, op) => step(state, op, begunAt),
     name: ({ revision, writes }) =>
       `${revision}:${[...writes].map(([key, { revision: at, held }]) => `${key}@${at}${held ? "h" : ""}`).sort()}`,
   };
 }
 
-function step(state: OrderState, op: OrderOp): readonly OrderState[] {
+function step(state: OrderState, op: OrderOp, begunAt: bigint): readonly OrderState[] {
   switch (op.kind) {
     case "write": {
       const before = state.writes.get(op.key);
       if (before && !before.held) return sameWrite(before, op.write) ? [state] : [];
+      if (!before && op.write.position <= begunAt) return [repeated(state, op.key, op.write)];
       const held = op.showsIt && heldAlready(state, op.write, op.call) ? [holding(state, op.key, op.write)] : [];
       return before ? held : [...carriedOut(state, op.key, op.write, op.call), ...held];
     }
@@ -69,6 +74,12 @@ function step(state: OrderState, op: OrderOp): readonly OrderState[] {
       return state.revision < 0n ? [state] : [];
   }
 }
+
+/** It had been carried out before anybody took notes: the order is at least as far. */
+const repeated = ({ revision, writes }: OrderState, key: string, write: Write): OrderState => ({
+  revision: later(revision, write.revision),
+  writes: new Map(writes).set(key, write),
+});
 
 /** It wrote events of its own, beyond all that was there; the system may have written in between. */
 function carriedOut(state: OrderState, key: string, write: Write, { what }: Call): OrderState[] {
