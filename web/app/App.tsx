@@ -95,6 +95,7 @@ const Missing = () => (
   <>
     <Header />
     <main class="page">
+      <h1 class="unseen">{messages.value.common.page.missing}</h1>
       <Blank icon="search" title={messages.value.common.missing}>
         <p class="quiet">{messages.value.common.missingHint}</p>
         <a class="button main" href="/">

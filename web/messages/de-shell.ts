@@ -66,7 +66,8 @@ export const deShell: typeof enShell = {
     take: "Nehmen",
     goOn: "Weiter",
     site: "Laden",
-    who: "Als (Id)",
+    somebodyElse: "Als jemand anderes",
+    who: "Id in dieser Rolle",
     whoHint: "Leer gelassen: dieselbe Person wie zuletzt",
     held: "Hier angemeldet",
     seats: {

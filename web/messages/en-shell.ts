@@ -64,7 +64,8 @@ export const enShell = {
     take: "Take",
     goOn: "Go on",
     site: "Site",
-    who: "As (id)",
+    somebodyElse: "As somebody else",
+    who: "Id within the role",
     whoHint: "Left empty: the same person as last time",
     held: "Signed in here",
     seats: {

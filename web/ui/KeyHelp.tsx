@@ -13,14 +13,12 @@ export function KeyHelp({ title, keys, onClose }: Props) {
     return () => shown?.close();
   }, []);
   return (
-    <dialog ref={dialog} class="ask" aria-labelledby="keys-title" onClose={onClose}>
+    <dialog ref={dialog} class="key-help" aria-labelledby="keys-title" onClose={onClose}>
       <h2 id="keys-title">{title}</h2>
       <KeyList keys={keys} />
-      <div class="ask-acts">
-        <button type="button" class="button" onClick={onClose}>
-          {messages.value.common.close}
-        </button>
-      </div>
+      <button type="button" class="button" onClick={onClose}>
+        {messages.value.common.close}
+      </button>
     </dialog>
   );
 }

@@ -9,9 +9,9 @@ interface ChoiceProps<T extends string> {
 
 /** One of a few, side by side. */
 export const Choice = <T extends string>({ title, name, value, options, onChoose }: ChoiceProps<T>) => (
-  <fieldset class="choice">
+  <fieldset class="segmented">
     <legend>{title}</legend>
-    <div class="choice-options">
+    <div class="segmented-options">
       {options.map((option) => (
         <label key={option.value} lang={option.lang}>
           <input

@@ -6,6 +6,7 @@ import { Icon } from "../../ui/Icon.tsx";
 import { askForHelp } from "../../ui/PageHelp.tsx";
 import { navigate, route, toSignIn } from "../router.ts";
 import { screenOf, screensOf } from "../screens.ts";
+import { shortId } from "../short-id.ts";
 import { Choice } from "./Choice.tsx";
 import { RoleSwitch } from "./RoleSwitch.tsx";
 
@@ -22,11 +23,13 @@ export function MenuPanel({ close }: { close: () => void }) {
       <section>
         <h2>{words.screens}</h2>
         <ul class="menu-screens">
-          <li>
-            <a href="/" aria-current={route.value.page === "start" ? "page" : undefined}>
-              {messages.value.common.page.start}
-            </a>
-          </li>
+          {seat !== "shop" && (
+            <li>
+              <a href="/" aria-current={route.value.page === "start" ? "page" : undefined}>
+                {messages.value.common.page.start}
+              </a>
+            </li>
+          )}
           {screensOf(principal?.role).map(({ name, path }) => (
             <li key={name}>
               <a href={path} aria-current={shown?.name === name ? "page" : undefined}>
@@ -79,9 +82,9 @@ function Who({ seat }: { seat: Seat }) {
     <section class="menu-who">
       <div>
         <strong>{principal ? words.roles[principal.role] : words.signedOut}</strong>
-        {principal && (
+        {known && (
           <span class="small quiet">
-            {principal.sites.length > 0 ? words.at(principal.sites.join(", ")) : principal.id}
+            {principal.sites.length > 0 ? words.at(principal.sites.join(", ")) : shortId(principal.id)}
           </span>
         )}
       </div>

@@ -28,18 +28,6 @@ export function RoleList({ to }: { to: string | undefined }) {
   return (
     <>
       {failed.value && <Notice kind="bad">{words.failed}</Notice>}
-      <label class="field">
-        <span>{words.page.who}</span>
-        <input
-          value={who.value}
-          placeholder={words.page.whoHint}
-          autocomplete="off"
-          spellcheck={false}
-          onInput={(event) => {
-            who.value = event.currentTarget.value;
-          }}
-        />
-      </label>
       <ul class="roles">
         {ROLES.map((role) => (
           <li key={role} class="card" data-taken={taken.value === role}>
@@ -77,6 +65,21 @@ export function RoleList({ to }: { to: string | undefined }) {
           </li>
         ))}
       </ul>
+      <details>
+        <summary>{words.page.somebodyElse}</summary>
+        <label class="field">
+          <span>{words.page.who}</span>
+          <input
+            value={who.value}
+            placeholder={words.page.whoHint}
+            autocomplete="off"
+            spellcheck={false}
+            onInput={(event) => {
+              who.value = event.currentTarget.value;
+            }}
+          />
+        </label>
+      </details>
     </>
   );
 }

@@ -5,6 +5,7 @@ import { principalAt, type Seat, signOut } from "../../state/auth.ts";
 import { awaitSignInFacts, signInFacts, signInTrouble } from "../../state/sign-in.ts";
 import { Header } from "../../ui/Header.tsx";
 import { Notice } from "../../ui/Notice.tsx";
+import { shortId } from "../short-id.ts";
 import { RoleList } from "./RoleList.tsx";
 import { TokenForm } from "./TokenForm.tsx";
 
@@ -63,7 +64,7 @@ function HeldHere() {
           <li key={seat}>
             <span>
               {words.page.seats[seat]}: <strong>{words.roles[principal.role]}</strong>{" "}
-              <span class="small quiet">{principal.sites.join(", ") || principal.id}</span>
+              <span class="small quiet">{principal.sites.join(", ") || shortId(principal.id)}</span>
             </span>
             {principal.role !== "guest" && (
               <button type="button" class="button small-button" onClick={() => signOut(seat)}>
