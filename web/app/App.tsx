@@ -1,6 +1,8 @@
 import { useSignalEffect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { messages } from "../messages/catalogue.ts";
+import { linkManifest } from "../pwa/app-of.ts";
+import { NewVersion } from "../pwa/NewVersion.tsx";
 import { ShopPage } from "../shop/ShopPage.tsx";
 import { principalAt, whoIsHere } from "../state/auth.ts";
 import { OrderPage } from "../tracker/OrderPage.tsx";
@@ -40,12 +42,16 @@ export function App() {
     const { page } = route.value;
     document.title = `${messages.value.common.page[page]} · Ordertrail`;
     applyTheme(page === "kitchen");
+    linkManifest(page);
   });
   const at = route.value;
   const closed = closedScreen(at);
-  // A page that failed is tried afresh at another address.
   return (
-    <Boundary key={place.value}>{closed ? <Later load={roleNeeded} screen={closed} /> : <Page at={at} />}</Boundary>
+    <>
+      {/* A page that failed is tried afresh at another address. */}
+      <Boundary at={place.value}>{closed ? <Later load={roleNeeded} screen={closed} /> : <Page at={at} />}</Boundary>
+      <NewVersion />
+    </>
   );
 }
 

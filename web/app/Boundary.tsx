@@ -4,6 +4,8 @@ import { Blank } from "../ui/Blank.tsx";
 import { Header } from "../ui/Header.tsx";
 
 interface BoundaryProps {
+  /** The address: at another one, what failed is tried afresh. */
+  readonly at: string;
   readonly children: ComponentChildren;
 }
 
@@ -13,6 +15,10 @@ export class Boundary extends Component<BoundaryProps, { readonly failed: boolea
 
   static override getDerivedStateFromError() {
     return { failed: true };
+  }
+
+  override componentDidUpdate({ at }: BoundaryProps): void {
+    if (this.state.failed && at !== this.props.at) this.setState({ failed: false });
   }
 
   override componentDidCatch(error: unknown): void {
@@ -33,7 +39,7 @@ export class Boundary extends Component<BoundaryProps, { readonly failed: boolea
               <button type="button" class="button main" onClick={() => location.reload()}>
                 {words.reload}
               </button>
-              <a class="button" href="/" onClick={() => this.setState({ failed: false })}>
+              <a class="button" href="/">
                 {words.toStart}
               </a>
             </div>
