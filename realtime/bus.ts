@@ -6,6 +6,8 @@ export interface Bus {
   publish(messages: readonly TopicMessage[]): Promise<void>;
   /** Calls the handler for every message, in order per topic. Returns how to stop it. */
   subscribe(handler: (message: TopicMessage) => void): () => void;
+  /** Whether a broker is connected; left out where there is none. */
+  state?(): "connected" | "away";
   close(): Promise<void>;
 }
 

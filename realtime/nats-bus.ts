@@ -71,6 +71,10 @@ class NatsBus implements Bus {
     return () => this.#handlers.delete(handler);
   }
 
+  state(): "connected" | "away" {
+    return this.#connected ? "connected" : "away";
+  }
+
   async close(): Promise<void> {
     this.#closing.abort();
     this.#handlers.clear();

@@ -3,9 +3,10 @@ import { ConfigError, readConfig } from "../../infra/config.ts";
 import { pause } from "../../infra/consumers/waiting.ts";
 import { createEventStore } from "../../infra/event-store/client.ts";
 import { createPool } from "../../infra/postgres/pool.ts";
+import { StatusLooker, type StatusSeen } from "../../read-api/operations/followers/look.ts";
+import { waitingMessages } from "../../realtime/outbox.ts";
 import { EXIT } from "../exit.ts";
 import { systemAddresses } from "../running-system.ts";
-import { StatusLooker, type StatusSeen } from "../status/look.ts";
 import { screenOn } from "../status/screen.ts";
 import { statusLines } from "../status/table.ts";
 
@@ -63,7 +64,7 @@ async function status({ once, json, watch }: StatusOptions): Promise<void> {
   const database = { DATABASE_URL, DATABASE_TIMEOUT_MS: DATABASE_MS, DATABASE_POOL: 2 };
   const pool = createPool(database, { applicationName: "ordertrail status" });
   const store = createEventStore({ url: EVENTSTORE_URL, timeoutMs: STORE_MS });
-  const looker = new StatusLooker(pool, store);
+  const looker = new StatusLooker(pool, store, waitingMessages);
   try {
     const live = !once && (watch !== undefined || (process.stdout.isTTY && !json));
     if (live) await keepLooking(looker, (watch ?? DEFAULT_SECONDS) * 1_000, json === true);

@@ -31,6 +31,8 @@ const GRANTS: readonly Grant[] = [
   { schema: "reconciliation", rights: { workers: ALL, api: READ } },
   // That somebody has seen to a difference.
   { schema: "reconciliation", tables: ["differences"], rights: { api: KEEP } },
+  // That it is wanted at once.
+  { schema: "reconciliation", tables: ["calendar"], rights: { api: KEEP } },
   { schema: "customer_search", rights: { workers: ALL, api: READ } },
   ...PROCESS_SCHEMAS.map((schema) => ({ schema, rights: { workers: ALL } })),
 ];

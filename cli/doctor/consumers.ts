@@ -1,9 +1,9 @@
 import type { Pool } from "pg";
 import { createEventStore } from "../../infra/event-store/client.ts";
 import { PROJECTIONS } from "../../projections/read-models.ts";
-import { type ConsumerSeen, consumersSeen } from "../status/consumers-seen.ts";
-import { LogTail } from "../status/log-tail.ts";
-import { type Standing, standingOf } from "../status/standing.ts";
+import { type ConsumerSeen, consumersSeen } from "../../read-api/operations/followers/consumers-seen.ts";
+import { LogTail } from "../../read-api/operations/followers/log-tail.ts";
+import { type Standing, standingOf } from "../../read-api/operations/followers/standing.ts";
 import { type Finding, ok, type Probe, problem, warning } from "./finding.ts";
 import { probePool } from "./postgres.ts";
 

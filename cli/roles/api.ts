@@ -17,6 +17,7 @@ import { carrierWebhook } from "../../commands/http/carrier-webhook.ts";
 import { commandRoutes } from "../../commands/http/command-routes.ts";
 import { PlaceOrder } from "../../commands/orders/place.ts";
 import { FactRecorder } from "../../commands/processes/facts.ts";
+import { bringForward } from "../../commands/reconciliation/calendar.ts";
 import { reconciliationRoutes } from "../../commands/reconciliation/reconciliation-routes.ts";
 import { Reports } from "../../commands/reconciliation/reports.ts";
 import { devRoles } from "../../infra/auth/dev-roles.ts";
@@ -35,6 +36,7 @@ import { PROJECTIONS } from "../../projections/read-models.ts";
 import { courierTopics } from "../../read-api/couriers/courier-topics.ts";
 import { redriveRoutes } from "../../read-api/dead-letters/job-routes.ts";
 import { letterRoutes } from "../../read-api/dead-letters/letter-routes.ts";
+import { operationsRoutes } from "../../read-api/operations/operations-routes.ts";
 import { ToldAhead } from "../../read-api/orders/told-ahead.ts";
 import { ReadPositions } from "../../read-api/positions.ts";
 import { readRoutes } from "../../read-api/read-routes.ts";
@@ -44,11 +46,14 @@ import { kitchenTopics, orderTopics } from "../../read-api/topics.ts";
 import { type Bus, inProcessBus } from "../../realtime/bus.ts";
 import { registerGateway } from "../../realtime/gateway.ts";
 import { natsBus } from "../../realtime/nats-bus.ts";
+import { waitingMessages } from "../../realtime/outbox.ts";
 import { startRelay } from "../../realtime/relay.ts";
 import { LogSetBackError, refuseSetBack } from "../set-back/find.ts";
 import { type Foundation, foundation, VERSION } from "./foundation.ts";
+import { moneySeen } from "./money-seen.ts";
 import { pages, type SignIn } from "./pages.ts";
 import { problemPage } from "./problem-page.ts";
+import { RECONCILIATION } from "./reconciliation.ts";
 import { JOB_KINDS } from "./replay-kinds.ts";
 import type { RunningRole } from "./role.ts";
 
@@ -181,8 +186,11 @@ export async function buildApi(
   const finder = new CustomerFinder(pool, blindWords(base.fingerprintKey));
   const reading: ReadServices = { pool, store, schemas, positions, told, keys, clock, log, access, finder, replay };
   await app.register(async (scope) => readRoutes(scope, reading));
+  const reports = new Reports(pool);
+  const everyMs = config.RECONCILE_EVERY_MS;
+  const runNow = everyMs === 0 ? undefined : () => bringForward(pool, RECONCILIATION, clock.now());
   await app.register(async (scope) => {
-    reconciliationRoutes(scope.withTypeProvider<ZodTypeProvider>(), { reports: new Reports(pool), clock });
+    reconciliationRoutes(scope.withTypeProvider<ZodTypeProvider>(), { reports, clock, runNow });
   });
   await app.register(async (scope) => {
     const handlers = config.REPLAY_HANDLERS;
@@ -193,6 +201,19 @@ export async function buildApi(
     const services = { pool, clock, log, keys, reasons: reasonKeys(base.fingerprintKey) };
     letterRoutes(typed, services);
     redriveRoutes(typed, services);
+  });
+  await app.register(async (scope) => {
+    operationsRoutes(scope.withTypeProvider<ZodTypeProvider>(), {
+      pool,
+      store,
+      schemas,
+      clock,
+      money: () => moneySeen(base, reports, everyMs),
+      outbox: waitingMessages,
+      broker: () => bus.state?.() ?? "not_configured",
+      redrivePerSecond: config.REDRIVE_PER_SECOND,
+      folder: config.ORDERTRAIL_DATA,
+    });
   });
   await registerGateway(app, {
     bus,

@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RecordedEvent } from "../../domain/chain/envelope.ts";
 import { type Engines, startEngines } from "../../infra/consumers/testing/engines.ts";
 import { circuitsMigration } from "../../infra/outside/migration.ts";
+import { LogTail } from "../../read-api/operations/followers/log-tail.ts";
+import type { StatusSeen } from "../../read-api/operations/followers/look.ts";
 import { realtimeMigration } from "../../realtime/migration.ts";
 import { appendMixed, orderStreams } from "../../test/fixtures/read-history.ts";
 import { runHere } from "../testing-command.ts";
-import { LogTail } from "./log-tail.ts";
-import type { StatusSeen } from "./look.ts";
 
 const streams = orderStreams(6, 9);
 

@@ -1,7 +1,7 @@
 import { styleText } from "node:util";
 import Table from "cli-table3";
-import type { CircuitSeen, StatusSeen } from "./look.ts";
-import type { LagLevel, Standing, StandingState } from "./standing.ts";
+import type { CircuitSeen, StatusSeen } from "../../read-api/operations/followers/look.ts";
+import type { LagLevel, Standing, StandingState } from "../../read-api/operations/followers/standing.ts";
 
 type Style = Parameters<typeof styleText>[0];
 

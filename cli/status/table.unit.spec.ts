@@ -1,9 +1,9 @@
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, test } from "vitest";
-import type { ConsumerSeen } from "./consumers-seen.ts";
-import type { CircuitSeen } from "./look.ts";
+import type { ConsumerSeen } from "../../read-api/operations/followers/consumers-seen.ts";
+import type { CircuitSeen } from "../../read-api/operations/followers/look.ts";
+import { lagLevel, standingOf } from "../../read-api/operations/followers/standing.ts";
 import { screenOn } from "./screen.ts";
-import { lagLevel, standingOf } from "./standing.ts";
 import { statusLines } from "./table.ts";
 
 const NOW = Date.parse("2026-11-21T12:00:10.000Z");

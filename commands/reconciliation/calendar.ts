@@ -20,6 +20,8 @@ export interface CalendarOptions {
 }
 
 const LOOK_EVERY_MS = 250;
+/** So many looks at the clock go by between two looks at the row: somebody may have asked for the work at once. */
+const LOOKS_A_ROW = 4;
 const RETRY = { firstMs: 500, lastMs: 10_000 };
 
 /**
@@ -53,9 +55,11 @@ async function keep(options: CalendarOptions, lease: Lease): Promise<void> {
   const held = () => lease.held();
   // Not at once at the first start: what is new has nothing to be compared yet.
   let nextAt = await planned(pool, name, clock.now() + everyMs);
+  let looks = 0;
   while (!stop.aborted && held()) {
     if (clock.now() < nextAt) {
       await pause(LOOK_EVERY_MS, stop);
+      if (++looks % LOOKS_A_ROW === 0) nextAt = Math.min(nextAt, (await plannedAt(pool, name)) ?? nextAt);
       continue;
     }
     // Planned before it is done: work that ends its process does not end every process after it at once.
@@ -71,12 +75,25 @@ async function keep(options: CalendarOptions, lease: Lease): Promise<void> {
 }
 
 async function planned(pool: Pool, name: string, first: number): Promise<number> {
-  const { rows } = await pool.query<{ next_at: Date }>(
+  await bringForward(pool, name, first);
+  return (await plannedAt(pool, name)) ?? first;
+}
+
+/** When the work of a calendar is done next: epoch milliseconds; undefined when nobody has kept it yet. */
+export async function plannedAt(pool: Pool, name: string): Promise<number | undefined> {
+  const { rows } = await pool.query<{ next_at: Date }>("SELECT next_at FROM reconciliation.calendar WHERE name = $1", [
+    name,
+  ]);
+  return rows[0]?.next_at.getTime();
+}
+
+/** Has the work of a calendar done as soon as its process looks, which is about a second later. */
+export async function bringForward(pool: Pool, name: string, at: number): Promise<void> {
+  await pool.query(
     `INSERT INTO reconciliation.calendar AS c (name, next_at) VALUES ($1, $2)
-     ON CONFLICT (name) DO UPDATE SET next_at = LEAST(c.next_at, excluded.next_at) RETURNING next_at`,
-    [name, new Date(first)],
+     ON CONFLICT (name) DO UPDATE SET next_at = LEAST(c.next_at, excluded.next_at)`,
+    [name, new Date(at)],
   );
-  return rows[0]?.next_at.getTime() ?? first;
 }
 
 async function plan(pool: Pool, name: string, at: number): Promise<void> {

@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { authorise } from "../../infra/auth/fastify-auth.ts";
 import { principalKey } from "../../infra/auth/principal.ts";
-import type { Clock } from "../../infra/clock.ts";
+import { type Clock, toInstant } from "../../infra/clock.ts";
 import type { Api } from "../../infra/http/api.ts";
 import { problem } from "../../infra/http/problem-schema.ts";
+import { Problem } from "../../infra/http/problems.ts";
 import { DIFFERENCE_KINDS, DIFFERENCES } from "./difference.ts";
 import type { Reports } from "./reports.ts";
 
@@ -56,7 +57,16 @@ const MOST_REPORTS = 20;
 /** What the outside says differently than the orders, as the last looks through its books have found it. */
 export function reconciliationRoutes(
   api: Api,
-  { reports, clock }: { readonly reports: Pick<Reports, "newest" | "differences" | "settle">; readonly clock: Clock },
+  {
+    reports,
+    clock,
+    runNow,
+  }: {
+    readonly reports: Pick<Reports, "newest" | "differences" | "settle">;
+    readonly clock: Clock;
+    /** Has the workers look through the books at once; undefined where that is switched off. */
+    readonly runNow: (() => Promise<void>) | undefined;
+  },
 ): void {
   api.get(
     "/api/reconciliation",
@@ -80,6 +90,27 @@ export function reconciliationRoutes(
       const { which, limit } = request.query;
       const [newest, found] = await Promise.all([reports.newest(MOST_REPORTS), reports.differences(which, limit)]);
       return { reports: newest, differences: found.map((one) => ({ ...one, ...DIFFERENCES[one.kind] })) };
+    },
+  );
+
+  api.post(
+    "/api/reconciliation/run",
+    {
+      config: { action: "reconciliation.run" },
+      schema: {
+        tags: ["operations"],
+        summary: "Compare with gateway and carrier now",
+        description:
+          "The workers do it in about a second, as they do by the calendar: what happened outside and is safe to record is told to its order. The newest report says what came of it. Repeating it while one runs changes nothing.",
+        response: { 202: z.object({ askedAt: time }), "4xx": problem, "5xx": problem },
+      },
+    },
+    async (_request, reply) => {
+      if (runNow === undefined) {
+        throw new Problem("unavailable", "comparing is switched off: RECONCILE_EVERY_MS is 0");
+      }
+      await runNow();
+      return reply.code(202).send({ askedAt: toInstant(clock.now()) });
     },
   );
 

@@ -9,7 +9,14 @@ import { WHOM } from "./waiting-for.ts";
 const time = z.string().describe("RFC 3339, business time");
 const milliseconds = z.number().describe("milliseconds");
 
-const stuckOrder = z
+export const waitingStep = z.object({
+  step: z.string(),
+  orders: z.int().describe("open orders that stand in it"),
+  longestMs: milliseconds.describe("how long the one that has stood longest has stood"),
+  stuck: z.int().describe("how many have stood for longer than they should"),
+});
+
+export const stuckOrder = z
   .object({
     orderId: z.string(),
     kind: z.string().describe("kind of the site that makes it"),
@@ -46,6 +53,7 @@ export function radarRoutes(api: Api, services: ReadServices): void {
         response: {
           200: z.object({
             orders: z.array(stuckOrder),
+            steps: z.array(waitingStep).readonly(),
             looked: z.number().describe("open orders that were looked at, the oldest ones"),
             more: z.boolean().describe("there are further ones"),
           }),

@@ -23,11 +23,23 @@ export interface StuckOrder {
   readonly waitingFor: Waiting | undefined;
 }
 
+/** Open orders in one step. */
+export interface WaitingStep {
+  readonly step: StandingStep;
+  readonly orders: number;
+  /** How long the one that has stood longest has stood. */
+  readonly longestMs: number;
+  /** How many have stood for longer than they should. */
+  readonly stuck: number;
+}
+
 export interface Radar {
   /** The worst first: by how many times the limit they have stood. */
   readonly orders: readonly StuckOrder[];
   /** Open orders that were looked at, the oldest ones. */
   readonly looked: number;
+  /** How many open orders stand in each step, and for how long at most. */
+  readonly steps: readonly WaitingStep[];
   /** There are further open orders, or further stuck ones, than were looked at or are shown. */
   readonly more: boolean;
 }
@@ -64,14 +76,18 @@ export async function stuckOrders(
 ): Promise<Radar> {
   const { schema: analytics } = await schemas.of("analytics");
   const ids = await openOrders(pool, schemas, now, LOOKED_AT);
-  if (ids.length === 0) return { orders: [], looked: 0, more: false };
+  if (ids.length === 0) return { orders: [], steps: [], looked: 0, more: false };
   const [limits, standing] = await Promise.all([
     stepLimits(pool, analytics, now - MEASURED_MS, MEASURED_ORDERS),
     standings(pool, analytics, ids),
   ]);
   const measured = new Map(limits.map((one) => [kindOf(one), one]));
-  const stuck = standing
-    .map((one) => ({ ...one, forMs: now - one.since, ...limitOf(measured.get(kindOf(one)), one.step) }))
+  const judged = standing.map((one) => ({
+    ...one,
+    forMs: now - one.since,
+    ...limitOf(measured.get(kindOf(one)), one.step),
+  }));
+  const stuck = judged
     .filter(({ forMs, limitMs }) => forMs > limitMs)
     .sort((a, b) => b.forMs / b.limitMs - a.forMs / a.limitMs);
   const shown = stuck.slice(0, limit);
@@ -86,6 +102,12 @@ export async function stuckOrders(
       const order = found.get(one.orderId)?.order;
       return { ...one, since: new Date(since).toISOString(), waitingFor: order && waitingFor(order) };
     }),
+    steps: [...Map.groupBy(judged, ({ step }) => step)].map(([step, all]) => ({
+      step,
+      orders: all.length,
+      longestMs: Math.max(...all.map(({ forMs }) => forMs)),
+      stuck: all.filter(({ forMs, limitMs }) => forMs > limitMs).length,
+    })),
     looked: ids.length,
     more: ids.length === LOOKED_AT || stuck.length > shown.length,
   };

@@ -1,7 +1,8 @@
-import { StatusLooker } from "../../cli/status/look.ts";
 import { createEventStore } from "../../infra/event-store/client.ts";
 import { createLog } from "../../infra/log.ts";
 import { createPool } from "../../infra/postgres/pool.ts";
+import { StatusLooker } from "../../read-api/operations/followers/look.ts";
+import { waitingMessages } from "../../realtime/outbox.ts";
 import { openSites } from "./load/city-of-sites.ts";
 import { atRate, KeepAliveClient } from "./load/load.ts";
 import { orderLoad } from "./load/order-load.ts";
@@ -49,7 +50,7 @@ export async function run({ seconds, rate, progress }: BenchOptions): Promise<Fi
     await atRate(WARM_UP.rate, { send, seconds: WARM_UP.seconds });
     await until(() => seen.count("driver.assigned") >= WARM_UP.rate * WARM_UP.seconds * 0.9);
     seen.clear();
-    const lags = new Lags(new StatusLooker(pool, store));
+    const lags = new Lags(new StatusLooker(pool, store, waitingMessages));
     void lags.watch(ending.signal);
     const cpu = new CpuWatch(system.pids);
     progress(`order-life: ${rate} orders a second for ${seconds} s`);

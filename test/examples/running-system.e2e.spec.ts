@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Finding } from "../../cli/doctor/finding.ts";
-import type { StatusSeen } from "../../cli/status/look.ts";
 import { eventually } from "../../infra/consumers/testing/engines.ts";
+import type { StatusSeen } from "../../read-api/operations/followers/look.ts";
 import { startSystem, type TestSystem } from "../system.ts";
 
 const PROJECT = fileURLToPath(new URL("../..", import.meta.url));

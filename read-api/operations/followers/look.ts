@@ -1,7 +1,6 @@
 import type { Pool } from "pg";
-import type { EventStore } from "../../infra/event-store/port.ts";
-import { type CircuitRow, readCircuits } from "../../infra/outside/circuits-table.ts";
-import { waitingMessages } from "../../realtime/outbox.ts";
+import type { EventStore } from "../../../infra/event-store/port.ts";
+import { type CircuitRow, readCircuits } from "../../../infra/outside/circuits-table.ts";
 import { type ConsumerSeen, consumersSeen } from "./consumers-seen.ts";
 import { LogTail } from "./log-tail.ts";
 import { type Standing, standingOf } from "./standing.ts";
@@ -27,29 +26,41 @@ export type CircuitSeen = Pick<CircuitRow, "system" | "place" | "state" | "failu
   readonly since: string;
 };
 
-/** Enough to tell an emergency (100,000 events behind) from less; later looks count what is new. */
-const FIRST_BUDGET = 110_000;
-const LATER_BUDGET = 5_000;
+/** How many events are read to count lags, at the first look and at later ones, which count what is new. */
+export interface LookBudget {
+  readonly first: number;
+  readonly later: number;
+}
+
+/** Enough to tell an emergency (100,000 events behind) from less. */
+const THOROUGH: LookBudget = { first: 110_000, later: 5_000 };
 const MOST_COUNTED = 10_000;
+
+/** Counts messages that wait for the relay, up to a number. */
+export type CountOutbox = (pool: Pool, most: number) => Promise<number>;
 
 /** Looks again and again, and knows rates from the second time on. */
 export class StatusLooker {
   readonly #pool: Pool;
   readonly #tail: LogTail;
+  readonly #outbox: CountOutbox;
+  readonly #budget: LookBudget;
   #before: { readonly at: number; readonly added: number; readonly seen: Map<string, ConsumerSeen> } | undefined;
 
-  constructor(pool: Pool, store: Pick<EventStore, "readAll">) {
+  constructor(pool: Pool, store: Pick<EventStore, "readAll">, outbox: CountOutbox, budget = THOROUGH) {
     this.#pool = pool;
     this.#tail = new LogTail(store);
+    this.#outbox = outbox;
+    this.#budget = budget;
   }
 
   /** Rejects while the database cannot be asked. */
   async look(): Promise<StatusSeen> {
     const seen = await consumersSeen(this.#pool);
-    const outbox = await waitingMessages(this.#pool, MOST_COUNTED);
+    const outbox = await this.#outbox(this.#pool, MOST_COUNTED);
     const circuits = (await readCircuits(this.#pool)).map(circuitSeen);
     const places = seen.filter(({ hasPosition }) => hasPosition).map(({ place }) => place);
-    const logFault = await this.#tail.look(places, this.#before ? LATER_BUDGET : FIRST_BUDGET).then(
+    const logFault = await this.#tail.look(places, this.#before ? this.#budget.later : this.#budget.first).then(
       () => undefined,
       (error: Error) => error.message,
     );

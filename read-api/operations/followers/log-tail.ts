@@ -1,6 +1,6 @@
-import type { Position, RecordedEvent } from "../../domain/chain/envelope.ts";
-import { comparePlaces, type Place } from "../../infra/consumers/position.ts";
-import type { EventStore } from "../../infra/event-store/port.ts";
+import type { Position, RecordedEvent } from "../../../domain/chain/envelope.ts";
+import { comparePlaces, type Place } from "../../../infra/consumers/position.ts";
+import type { EventStore } from "../../../infra/event-store/port.ts";
 
 /** How far a place is behind the end of the log. */
 export interface Behind {

@@ -1,5 +1,5 @@
 import type { Pool } from "pg";
-import { type Place, type PositionRow, placeOf } from "../../infra/consumers/position.ts";
+import { type Place, type PositionRow, placeOf } from "../../../infra/consumers/position.ts";
 
 /** A consumer as the database shows it to somebody outside of its process. */
 export interface ConsumerSeen {
