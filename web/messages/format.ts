@@ -68,6 +68,12 @@ export function formatStopwatch(ms: number): string {
   return h > 0 ? `${h}:${two(min)}:${two(s % 60)}` : `${min}:${two(s % 60)}`;
 }
 
+/** A distance as people say it: `350 m`, `1.2 km`. */
+export function formatDistance(metres: number): string {
+  if (metres < 1_000) return `${Math.round(metres / 50) * 50} m`;
+  return `${new Intl.NumberFormat(region.value, { maximumFractionDigits: 1 }).format(metres / 1_000)} km`;
+}
+
 /** How much: `3` pieces, or `250 g`. */
 export const formatQuantity = ({ amount, unit }: Quantity): string => (unit === "g" ? `${amount} g` : String(amount));
 

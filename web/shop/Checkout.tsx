@@ -20,6 +20,7 @@ import { ContactFields } from "./ContactFields.tsx";
 import { orderOf } from "./order-of.ts";
 import { PaymentChoice, type PaymentMethod } from "./PaymentChoice.tsx";
 import { PromiseLine, SiteWarning } from "./PromiseLine.tsx";
+import { TooFar } from "./TooFar.tsx";
 import { Totals } from "./Totals.tsx";
 
 /** The basket with all that the order still needs, and the one button that places it. */
@@ -68,6 +69,7 @@ export function Checkout({ siteId, menu }: { siteId: string; menu: ShownMenu | u
           <h1>{words.shop.basket}</h1>
           <PromiseLine menu={menu} />
           <SiteWarning menu={menu} />
+          <TooFar menu={menu} />
           {refused && (
             <Notice kind="bad" title={words.shop.refused}>
               <p>

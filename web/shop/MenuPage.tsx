@@ -13,6 +13,7 @@ import { sentenceOf } from "../ui/trouble.ts";
 import { BasketPanel } from "./BasketPanel.tsx";
 import { MenuRow } from "./MenuRow.tsx";
 import { PromiseLine, SiteWarning } from "./PromiseLine.tsx";
+import { TooFar } from "./TooFar.tsx";
 
 /** What a site sells, with what is in stock there and the promised time on top. */
 export function MenuPage({ siteId, menu }: { siteId: string; menu: ShownMenu | undefined }) {
@@ -34,6 +35,7 @@ export function MenuPage({ siteId, menu }: { siteId: string; menu: ShownMenu | u
           <h1>{menu?.site.name ?? words.common.loading}</h1>
           {menu && <PromiseLine menu={menu} />}
           {menu && <SiteWarning menu={menu} />}
+          {menu && <TooFar menu={menu} />}
           {menuTrouble.value !== undefined && (
             <Notice kind={menu ? "warn" : "bad"}>
               <p>{sentenceOf(menuTrouble.value)}</p>

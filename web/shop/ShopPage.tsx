@@ -1,3 +1,5 @@
+import { useEffect } from "preact/hooks";
+import { followNear } from "../state/shop/place/near.ts";
 import { Checkout } from "./Checkout.tsx";
 import { MenuPage } from "./MenuPage.tsx";
 import { SiteList } from "./SiteList.tsx";
@@ -14,5 +16,6 @@ export const ShopPage = ({ siteId, step }: ShopPageProps) =>
 
 function AtSite({ siteId, step }: { siteId: string; step: "menu" | "basket" }) {
   const shown = useMenu(siteId);
+  useEffect(followNear, []);
   return step === "basket" ? <Checkout siteId={siteId} menu={shown} /> : <MenuPage siteId={siteId} menu={shown} />;
 }

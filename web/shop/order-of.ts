@@ -2,6 +2,7 @@ import type { Language } from "../messages/catalogue.ts";
 import type { Placing } from "../state/order/placing.ts";
 import { type ContactForm, sentOf } from "../state/shop/contact.ts";
 import type { ShownMenu } from "../state/shop/menu.ts";
+import { chosenPlace } from "../state/shop/place/place.ts";
 import type { PricedBasket } from "../state/shop/pricing.ts";
 
 const filled = (text: string): string | undefined => text.trim() || undefined;
@@ -15,6 +16,9 @@ export function orderOf(
   language: Language,
 ): Omit<Placing, "key" | "principal" | "begunAt"> {
   const { site } = menu;
+  const place = chosenPlace.peek();
+  // The middle of a district would lead a courier astray.
+  const position = place?.exact ? { lat: place.lat, lon: place.lon } : undefined;
   return {
     body: {
       siteId: site.siteId,
@@ -24,7 +28,7 @@ export function orderOf(
         note: filled(note),
         substitutes: substitutes.length > 0 ? substitutes.map(({ sku }) => sku) : undefined,
       })),
-      contact: sentOf(form),
+      contact: { ...sentOf(form), position },
       delivery: { method: site.kind === "warehouse" ? "parcel" : "courier" },
       paymentMethod,
       language,
