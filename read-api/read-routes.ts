@@ -4,6 +4,7 @@ import type { Api } from "../infra/http/api.ts";
 import { Problem } from "../infra/http/problems.ts";
 import { NoLiveGenerationError } from "../projections/runner/generations.ts";
 import { analyticsRoutes } from "./analytics/analytics-routes.ts";
+import { catalogueReadRoutes } from "./catalogue/catalogue-routes.ts";
 import { courierRoutes } from "./couriers/courier-routes.ts";
 import { customerRoutes } from "./customers/customer-routes.ts";
 import { nearRoutes } from "./near/near-routes.ts";
@@ -34,6 +35,7 @@ export function readRoutes(app: FastifyInstance, services: ReadServices): void {
   siteRoutes(api, services);
   courierRoutes(api, services);
   customerRoutes(api, services);
+  catalogueReadRoutes(api, services);
   analyticsRoutes(api, services);
   nearRoutes(api, services);
   replayProjectionRoutes(api, services);

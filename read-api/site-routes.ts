@@ -40,16 +40,26 @@ export function siteRoutes(api: Api, services: ReadServices): void {
         querystring: z.object({
           after: afterParameter,
           city: wordParameter.optional(),
+          kind: z.enum(["restaurant", "bakery", "dark_store", "warehouse"]).optional(),
+          q: wordParameter.optional().describe("a part of the name, the id or the city"),
+          closed: z.literal("true").optional().describe("those that are closed for good too"),
           ...listParameters(100, 50),
         }),
         response: { 200: sites, 304: unchanged, "4xx": problem, "5xx": problem },
       },
     },
     async (request, reply) => {
-      const { cursor, limit, city } = request.query;
+      const { cursor, limit, city, kind, q: text, closed } = request.query;
       const reading = await readingOf(positions, "catalogue", request);
       const [after] = cursor === undefined ? [""] : decodeCursor(cursor, z.tuple([z.string()]));
-      const found = await listSites(pool, reading.generation.schema, { city, after, limit });
+      const found = await listSites(pool, reading.generation.schema, {
+        city,
+        kind,
+        text,
+        closed: closed !== undefined,
+        after,
+        limit,
+      });
       await stateFreshness(reply, positions, reading);
       const last = found.at(-1);
       const answer = { sites: found, next: last && found.length === limit ? encodeCursor([last.siteId]) : undefined };

@@ -1,20 +1,13 @@
 import { createReadStream } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { type Command, Option } from "commander";
-import type { z } from "zod";
-import { items, sites } from "../../commands/catalogue/catalogue-aggregates.ts";
-import { listItemBody, openSiteBody } from "../../commands/http/schemas.ts";
-import type { Envelope } from "../../commands/writing/build-events.ts";
-import { decide as decideItem, itemStream } from "../../domain/catalogue/item.ts";
-import { commandIdFor, fingerprint } from "../../domain/chain/ids.ts";
-import { decide as decideSite, STATIONS, siteStream } from "../../domain/site/site.ts";
+import { checkEntry, importEntry } from "../../commands/catalogue/bulk-import.ts";
+import { BULK_KINDS, type BulkKind, type BulkRow, readBulk, readLine } from "../../domain/catalogue/bulk.ts";
 import { readConfig } from "../../infra/config.ts";
 import { createLog } from "../../infra/log.ts";
-import { type Foundation, foundation } from "../roles/foundation.ts";
+import { foundation } from "../roles/foundation.ts";
 import { systemAddresses } from "../running-system.ts";
-
-const KINDS = ["sites", "items"] as const;
-type Kind = (typeof KINDS)[number];
 
 const AT_ONCE = 32;
 const MOST_FAULTS_SHOWN = 20;
@@ -23,19 +16,22 @@ const MOST_FAULTS_SHOWN = 20;
 export function register(program: Command): void {
   program
     .command("import")
-    .description("open sites or list items in bulk, from a file with one JSON object a line")
-    .addOption(new Option("--kind <kind>", "what the lines hold").choices(KINDS).makeOptionMandatory())
-    .argument("<file>", "JSON lines; a line holds what POST /api/sites or POST /api/items takes")
+    .description("open sites or list items in bulk, from a file with one JSON object a line, or from a table")
+    .addOption(new Option("--kind <kind>", "what the lines hold").choices(BULK_KINDS).makeOptionMandatory())
+    .argument("<file>", "JSON lines, each what POST /api/sites or POST /api/items takes; or a table (.csv)")
     .option("--as <id>", "id of the admin whose act this is", "import")
+    .option("--dry-run", "say what would be done, and write nothing")
     .option("--json", "report as one JSON object")
     .addHelpText(
       "after",
       `
-A line that was imported before changes nothing; one that differs from what is there changes it. Lines that are not
-valid are reported with their number and left out; the exit code is 1 then.
+A line that was imported before changes nothing; one that differs from what is there changes it, and says nothing of
+what it leaves out. Lines that are not valid are reported with their number and left out; the exit code is 1 then. The
+page "Catalogue" reads the same files, shows what they would change, and writes them.
 
 Examples:
   ordertrail import --kind items catalogue.jsonl
+  ordertrail import --kind items catalogue.csv --dry-run
   ordertrail import --kind sites sites.jsonl`,
     )
     .action(run);
@@ -48,17 +44,32 @@ interface Tally {
   readonly faults: string[];
 }
 
-async function run(file: string, options: { kind: Kind; as: string; json?: boolean }): Promise<void> {
+interface Options {
+  readonly kind: BulkKind;
+  readonly as: string;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+}
+
+async function run(file: string, options: Options): Promise<void> {
   const config = readConfig();
   const { DATABASE_URL, EVENTSTORE_URL } = await systemAddresses(config);
   const base = await foundation({ ...config, DATABASE_URL, EVENTSTORE_URL }, "import", createLog("import", "warn"));
   const tally: Tally = { created: 0, changed: 0, unchanged: 0, faults: [] };
   try {
-    await eachLine(file, async (line, number) => {
+    await eachRow(file, options.kind, async ({ line, value, fault }) => {
+      const told = (reason: string) => tally.faults.push(`line ${line}: ${reason}`);
       try {
-        tally[await importLine(base, options.kind, options.as, line)]++;
+        if (fault !== undefined) told(fault);
+        else {
+          const done = await (options.dryRun
+            ? checkEntry(base, options.kind, value)
+            : importEntry(base, options.kind, options.as, value));
+          if (done.outcome === "refused") told(done.fault ?? "it is not valid");
+          else tally[done.outcome]++;
+        }
       } catch (error) {
-        tally.faults.push(`line ${number}: ${error instanceof Error ? error.message : String(error)}`);
+        told(error instanceof Error ? error.message : String(error));
       }
       const done = tally.created + tally.changed + tally.unchanged + tally.faults.length;
       if (!options.json && process.stdout.isTTY && done % 100 === 0) process.stdout.write(`\r${done} lines`);
@@ -70,92 +81,37 @@ async function run(file: string, options: { kind: Kind; as: string; json?: boole
   process.exit(tally.faults.length > 0 ? 1 : 0);
 }
 
-function report({ created, changed, unchanged, faults }: Tally, { kind, json }: { kind: Kind; json?: boolean }): void {
+function report({ created, changed, unchanged, faults }: Tally, { kind, json, dryRun = false }: Options): void {
   if (json) {
-    process.stdout.write(`${JSON.stringify({ kind, created, changed, unchanged, faults })}\n`);
+    process.stdout.write(`${JSON.stringify({ kind, dryRun, created, changed, unchanged, faults })}\n`);
     return;
   }
   const end = process.stdout.isTTY ? "\r" : "";
-  process.stdout.write(`${end}${kind}: ${created} created, ${changed} changed, ${unchanged} unchanged\n`);
+  const would = dryRun ? " (nothing was written)" : "";
+  process.stdout.write(`${end}${kind}: ${created} created, ${changed} changed, ${unchanged} unchanged${would}\n`);
   for (const fault of faults.slice(0, MOST_FAULTS_SHOWN)) process.stderr.write(`${fault}\n`);
   if (faults.length > MOST_FAULTS_SHOWN) process.stderr.write(`and ${faults.length - MOST_FAULTS_SHOWN} more\n`);
 }
 
-/** Works on lines as they are read, so many at a time, whatever the size of the file. */
-async function eachLine(file: string, work: (line: string, number: number) => Promise<void>): Promise<void> {
+/** Works on lines as they are read, so many at a time, whatever the size of the file; a table is read as a whole. */
+async function eachRow(file: string, kind: BulkKind, work: (row: BulkRow) => Promise<void>): Promise<void> {
   const running = new Set<Promise<void>>();
-  let number = 0;
-  for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY })) {
-    number++;
-    if (line.trim() === "") continue;
-    const task: Promise<void> = work(line, number).finally(() => running.delete(task));
+  for await (const row of rowsOf(file, kind)) {
+    const task: Promise<void> = work(row).finally(() => running.delete(task));
     running.add(task);
     if (running.size >= AT_ONCE) await Promise.race(running);
   }
   await Promise.all(running);
 }
 
-async function importLine(
-  base: Foundation,
-  kind: Kind,
-  admin: string,
-  line: string,
-): Promise<"created" | "changed" | "unchanged"> {
-  const parsed: unknown = JSON.parse(line);
-  if (kind === "items") {
-    const { sku, ...details } = valid(listItemBody, parsed);
-    const { state: known, revision } = await base.writer.memory.refresh(itemStream(sku), items);
-    const envelope = envelopeOf(base, kind, admin, parsed, revision);
-    const command = known ? ({ type: "change", details } as const) : ({ type: "list", sku, details } as const);
-    const written = await base.writer.write({
-      stream: itemStream(sku),
-      aggregate: items,
-      kind: "fact",
-      envelope,
-      decide: (state) => (state && holds(state, details) ? [] : decideItem(command, state)),
-    });
-    return outcome(known !== undefined, written);
+async function* rowsOf(file: string, kind: BulkKind): AsyncGenerator<BulkRow> {
+  if (/\.(csv|tsv)$/i.test(file)) {
+    yield* readBulk(kind, await readFile(file, "utf8"));
+    return;
   }
-  const { siteId, stations, ...rest } = valid(openSiteBody, parsed);
-  const details = { ...rest, stations: stations ?? STATIONS[rest.kind] };
-  const { state: known, revision } = await base.writer.memory.refresh(siteStream(siteId), sites);
-  const envelope = envelopeOf(base, kind, admin, parsed, revision);
-  const command = known ? ({ type: "change", details } as const) : ({ type: "open", siteId, details } as const);
-  const written = await base.writer.write({
-    stream: siteStream(siteId),
-    aggregate: sites,
-    kind: "fact",
-    envelope,
-    decide: (state) => (state && holds(state, details) ? [] : decideSite(command, state)),
-  });
-  return outcome(known !== undefined, written);
-}
-
-const outcome = (known: boolean, { own, repeated }: { own: unknown; repeated: boolean }) =>
-  own === undefined || repeated ? "unchanged" : known ? "changed" : "created";
-
-/** True when everything that is asked for is there already. */
-function holds(state: object, details: object): boolean {
-  return Object.entries(details).every(
-    ([key, value]) => JSON.stringify(state[key as keyof typeof state]) === JSON.stringify(value),
-  );
-}
-
-function valid<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new Error(parsed.error.issues.map(({ path, message }) => `${path.join(".") || "line"}: ${message}`).join("; "));
-}
-
-/** One command for a line and what it finds: a line that comes back after another change is a new command. */
-function envelopeOf(base: Foundation, kind: Kind, admin: string, body: unknown, found: bigint): Envelope {
-  const fp = fingerprint(base.fingerprintKey, { command: `import.${kind}`, body });
-  return {
-    cmd: commandIdFor(`admin:${admin}`, `import/${kind}/${fp}/${found}`),
-    fp,
-    at: new Date(base.clock.now()).toISOString(),
-    actor: { type: "admin", id: admin },
-    correlationId: `import-${kind}`,
-    causationId: `import/${fp}`,
-  };
+  let number = 0;
+  for await (const text of createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY })) {
+    const row = readLine(text, ++number);
+    if (row) yield row;
+  }
 }

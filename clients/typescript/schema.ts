@@ -565,7 +565,85 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * What cancelling the order would do, or why it cannot be done
+         * @description Decided as the cancellation itself would be and asked of every process: money, stock, site, courier, parcel and the customer's message. Writes nothing and asks nobody outside.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    orderId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            possible: boolean;
+                            consequences?: {
+                                /** @enum {string} */
+                                about: "money" | "stock" | "site" | "courier" | "parcel" | "customer";
+                                /** @enum {string} */
+                                what: "refunded" | "stopped" | "nothing" | "released" | "used_up" | "told" | "withdrawn" | "taken_back";
+                                amount?: {
+                                    /** @description minor units */
+                                    amount: number;
+                                    currency: string;
+                                };
+                                fulfilmentId?: string;
+                            }[];
+                            /** @description why it cannot be done, as a code */
+                            code?: string;
+                            detail?: string;
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
         put?: never;
         /**
          * Cancel an order
@@ -2586,6 +2664,11 @@ export interface paths {
                     /** @description wait (at most 2 s) until what happened up to this position is shown; also as header X-Position */
                     after?: string;
                     city?: string;
+                    kind?: "restaurant" | "bakery" | "dark_store" | "warehouse";
+                    /** @description a part of the name, the id or the city */
+                    q?: string;
+                    /** @description those that are closed for good too */
+                    closed?: "true";
                     /** @description `next` of the page before */
                     cursor?: string;
                     limit?: number;
@@ -3051,7 +3134,7 @@ export interface paths {
         };
         trace?: never;
     };
-    "/api/items": {
+    "/api/sites/{siteId}/suspend": {
         parameters: {
             query?: never;
             header?: never;
@@ -3059,6 +3142,443 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
+        put?: never;
+        /** Take no orders at a site for a while */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    siteId: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        cause: "too_busy" | "short_of_staff" | "short_of_goods" | "broken_equipment" | "other";
+                    };
+                };
+            };
+            responses: {
+                /** @description the command was carried out */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description id of what was acted on */
+                            id: string;
+                            /** @description revision of the command's last event; the same on every repeat */
+                            revision: string;
+                            /** @description position to give to queries as X-Position to read your own write */
+                            position: string;
+                            /** @description where it stands now */
+                            status: string;
+                            /**
+                             * @description nothing was recorded: it was so already, by another command
+                             * @enum {boolean}
+                             */
+                            already?: true;
+                            warning?: string;
+                        };
+                    };
+                };
+                /** @description the command was carried out */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description id of what was acted on */
+                            id: string;
+                            /** @description revision of the command's last event; the same on every repeat */
+                            revision: string;
+                            /** @description position to give to queries as X-Position to read your own write */
+                            position: string;
+                            /** @description where it stands now */
+                            status: string;
+                            /**
+                             * @description nothing was recorded: it was so already, by another command
+                             * @enum {boolean}
+                             */
+                            already?: true;
+                            warning?: string;
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sites/{siteId}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take orders at a site again */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    siteId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description the command was carried out */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description id of what was acted on */
+                            id: string;
+                            /** @description revision of the command's last event; the same on every repeat */
+                            revision: string;
+                            /** @description position to give to queries as X-Position to read your own write */
+                            position: string;
+                            /** @description where it stands now */
+                            status: string;
+                            /**
+                             * @description nothing was recorded: it was so already, by another command
+                             * @enum {boolean}
+                             */
+                            already?: true;
+                            warning?: string;
+                        };
+                    };
+                };
+                /** @description the command was carried out */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description id of what was acted on */
+                            id: string;
+                            /** @description revision of the command's last event; the same on every repeat */
+                            revision: string;
+                            /** @description position to give to queries as X-Position to read your own write */
+                            position: string;
+                            /** @description where it stands now */
+                            status: string;
+                            /**
+                             * @description nothing was recorded: it was so already, by another command
+                             * @enum {boolean}
+                             */
+                            already?: true;
+                            warning?: string;
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sites/{siteId}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close a site for good */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    siteId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description the command was carried out */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description id of what was acted on */
+                            id: string;
+                            /** @description revision of the command's last event; the same on every repeat */
+                            revision: string;
+                            /** @description position to give to queries as X-Position to read your own write */
+                            position: string;
+                            /** @description where it stands now */
+                            status: string;
+                            /**
+                             * @description nothing was recorded: it was so already, by another command
+                             * @enum {boolean}
+                             */
+                            already?: true;
+                            warning?: string;
+                        };
+                    };
+                };
+                /** @description the command was carried out */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description id of what was acted on */
+                            id: string;
+                            /** @description revision of the command's last event; the same on every repeat */
+                            revision: string;
+                            /** @description position to give to queries as X-Position to read your own write */
+                            position: string;
+                            /** @description where it stands now */
+                            status: string;
+                            /**
+                             * @description nothing was recorded: it was so already, by another command
+                             * @enum {boolean}
+                             */
+                            already?: true;
+                            warning?: string;
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Items */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description wait (at most 2 s) until what happened up to this position is shown; also as header X-Position */
+                    after?: string;
+                    /** @description a part of the name or the SKU */
+                    q?: string;
+                    /** @description those that are not sold any more too */
+                    withdrawn?: "true";
+                    /** @description `next` of the page before */
+                    cursor?: string;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description by SKU */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            readonly items: {
+                                sku: string;
+                                name: string;
+                                description: string;
+                                price: {
+                                    /** @description minor units */
+                                    amount: number;
+                                    currency: string;
+                                };
+                                taxBasisPoints: number;
+                                /** @enum {string} */
+                                unit: "each" | "g";
+                                readonly allergens: string[];
+                                emoji?: string;
+                                withdrawn: boolean;
+                            }[];
+                            next?: string;
+                        };
+                    };
+                };
+                /** @description what the caller has is still current */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description a problem after RFC 9457 */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
         put?: never;
         /** List an item */
         post: {
@@ -3195,7 +3715,90 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** An item */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description wait (at most 2 s) until what happened up to this position is shown; also as header X-Position */
+                    after?: string;
+                };
+                header?: never;
+                path: {
+                    sku: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description the item */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            sku: string;
+                            name: string;
+                            description: string;
+                            price: {
+                                /** @description minor units */
+                                amount: number;
+                                currency: string;
+                            };
+                            taxBasisPoints: number;
+                            /** @enum {string} */
+                            unit: "each" | "g";
+                            readonly allergens: string[];
+                            emoji?: string;
+                            withdrawn: boolean;
+                        };
+                    };
+                };
+                /** @description what the caller has is still current */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description a problem after RFC 9457 */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
         put?: never;
         post?: never;
         delete?: never;
@@ -3316,6 +3919,313 @@ export interface paths {
                 };
             };
         };
+        trace?: never;
+    };
+    "/api/items/{sku}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sell an item no more, for good */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    sku: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description the command was carried out */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description id of what was acted on */
+                            id: string;
+                            /** @description revision of the command's last event; the same on every repeat */
+                            revision: string;
+                            /** @description position to give to queries as X-Position to read your own write */
+                            position: string;
+                            /** @description where it stands now */
+                            status: string;
+                            /**
+                             * @description nothing was recorded: it was so already, by another command
+                             * @enum {boolean}
+                             */
+                            already?: true;
+                            warning?: string;
+                        };
+                    };
+                };
+                /** @description the command was carried out */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description id of what was acted on */
+                            id: string;
+                            /** @description revision of the command's last event; the same on every repeat */
+                            revision: string;
+                            /** @description position to give to queries as X-Position to read your own write */
+                            position: string;
+                            /** @description where it stands now */
+                            status: string;
+                            /**
+                             * @description nothing was recorded: it was so already, by another command
+                             * @enum {boolean}
+                             */
+                            already?: true;
+                            warning?: string;
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalogue/{kind}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say what importing entries would do
+         * @description Nothing is written.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    kind: "items" | "sites";
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description each as POST /api/items or POST /api/sites takes it */
+                        entries: unknown[];
+                    };
+                };
+            };
+            responses: {
+                /** @description in the sequence of the entries */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            readonly outcomes: {
+                                /** @enum {string} */
+                                outcome: "created" | "changed" | "unchanged" | "refused";
+                                id?: string;
+                                readonly changes: {
+                                    field: string;
+                                    before?: unknown;
+                                    after: unknown;
+                                }[];
+                                /** @description why it is refused */
+                                fault?: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalogue/{kind}/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import entries
+         * @description What is new is created, what differs is changed, the rest stays: sending the same again does nothing twice. An entry that is not valid is refused, and the others are imported.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    kind: "items" | "sites";
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description each as POST /api/items or POST /api/sites takes it */
+                        entries: unknown[];
+                    };
+                };
+            };
+            responses: {
+                /** @description in the sequence of the entries */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            readonly outcomes: {
+                                /** @enum {string} */
+                                outcome: "created" | "changed" | "unchanged" | "refused";
+                                id?: string;
+                                readonly changes: {
+                                    field: string;
+                                    before?: unknown;
+                                    after: unknown;
+                                }[];
+                                /** @description why it is refused */
+                                fault?: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/sites/{siteId}/stock/receive": {
@@ -3603,6 +4513,92 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/{orderId}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the customer was told about the order, in the words that were sent
+         * @description Composed again from the order as it was at each sending and from the same texts, without the customer's name.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    orderId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            messages: {
+                                /** @description of the event that says it was sent */
+                                revision: string;
+                                subject: string;
+                                text: string;
+                                /** @enum {string} */
+                                language: "en" | "de";
+                            }[];
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4631,10 +5627,14 @@ export interface paths {
                                     amount: number;
                                     currency: string;
                                 };
+                                /** @description tax in the price: 700 is 7% */
+                                taxBasisPoints: number;
                                 /** @enum {string} */
                                 unit: "each" | "g";
                                 readonly allergens: string[];
                                 emoji?: string;
+                                /** @description address of its picture */
+                                picture?: string;
                                 /** @description 0 is sold out */
                                 available: number;
                             }[];
@@ -5313,6 +6313,285 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content?: never;
+                };
+                /** @description a problem after RFC 9457 */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalogue/sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sites with their menus, to be put into a file */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description wait (at most 2 s) until what happened up to this position is shown; also as header X-Position */
+                    after?: string;
+                    /** @description `next` of the page before */
+                    cursor?: string;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description by id */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            readonly sites: {
+                                siteId: string;
+                                /** @enum {string} */
+                                status: "open" | "suspended" | "closed";
+                                /** @enum {string} */
+                                kind: "restaurant" | "bakery" | "dark_store" | "warehouse";
+                                name: string;
+                                city: string;
+                                region: string;
+                                timeZone: string;
+                                /** @description integer microdegrees */
+                                position: {
+                                    lat: number;
+                                    lon: number;
+                                };
+                                hours: {
+                                    [key: string]: {
+                                        from: string;
+                                        to: string;
+                                    }[];
+                                };
+                                readonly stations: string[];
+                                currency: string;
+                                deliveryFee: number;
+                                /** @description SKUs that the site sells */
+                                readonly menu: string[];
+                            }[];
+                            next?: string;
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/items/{sku}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who changed an item, and what */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    sku: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description oldest first */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            readonly changes: {
+                                revision: string;
+                                type: string;
+                                at: string;
+                                actor: {
+                                    type: string;
+                                    id: string;
+                                };
+                                /** @description as stored: what it says, and nothing of what it leaves as it was */
+                                data: unknown;
+                            }[];
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sites/{siteId}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who changed a site, and what */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    siteId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description oldest first */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            readonly changes: {
+                                revision: string;
+                                type: string;
+                                at: string;
+                                actor: {
+                                    type: string;
+                                    id: string;
+                                };
+                                /** @description as stored: what it says, and nothing of what it leaves as it was */
+                                data: unknown;
+                            }[];
+                        };
+                    };
                 };
                 /** @description a problem after RFC 9457 */
                 "4XX": {
@@ -6644,6 +7923,15 @@ export interface paths {
                     content: {
                         "application/json": {
                             orders: components["schemas"]["StuckOrder"][];
+                            readonly steps: {
+                                step: string;
+                                /** @description open orders that stand in it */
+                                orders: number;
+                                /** @description how long the one that has stood longest has stood */
+                                longestMs: number;
+                                /** @description how many have stood for longer than they should */
+                                stuck: number;
+                            }[];
                             /** @description open orders that were looked at, the oldest ones */
                             looked: number;
                             /** @description there are further ones */
@@ -6770,6 +8058,84 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reconciliation/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Compare with gateway and carrier now
+         * @description The workers do it in about a second, as they do by the calendar: what happened outside and is safe to record is told to its order. The newest report says what came of it. Repeating it while one runs changes nothing.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description RFC 3339, business time */
+                            askedAt: string;
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -7958,6 +9324,340 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether money is safe and orders move, what is stuck, late, down or set aside
+         * @description Each part says when it was asked, at most two seconds ago, or why it could not be: with the database away, the others still answer.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description business time of the answer */
+                            at: string;
+                            money: {
+                                /** @description RFC 3339 */
+                                at: string;
+                                data: {
+                                    /** @description nobody compares by the calendar */
+                                    switchedOff: boolean;
+                                    everyMs: number;
+                                    /** @description RFC 3339 */
+                                    nextAt?: string;
+                                    /** @description the newest first */
+                                    readonly reports: {
+                                        /** @description RFC 3339 */
+                                        startedAt: string;
+                                        /** @description RFC 3339 */
+                                        finishedAt?: string;
+                                        /** @description what is younger was left alone */
+                                        until: string;
+                                        /** @enum {string} */
+                                        state: "running" | "finished" | "failed";
+                                        error?: string;
+                                        counts: {
+                                            intents?: number;
+                                            refunds?: number;
+                                            parcels?: number;
+                                            stuck?: number;
+                                            found?: number;
+                                            mended?: number;
+                                        };
+                                    }[];
+                                    /** @description differences that nobody has seen to */
+                                    readonly open: {
+                                        kind: string;
+                                        reference: string;
+                                        orderId?: string;
+                                        inOrder?: number;
+                                        outside?: number;
+                                        currency?: string;
+                                        text: string;
+                                        alarm: boolean;
+                                        /** @description RFC 3339 */
+                                        firstSeen: string;
+                                        /** @description RFC 3339 */
+                                        lastSeen: string;
+                                        /** @description RFC 3339 */
+                                        mendedAt?: string;
+                                        /** @description RFC 3339 */
+                                        goneAt?: string;
+                                        /** @description RFC 3339 */
+                                        settledAt?: string;
+                                        settledBy?: string;
+                                    }[];
+                                    /** @description those of the last day that were mended, gone or settled */
+                                    readonly closed: {
+                                        kind: string;
+                                        reference: string;
+                                        orderId?: string;
+                                        inOrder?: number;
+                                        outside?: number;
+                                        currency?: string;
+                                        text: string;
+                                        alarm: boolean;
+                                        /** @description RFC 3339 */
+                                        firstSeen: string;
+                                        /** @description RFC 3339 */
+                                        lastSeen: string;
+                                        /** @description RFC 3339 */
+                                        mendedAt?: string;
+                                        /** @description RFC 3339 */
+                                        goneAt?: string;
+                                        /** @description RFC 3339 */
+                                        settledAt?: string;
+                                        settledBy?: string;
+                                    }[];
+                                };
+                            } | {
+                                /** @description RFC 3339 */
+                                at: string;
+                                /** @description why it could not be asked, for people */
+                                trouble: string;
+                            };
+                            flow: {
+                                /** @description RFC 3339 */
+                                at: string;
+                                data: {
+                                    minutes: number;
+                                    now: {
+                                        placed: number;
+                                        paid: number;
+                                        accepted: number;
+                                        delivered: number;
+                                        ended: number;
+                                    };
+                                    usual?: {
+                                        placed: number;
+                                        paid: number;
+                                        accepted: number;
+                                        delivered: number;
+                                        ended: number;
+                                    };
+                                    withoutCourier: number;
+                                };
+                            } | {
+                                /** @description RFC 3339 */
+                                at: string;
+                                /** @description why it could not be asked, for people */
+                                trouble: string;
+                            };
+                            stuck: {
+                                /** @description RFC 3339 */
+                                at: string;
+                                data: {
+                                    readonly orders: components["schemas"]["StuckOrder"][];
+                                    readonly steps: {
+                                        step: string;
+                                        /** @description open orders that stand in it */
+                                        orders: number;
+                                        /** @description how long the one that has stood longest has stood */
+                                        longestMs: number;
+                                        /** @description how many have stood for longer than they should */
+                                        stuck: number;
+                                    }[];
+                                    looked: number;
+                                    more: boolean;
+                                };
+                            } | {
+                                /** @description RFC 3339 */
+                                at: string;
+                                /** @description why it could not be asked, for people */
+                                trouble: string;
+                            };
+                            followers: {
+                                /** @description RFC 3339 */
+                                at: string;
+                                data: {
+                                    readonly consumers: {
+                                        name: string;
+                                        owner?: string;
+                                        /** @enum {string} */
+                                        state: "running" | "stuck" | "stopped" | "building" | "ready" | "previous";
+                                        lag?: {
+                                            events: number;
+                                            /** @description false: at least so many */
+                                            exact: boolean;
+                                            seconds: number;
+                                        };
+                                        /** @enum {string} */
+                                        level: "ok" | "warning" | "critical" | "emergency";
+                                        /** @description events a second */
+                                        rate?: number;
+                                        /** @description streams that it has set aside */
+                                        parked: number;
+                                    }[];
+                                    /** @description events a second */
+                                    appended?: number;
+                                    /** @description messages that wait for the relay, counted up to 10,000 */
+                                    outbox: number;
+                                    readonly circuits: {
+                                        /** @enum {string} */
+                                        system: "payment" | "restaurant" | "courier" | "carrier" | "email" | "sms" | "push";
+                                        /** @description the city; empty where the system has none */
+                                        place: string;
+                                        /** @enum {string} */
+                                        state: "open" | "closed";
+                                        /** @description RFC 3339 */
+                                        since: string;
+                                        failureType?: string;
+                                        /** @description effects that wait for it */
+                                        waiting: number;
+                                    }[];
+                                    /** @description why the log could not be asked: lags are not known then */
+                                    logFault?: string;
+                                };
+                            } | {
+                                /** @description RFC 3339 */
+                                at: string;
+                                /** @description why it could not be asked, for people */
+                                trouble: string;
+                            };
+                            /** @description what waits for an outside system goes out at most so fast once it answers */
+                            redrivePerSecond: number;
+                            letters: {
+                                /** @description RFC 3339 */
+                                at: string;
+                                data: {
+                                    readonly counts: {
+                                        consumer: string;
+                                        failureType: string;
+                                        failureClass: string;
+                                        error: string;
+                                        letters: number;
+                                        /** @description RFC 3339 */
+                                        since: string;
+                                    }[];
+                                    total: number;
+                                };
+                            } | {
+                                /** @description RFC 3339 */
+                                at: string;
+                                /** @description why it could not be asked, for people */
+                                trouble: string;
+                            };
+                            eventStore: {
+                                /** @description RFC 3339 */
+                                at: string;
+                                data: {
+                                    answeredInMs: number;
+                                    head?: string;
+                                };
+                            } | {
+                                /** @description RFC 3339 */
+                                at: string;
+                                /** @description why it could not be asked, for people */
+                                trouble: string;
+                            };
+                            database: {
+                                /** @description RFC 3339 */
+                                at: string;
+                                data: {
+                                    version: string;
+                                    answeredInMs: number;
+                                    bytes: number;
+                                    connections: number;
+                                    mostConnections: number;
+                                };
+                            } | {
+                                /** @description RFC 3339 */
+                                at: string;
+                                /** @description why it could not be asked, for people */
+                                trouble: string;
+                            };
+                            broker: {
+                                /** @description RFC 3339 */
+                                at: string;
+                                data: {
+                                    /** @enum {string} */
+                                    state: "not_configured" | "connected" | "away";
+                                };
+                            } | {
+                                /** @description RFC 3339 */
+                                at: string;
+                                /** @description why it could not be asked, for people */
+                                trouble: string;
+                            };
+                            disk: {
+                                /** @description RFC 3339 */
+                                at: string;
+                                data: {
+                                    freeBytes: number;
+                                    totalBytes: number;
+                                };
+                            } | {
+                                /** @description RFC 3339 */
+                                at: string;
+                                /** @description why it could not be asked, for people */
+                                trouble: string;
+                            };
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;

@@ -1,6 +1,13 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { z } from "zod";
 import { decide as decideItem, type ItemCommand, itemStream } from "../../domain/catalogue/item.ts";
-import { decide as decideSite, type SiteCommand, STATIONS, siteStream } from "../../domain/site/site.ts";
+import {
+  decide as decideSite,
+  type SiteCommand,
+  STATIONS,
+  SUSPEND_CAUSES,
+  siteStream,
+} from "../../domain/site/site.ts";
 import { authorise } from "../../infra/auth/fastify-auth.ts";
 import type { Api } from "../../infra/http/api.ts";
 import { idempotencyKey } from "../../infra/http/idempotency-key.ts";
@@ -70,6 +77,31 @@ export function catalogueRoutes(api: Api, services: CommandServices): void {
       await siteWrite(request, reply, request.params.siteId, { type: "change", details: request.body }),
   );
   api.post(
+    "/api/sites/:siteId/suspend",
+    {
+      config,
+      schema: {
+        tags,
+        summary: "Take no orders at a site for a while",
+        params: siteParams,
+        body: z.object({ cause: z.enum(SUSPEND_CAUSES) }),
+        response,
+      },
+    },
+    async (request, reply) =>
+      await siteWrite(request, reply, request.params.siteId, { type: "suspend", cause: request.body.cause }),
+  );
+  api.post(
+    "/api/sites/:siteId/resume",
+    { config, schema: { tags, summary: "Take orders at a site again", params: siteParams, response } },
+    async (request, reply) => await siteWrite(request, reply, request.params.siteId, { type: "resume" }),
+  );
+  api.post(
+    "/api/sites/:siteId/close",
+    { config, schema: { tags, summary: "Close a site for good", params: siteParams, response } },
+    async (request, reply) => await siteWrite(request, reply, request.params.siteId, { type: "close" }),
+  );
+  api.post(
     "/api/items",
     { config, schema: { tags, summary: "List an item", body: listItemBody, response } },
     async (request, reply) => {
@@ -85,6 +117,11 @@ export function catalogueRoutes(api: Api, services: CommandServices): void {
     },
     async (request, reply) =>
       await itemWrite(request, reply, request.params.sku, { type: "change", details: request.body }),
+  );
+  api.post(
+    "/api/items/:sku/withdraw",
+    { config, schema: { tags, summary: "Sell an item no more, for good", params: itemParams, response } },
+    async (request, reply) => await itemWrite(request, reply, request.params.sku, { type: "withdraw" }),
   );
 }
 

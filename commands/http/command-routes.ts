@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Api } from "../../infra/http/api.ts";
+import { bulkRoutes } from "./bulk-routes.ts";
 import { catalogueRoutes } from "./catalogue-routes.ts";
 import { courierRoutes } from "./courier-routes.ts";
 import { customerRoutes } from "./customer-routes.ts";
@@ -23,6 +24,7 @@ export function commandRoutes(app: FastifyInstance, services: CommandServices): 
   courierRoutes(api, services);
   customerRoutes(api, services);
   catalogueRoutes(api, services);
+  bulkRoutes(api, services);
   stockRoutes(api, services);
   supportRoutes(api, services);
 }

@@ -78,8 +78,13 @@ export function evolve(state: SiteState, event: SiteEvent): SiteState {
 export type SiteCommand =
   | { readonly type: "open"; readonly siteId: string; readonly details: SiteDetails }
   | { readonly type: "change"; readonly details: Partial<SiteDetails> }
-  | { readonly type: "suspend"; readonly cause: string }
-  | { readonly type: "resume" };
+  | { readonly type: "suspend"; readonly cause: SuspendCause }
+  | { readonly type: "resume" }
+  | { readonly type: "close" };
+
+/** Why a site takes no orders for a while. A word and no text: what a person types would be personal. */
+export const SUSPEND_CAUSES = ["too_busy", "short_of_staff", "short_of_goods", "broken_equipment", "other"] as const;
+export type SuspendCause = (typeof SUSPEND_CAUSES)[number];
 
 /** Decides a command; throws Refusal `site_exists` or `site_unknown`. */
 export function decide(command: SiteCommand, state: SiteState): readonly SiteEvent[] {
@@ -93,6 +98,8 @@ export function decide(command: SiteCommand, state: SiteState): readonly SiteEve
       return [{ type: "site.changed", data: command.details }];
     case "suspend":
       return state.status === "suspended" ? [] : [{ type: "site.suspended", data: { cause: command.cause } }];
+    case "close":
+      return [{ type: "site.closed", data: {} }];
     case "resume":
       return state.status === "open" ? [] : [{ type: "site.resumed", data: {} }];
   }

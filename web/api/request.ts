@@ -5,12 +5,14 @@ import { ApiProblem, isPassing, NoAnswer, problemOf } from "./problem.ts";
 export interface Asked {
   /** Who asks: the shop's guest or customer, or the kitchen. */
   readonly seat: Seat;
-  readonly method?: "GET" | "POST" | "PUT";
+  readonly method?: "GET" | "POST" | "PUT" | "PATCH";
   readonly body?: unknown;
   /** Media type of the answer. Default: JSON. */
   readonly accept?: string;
   /** Idempotency-Key: with it a POST may be repeated. */
   readonly key?: string;
+  /** If-Match: the revision that a change is made from. */
+  readonly from?: string | undefined;
   /** Position that the answer must have reached. */
   readonly after?: string | undefined;
   /** Milliseconds for each try. */
@@ -23,6 +25,8 @@ export interface Answer<T> {
   readonly data: T;
   readonly status: number;
   readonly position: string | undefined;
+  /** Revision or content that is shown, as the ETag says it. */
+  readonly revision: string | undefined;
   /** Milliseconds that what the answer shows lies behind; 0 when it is the newest. */
   readonly ageMs: number;
 }
@@ -71,6 +75,7 @@ async function once(path: string, asked: Asked): Promise<Response> {
   if (asked.body !== undefined) headers.set("content-type", "application/json");
   if (asked.key !== undefined) headers.set("idempotency-key", asked.key);
   if (asked.after !== undefined) headers.set("x-position", asked.after);
+  if (asked.from !== undefined) headers.set("if-match", `"${asked.from}"`);
   const response = await answerOf(path, {
     method: asked.method ?? "GET",
     headers,
@@ -91,6 +96,7 @@ async function read<T>(response: Response): Promise<Answer<T>> {
     data: data as T,
     status: response.status,
     position: response.headers.get("x-position") ?? undefined,
+    revision: response.headers.get("etag")?.replace(/^W\/|"/g, "") ?? undefined,
     ageMs: Number(response.headers.get("x-age-ms") ?? 0) || 0,
   };
 }
