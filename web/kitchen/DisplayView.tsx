@@ -1,79 +1,109 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import type { SiteView } from "../../projections/views.ts";
+import { navigate } from "../app/router.ts";
 import { messages } from "../messages/catalogue.ts";
 import type { Display } from "../state/kitchen/display.ts";
+import { keepShown, pathOf, shownBy } from "../state/kitchen/shown.ts";
 import { allowSound } from "../state/kitchen/sound.ts";
 import { Header } from "../ui/Header.tsx";
 import { Icon } from "../ui/Icon.tsx";
-import { AllDay } from "./AllDay.tsx";
-import { Column } from "./Column.tsx";
-import { KeyHelp } from "./KeyHelp.tsx";
-import { handleKey, type Panel, Selection } from "./keys.ts";
-import { MissingDialog } from "./MissingDialog.tsx";
+import { Column } from "./board/Column.tsx";
+import { ExpoView } from "./expo/ExpoView.tsx";
+import { handleKey, type Panel } from "./keys.ts";
 import { OfflineBand } from "./OfflineBand.tsx";
-import { RejectDialog } from "./RejectDialog.tsx";
+import { AllDay } from "./panels/AllDay.tsx";
+import { KeyHelp } from "./panels/KeyHelp.tsx";
+import { OffSale } from "./panels/OffSale.tsx";
+import { Stations } from "./panels/Stations.tsx";
+import { Questions } from "./questions/Questions.tsx";
+import { Selection } from "./selection.ts";
 import { Tools } from "./Tools.tsx";
 
 interface DisplayViewProps {
   readonly site: SiteView;
   readonly display: Display;
+  /** What the address asks for: columns, all of them, or the view of the pass. */
   readonly station: string | undefined;
 }
 
-/** The board of a kitchen: one column for each station, with what it needs around it. */
-export function DisplayView({ site, display, station }: DisplayViewProps) {
+/** The display of a kitchen: one column for each station, or the view of the pass, with what it needs around it. */
+export function DisplayView({ site: { siteId, name }, display, station }: DisplayViewProps) {
   const panel = useSignal<Panel>("none");
-  const columns = display.board.columns.value;
-  const shown = station !== undefined && columns.includes(station) ? [station] : columns;
+  const shown = shownBy(siteId, station);
+  const all = display.board.columns.value;
+  const chosen = shown.view === "some" ? all.filter((column) => shown.columns.includes(column)) : all;
+  const columns = chosen.length > 0 ? chosen : all;
+  const expo = shown.view === "expo";
   const selection = useMemo(() => new Selection(display), [display]);
-  selection.columns = shown;
+  selection.columns = expo ? [] : columns;
+  const switchExpo = () => navigate(pathOf(siteId, { view: expo ? "all" : "expo" }), true);
+
+  useEffect(() => {
+    display.watch(columns);
+    keepShown(siteId, shown);
+  }, [display, siteId, station, all]);
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       allowSound();
-      handleKey(event, selection, panel);
+      handleKey(event, { selection, panel, switchExpo });
     };
     addEventListener("keydown", onKey);
-    addEventListener("pointerdown", allowSound);
-    return () => {
-      removeEventListener("keydown", onKey);
-      removeEventListener("pointerdown", allowSound);
-    };
-  }, [selection]);
+    return () => removeEventListener("keydown", onKey);
+  }, [selection, expo]);
 
-  const words = messages.value.kitchen;
+  useEffect(() => {
+    const released = () => display.board.released();
+    addEventListener("pointerdown", allowSound);
+    addEventListener("pointerup", released);
+    addEventListener("pointercancel", released);
+    return () => {
+      removeEventListener("pointerdown", allowSound);
+      removeEventListener("pointerup", released);
+      removeEventListener("pointercancel", released);
+    };
+  }, [display]);
+
+  const isEmpty = display.feed.loaded.value && display.entries.value.length === 0;
   return (
-    <div class="kitchen" data-single={shown.length === 1}>
-      <Header live home="/kitchen" title={site.name}>
-        <Tools panel={panel} />
-      </Header>
-      <OfflineBand feed={display.feed} />
+    <div class="kitchen" data-single={columns.length === 1 && !expo}>
+      <div class="head">
+        <Header live home="/kitchen" title={name}>
+          <Tools panel={panel} expo={expo} switchExpo={switchExpo} />
+        </Header>
+        <OfflineBand feed={display.feed} />
+      </div>
       <div class="stage">
-        <main class="board" style={`--columns: ${shown.length}`}>
+        <main class={expo ? "expo" : "board"} style={`--columns: ${columns.length}`}>
           <h1 class="unseen">{messages.value.common.page.kitchen}</h1>
-          {shown.map((column) => (
-            <Column
-              key={column}
-              siteId={site.siteId}
-              column={column}
-              alone={shown.length === 1}
-              display={display}
-              selection={selection}
-            />
-          ))}
-          {display.feed.loaded.value && display.size.value === 0 && (
+          {expo ? (
+            <ExpoView display={display} />
+          ) : (
+            columns.map((column) => (
+              <Column
+                key={column}
+                siteId={siteId}
+                column={column}
+                alone={columns.length === 1}
+                display={display}
+                selection={selection}
+              />
+            ))
+          )}
+          {isEmpty && (
             <p class="board-empty">
               <Icon name="check" />
-              {words.empty}
+              {messages.value.kitchen.empty}
             </p>
           )}
         </main>
         {panel.value === "all-day" && <AllDay display={display} panel={panel} />}
+        {panel.value === "stations" && <Stations siteId={siteId} display={display} panel={panel} shown={shown} />}
+        {panel.value === "off-sale" && <OffSale siteId={siteId} feed={display.feed} panel={panel} />}
         {panel.value === "keys" && <KeyHelp panel={panel} />}
       </div>
-      <RejectDialog display={display} selection={selection} />
-      <MissingDialog display={display} selection={selection} />
+      <Questions display={display} selection={selection} />
     </div>
   );
 }

@@ -1,3 +1,5 @@
+import "../theme/ticket-acts.css";
+import "../theme/kitchen-expo.css";
 import { useEffect, useState } from "preact/hooks";
 import type { SiteView } from "../../projections/views.ts";
 import { getSite } from "../api/endpoints.ts";

@@ -1,28 +1,40 @@
 import type { Signal } from "@preact/signals";
 import { kitchenTheme, switchKitchenTheme } from "../app/theme.ts";
 import { messages } from "../messages/catalogue.ts";
-import { isMuted, mayBeHeard, switchSound } from "../state/kitchen/sound.ts";
+import { allowSound, isMuted, mayBeHeard, switchSound } from "../state/kitchen/sound.ts";
 import { Icon, type IconName } from "../ui/Icon.tsx";
 import type { Panel } from "./keys.ts";
 
+interface ToolsProps {
+  readonly panel: Signal<Panel>;
+  /** The view of the pass is shown. */
+  readonly expo: boolean;
+  readonly switchExpo: () => void;
+}
+
 /** The display's own switches. */
-export function Tools({ panel }: { panel: Signal<Panel> }) {
+export function Tools({ panel, expo, switchExpo }: ToolsProps) {
   const words = messages.value.kitchen;
   const dark = kitchenTheme.value === "dark";
-  const sound = isMuted.value ? words.soundOff : mayBeHeard.value ? words.soundOn : words.soundAsk;
-  const toggle = (which: Panel) => {
+  const asks = !isMuted.value && !mayBeHeard.value;
+  const toggle = (which: Panel) => () => {
     panel.value = panel.value === which ? "none" : which;
   };
   return (
     <>
-      <Tool icon="list" word={words.allDay} pressed={panel.value === "all-day"} onClick={() => toggle("all-day")} />
+      <Tool icon="hand" word={words.expo} pressed={expo} onClick={switchExpo} />
+      <Tool icon="list" word={words.allDay} pressed={panel.value === "all-day"} onClick={toggle("all-day")} />
+      <Tool icon="shop" word={words.stations} pressed={panel.value === "stations"} onClick={toggle("stations")} />
+      <Tool icon="basket" word={words.offSale} pressed={panel.value === "off-sale"} onClick={toggle("off-sale")} />
       <Tool
-        icon={isMuted.value ? "mute" : "sound"}
-        word={sound}
-        onClick={() => (mayBeHeard.value || isMuted.value) && switchSound()}
+        icon={isMuted.value || asks ? "mute" : "sound"}
+        word={isMuted.value ? words.soundOff : asks ? words.soundAsk : words.soundOn}
+        asks={asks}
+        small={!asks}
+        onClick={asks ? allowSound : switchSound}
       />
-      <Tool icon={dark ? "sun" : "moon"} word={dark ? words.light : words.dark} onClick={switchKitchenTheme} />
-      <Tool icon="keys" word={words.keys} pressed={panel.value === "keys"} onClick={() => toggle("keys")} />
+      <Tool icon={dark ? "sun" : "moon"} word={dark ? words.light : words.dark} small onClick={switchKitchenTheme} />
+      <Tool icon="keys" word={words.keys} pressed={panel.value === "keys"} small onClick={toggle("keys")} />
     </>
   );
 }
@@ -31,12 +43,16 @@ interface ToolProps {
   readonly icon: IconName;
   readonly word: string;
   readonly pressed?: boolean;
+  /** Drawn as its icon alone. */
+  readonly small?: boolean;
+  /** Something is missing until it is touched, so that its word is shown on every screen. */
+  readonly asks?: boolean;
   readonly onClick: () => void;
 }
 
-const Tool = ({ icon, word, pressed, onClick }: ToolProps) => (
-  <button type="button" class="tool" aria-pressed={pressed} title={word} onClick={onClick}>
+const Tool = ({ icon, word, pressed, small = false, asks = false, onClick }: ToolProps) => (
+  <button type="button" class="tool" data-asks={asks} aria-pressed={pressed} title={word} onClick={onClick}>
     <Icon name={icon} />
-    <span class="tool-word">{word}</span>
+    <span class={small ? "unseen" : "tool-word"}>{word}</span>
   </button>
 );

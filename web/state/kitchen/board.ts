@@ -21,13 +21,20 @@ const KEPT_FOR = 3_000;
 const SEEN_FOR = 600;
 const ATTENDED = 15_000;
 /** A column that was touched or pointed at less long ago than this does not close up. */
-const FINGER = 1_500;
+const FINGER = 2_000;
+/** Nobody holds a finger down for longer: its lifting was not heard. */
+const LONGEST_TOUCH = 20_000;
+/** A column that nobody has been near for this long is put in order again. */
+const AT_REST = 20_000;
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** The columns of a display and the tickets' places in them. */
 export class Board {
   readonly columns: Signal<readonly ColumnId[]>;
   readonly #slots = new Map<ColumnId, Signal<readonly Slot[]>>();
   readonly #pointedAt = new Map<ColumnId, number>();
+  #down: { readonly column: ColumnId; readonly at: number } | undefined;
 
   constructor(stations: readonly string[]) {
     this.columns = signal([NEW, ...stations, READY]);
@@ -42,6 +49,34 @@ export class Board {
   /** A finger or a pointer is over a column. */
   pointed(column: ColumnId): void {
     this.#pointedAt.set(column, Date.now());
+  }
+
+  /** A finger is down in a column. */
+  pressed(column: ColumnId): void {
+    this.#down = { column, at: Date.now() };
+    this.pointed(column);
+  }
+
+  /** The finger was lifted. */
+  released(): void {
+    if (this.#down) this.pointed(this.#down.column);
+    this.#down = undefined;
+  }
+
+  /** Whether a finger is in a column, or was a moment ago. */
+  isNear(column: ColumnId, now: number): boolean {
+    if (this.#down?.column === column && now - this.#down.at < LONGEST_TOUCH) return true;
+    return now - (this.#pointedAt.get(column) ?? 0) < FINGER;
+  }
+
+  /** Whether a finger is near a ticket: drawn larger it would push what stands below it. */
+  isNearTicket(id: string, now: number): boolean {
+    return this.columns.peek().some((column) => this.isNear(column, now) && this.#stands(column, id));
+  }
+
+  /** Whether a ticket stands in one of these columns. */
+  standsIn(columns: readonly ColumnId[], id: string): boolean {
+    return columns.some((column) => this.#holds(column, id));
   }
 
   /** Puts a ticket where it belongs now. `recall`: the station that this display has just completed. */
@@ -68,10 +103,20 @@ export class Board {
     });
   }
 
-  /** Orders every column by age: for the first showing, when nobody has a finger on anything yet. */
-  sort(receivedAt: (id: string) => string): void {
-    for (const slots of this.#slots.values()) {
-      slots.value = slots.peek().toSorted((a, b) => receivedAt(a.id).localeCompare(receivedAt(b.id)));
+  /**
+   * Orders columns by age: all of them for the first showing, when nobody has a finger on anything yet, and afterwards
+   * those that nobody has been near for a while.
+   *
+   * @param receivedAt in RFC 3339, UTC
+   * @param now epoch milliseconds; undefined for the first showing
+   */
+  sort(receivedAt: (id: string) => string, now?: number): void {
+    const older = (a: Slot, b: Slot) => compare(receivedAt(a.id), receivedAt(b.id));
+    for (const [column, slots] of this.#slots) {
+      if (now !== undefined && now - (this.#pointedAt.get(column) ?? 0) < AT_REST) continue;
+      const all = slots.peek();
+      const isOrdered = all.every(({ id }, at) => at === 0 || receivedAt(all[at - 1]?.id ?? "") <= receivedAt(id));
+      if (!isOrdered) slots.value = all.toSorted(older);
     }
   }
 
@@ -79,7 +124,7 @@ export class Board {
   sweep(now: number): readonly string[] {
     const left: string[] = [];
     for (const [column, slots] of this.#slots) {
-      const resting = now - (this.#pointedAt.get(column) ?? 0) >= FINGER;
+      const resting = !this.isNear(column, now);
       const all = slots.peek();
       const kept = all.filter((slot, at) => {
         if (!slot.left || slot.left.until > now) return true;
@@ -99,6 +144,12 @@ export class Board {
     if (!isStopped(ticket)) return columnsOf(ticket);
     const at = this.columns.peek().filter((column) => this.#holds(column, entry.id));
     return at.length > 0 ? at : columnsOf(ticket);
+  }
+
+  #stands(column: ColumnId, id: string): boolean {
+    return this.slots(column)
+      .peek()
+      .some((slot) => slot.id === id);
   }
 
   #holds(column: ColumnId, id: string): boolean {

@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 
 const entry = (n: number, change: Partial<TicketView> = {}): Entry => {
-  const made = newEntry(ticket({ orderId: `order-${n}`, ...change }), false);
+  const made = newEntry(ticket({ orderId: `order-${n}`, ...change }));
   board.settle(made, false);
   return made;
 };

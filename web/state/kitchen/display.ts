@@ -5,34 +5,41 @@ import { NoAnswer } from "../../api/problem.ts";
 import { now } from "../clock.ts";
 import { newId } from "../ids.ts";
 import { acknowledge, isAcknowledged } from "./acknowledged.ts";
-import { allDay, type DayCount, isStopped } from "./acts.ts";
+import { actOf, allDay, type ColumnId, type DayCount, isStopped } from "./acts.ts";
 import { Board } from "./board.ts";
-import { type Entry, idOf, type MutableEntry, newEntry, showView } from "./entry.ts";
+import { type Entry, faceOf, idOf, type MutableEntry, newEntry, type Said, showLines, showView } from "./entry.ts";
 import { type Feed, feedTickets } from "./feed.ts";
 import { chime } from "./sound.ts";
+import { BOUNCES, READS, touchOf } from "./touch.ts";
+
+/** How long a ticket says what another display has done. */
+const SAID_FOR = 6_000;
 
 /** The display of one kitchen: its tickets, where they stand, and what touches do to them. */
 export class Display {
   readonly board: Board;
   readonly feed: Feed;
   readonly counts: ReadonlySignal<readonly DayCount[]>;
-  /** How many tickets are on the board. */
-  readonly size: ReadonlySignal<number>;
+  /** All tickets that the display knows. */
+  readonly entries: ReadonlySignal<readonly Entry[]>;
   readonly #entries = new Map<string, MutableEntry>();
   readonly #changes = signal(0);
+  /** Entries that say something for a while, and since when. */
+  readonly #said = new Map<MutableEntry, number>();
+  /** Entries whose lines have changed under a finger, and are drawn when it is gone. */
+  readonly #heldBack = new Set<MutableEntry>();
   readonly #unlinked: () => void;
+  #watched: readonly ColumnId[];
   #first = true;
 
   constructor(siteId: string, stations: readonly string[]) {
     this.board = new Board(stations);
-    this.counts = computed(() => {
+    this.#watched = this.board.columns.peek();
+    this.entries = computed(() => {
       this.#changes.value;
-      return allDay([...this.#entries.values()].map((entry) => entry.ticket.value));
+      return [...this.#entries.values()];
     });
-    this.size = computed(() => {
-      this.#changes.value;
-      return this.#entries.size;
-    });
+    this.counts = computed(() => allDay(this.entries.value.map((entry) => entry.ticket.value)));
     this.feed = feedTickets(siteId, {
       all: (tickets, version) => this.#all(tickets, version),
       changed: (tickets, version) => batch(() => this.#changed(tickets, version)),
@@ -49,9 +56,47 @@ export class Display {
     return this.#entries.get(id);
   }
 
-  /** Somebody has touched the ticket: it is no longer news. */
+  /** The columns that are on the screen: what comes into them is news. */
+  watch(columns: readonly ColumnId[]): void {
+    this.#watched = columns;
+  }
+
+  /** Somebody has touched the ticket: it is no longer news, and what it said was read. */
   touched(entry: Entry): void {
     entry.fresh.value = false;
+    entry.said.value = undefined;
+    entry.trouble.value = undefined;
+  }
+
+  /**
+   * Does what the button of a ticket says in a column, unless it says so for so short a time that the finger meant
+   * something else.
+   */
+  press(entry: Entry, column: ColumnId): void {
+    const own = this.#entries.get(entry.id);
+    if (!own) return;
+    const ticket = own.ticket.peek();
+    const meant = touchOf(own, Date.now());
+    if (meant === "bounced") return;
+    this.touched(own);
+    if (meant === "changed") this.#say(own, "changed");
+    else if (isStopped(ticket)) this.acknowledge(own);
+    else {
+      const act = actOf(ticket, column);
+      if (act) void this.send(own, act);
+    }
+  }
+
+  /** Another display has settled what somebody here was being asked about. */
+  overtaken(entry: Entry): void {
+    const own = this.#entries.get(entry.id);
+    if (own) this.#say(own, "changed");
+  }
+
+  /** Takes a completed station back. */
+  recall(entry: Entry, stage: string): void {
+    const own = this.#entries.get(entry.id);
+    if (own && touchOf(own, Date.now()) !== "bounced") void this.send(own, { type: "recall", stage });
   }
 
   /** Takes a stopped ticket off the board. */
@@ -62,7 +107,8 @@ export class Display {
 
   /**
    * Sends what a touch asks for. The ticket says at once that it is on its way; it moves when the store has it, and
-   * says so when it has not. A touch that got no answer is repeated under its own key.
+   * says so when it has not, or when somebody else had done it before. A touch that got no answer is repeated under its
+   * own key.
    */
   async send(entry: Entry, act: KitchenAct): Promise<void> {
     const own = this.#entries.get(entry.id);
@@ -71,17 +117,20 @@ export class Display {
     const key = own.unanswered?.touch === touch ? own.unanswered.key : newId();
     batch(() => {
       own.sending.value = act;
-      own.trouble.value = undefined;
-      own.fresh.value = false;
+      this.touched(own);
     });
     const { orderId, fulfilmentId } = own.ticket.peek();
     try {
       const { data } = await postKitchenAct(orderId, fulfilmentId, act, key);
       own.unanswered = undefined;
+      own.ownAt = Date.now();
       batch(() => {
-        own.confirmed.value = [...own.confirmed.peek(), { act, position: data.position, at: Date.now() }];
+        rest(own, BOUNCES);
+        own.confirmed.value = [...own.confirmed.peek(), { act, position: data.position, at: own.ownAt }];
         own.sending.value = undefined;
-        this.#settle(own, act.type === "complete" ? act.stage : undefined, act.type === "reject");
+        if (data.already) this.#say(own, "already");
+        this.#settle(own, { own: true, recall: stageOf(act), refused: act.type === "reject" });
+        if (act.type === "missing") showLines(own);
       });
     } catch (error) {
       own.unanswered = error instanceof NoAnswer ? { touch, key } : undefined;
@@ -92,6 +141,11 @@ export class Display {
     }
   }
 
+  #say(entry: MutableEntry, said: Said): void {
+    entry.said.value = said;
+    this.#said.set(entry, Date.now());
+  }
+
   #all(tickets: readonly TicketView[], version: string | undefined): void {
     batch(() => {
       const shown = new Set(tickets.map(idOf));
@@ -100,45 +154,87 @@ export class Display {
         if (!shown.has(entry.id) && !isStopped(entry.ticket.peek())) this.board.settle(entry, true);
       }
       this.#changed(tickets, version);
-      if (this.#first) this.board.sort((id) => this.#entries.get(id)?.ticket.peek().receivedAt ?? "");
+      if (this.#first) this.board.sort(this.#receivedAt);
       this.#first = false;
     });
   }
 
   #changed(tickets: readonly TicketView[], version: string | undefined): void {
     for (const view of tickets) {
-      const id = idOf(view);
-      const known = this.#entries.get(id);
-      if (known) {
-        if (version === undefined && view.changedAt < known.view.peek().changedAt) continue;
-        showView(known, view, version);
-        // The read model may be quicker than the answer to a touch of this display.
-        const sent = known.sending.peek();
-        this.#settle(known, sent?.type === "complete" ? sent.stage : undefined);
-        continue;
-      }
-      if (view.status === "done" || view.status === "rejected") continue;
-      if (isStopped(view) && isAcknowledged(id)) continue;
-      const entry = newEntry(view, !this.#first && view.status === "new");
-      this.#entries.set(id, entry);
-      this.#changes.value++;
-      this.#settle(entry);
-      if (entry.fresh.peek()) chime();
+      const known = this.#entries.get(idOf(view));
+      if (known) this.#show(known, view, version);
+      else this.#add(view);
     }
   }
 
-  #settle(entry: MutableEntry, recall?: string, refusedHere = false): void {
-    const ticket = entry.ticket.peek();
-    // Somebody has touched it at another display.
-    if (ticket.status !== "new") entry.fresh.value = false;
-    const gone = ticket.status === "done" || refusedHere || (isStopped(ticket) && isAcknowledged(entry.id));
-    if (refusedHere) acknowledge(entry.id);
-    this.board.settle(entry, gone, recall);
+  #show(known: MutableEntry, view: TicketView, version: string | undefined): void {
+    if (version === undefined && view.changedAt < known.view.peek().changedAt) return;
+    const before = faceOf(known.ticket.peek());
+    showView(known, view, version);
+    // The read model may be quicker than the answer to a touch of this display.
+    const sent = known.sending.peek();
+    const moved = faceOf(known.ticket.peek()) !== before;
+    const others = moved && sent === undefined;
+    if (others) {
+      known.otherAt = Date.now();
+      rest(known, READS);
+      known.fresh.value = false;
+    }
+    this.#settle(known, { own: !others, recall: sent && stageOf(sent), refused: false });
+    this.#draw(known, Date.now());
   }
 
+  /** Draws the lines of a ticket, later when a finger is near it. */
+  #draw(entry: MutableEntry, at: number): void {
+    if (this.board.isNearTicket(entry.id, at)) {
+      this.#heldBack.add(entry);
+      return;
+    }
+    this.#heldBack.delete(entry);
+    showLines(entry);
+  }
+
+  #add(view: TicketView): void {
+    const id = idOf(view);
+    if (view.status === "done" || view.status === "rejected") return;
+    if (isStopped(view) && isAcknowledged(id)) return;
+    const entry = newEntry(view);
+    this.#entries.set(id, entry);
+    this.#changes.value++;
+    this.#settle(entry, { own: this.#first, recall: undefined, refused: false });
+  }
+
+  /** `own`: by this display's own doing, so that it is no news. `recall`: the station that it has just completed. */
+  #settle(
+    entry: MutableEntry,
+    { own, recall, refused }: { own: boolean; recall: string | undefined; refused: boolean },
+  ): void {
+    const ticket = entry.ticket.peek();
+    const gone = ticket.status === "done" || refused || (isStopped(ticket) && isAcknowledged(entry.id));
+    if (refused) acknowledge(entry.id);
+    const stood = this.board.standsIn(this.#watched, entry.id);
+    this.board.settle(entry, gone, recall);
+    if (own || stood || isStopped(ticket) || !this.board.standsIn(this.#watched, entry.id)) return;
+    entry.fresh.value = true;
+    chime();
+  }
+
+  readonly #receivedAt = (id: string): string => this.#entries.get(id)?.ticket.peek().receivedAt ?? "";
+
   #sweep(at: number): void {
+    for (const [entry, since] of this.#said) {
+      if (at - since < SAID_FOR) continue;
+      this.#said.delete(entry);
+      entry.said.value = undefined;
+    }
     const left = this.board.sweep(at);
-    if (left.length === 0) return;
+    this.board.sort(this.#receivedAt, at);
+    for (const entry of this.#heldBack) this.#draw(entry, at);
+    if (left.length > 0) this.#forget(left);
+  }
+
+  /** Forgets tickets that stand nowhere any more. */
+  #forget(left: readonly string[]): void {
     const standing = new Set(
       this.board.columns.peek().flatMap((column) =>
         this.board
@@ -154,3 +250,13 @@ export class Display {
     if (forgot > 0) this.#changes.value = this.#changes.peek() + forgot;
   }
 }
+
+/** Shows for a moment that a ticket is not to be touched. */
+function rest(entry: Entry, ms: number): void {
+  entry.settling.value = true;
+  setTimeout(() => {
+    entry.settling.value = touchOf(entry, Date.now()) !== "meant";
+  }, ms + 20);
+}
+
+const stageOf = (act: KitchenAct): string | undefined => (act.type === "complete" ? act.stage : undefined);

@@ -1,5 +1,5 @@
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import type { TicketView } from "../../../projections/views.ts";
+import type { TicketLine, TicketView } from "../../../projections/views.ts";
 import { compareVersions } from "../../../realtime/protocol.ts";
 import type { KitchenAct } from "../../api/endpoints.ts";
 import { afterAct } from "./acts.ts";
@@ -14,21 +14,32 @@ interface Confirmed {
 /** After this long the read model is believed again, whatever became of its message. */
 const HELD = 30_000;
 
+/** What came of a touch besides what it asked for: another display did it before, or changed the ticket meanwhile. */
+export type Said = "already" | "changed";
+
 /** One ticket on the display, with what this display is doing to it. */
 export interface Entry {
   readonly id: string;
   /** As the kitchen is to see it: the newest view, with confirmed acts that it does not hold yet. */
   readonly ticket: ReadonlySignal<TicketView>;
   readonly view: Signal<TicketView>;
+  /** The lines that are drawn: they wait while a finger is near, since with them a ticket may grow. */
+  readonly lines: Signal<readonly TicketLine[]>;
   readonly confirmed: Signal<readonly Confirmed[]>;
   /** The act that is on its way. */
   readonly sending: Signal<KitchenAct | undefined>;
   /** Why the last touch did not work. */
   readonly trouble: Signal<unknown>;
-  /** Nobody has touched it since it came. */
+  readonly said: Signal<Said | undefined>;
+  /** Nobody has touched it since it came to this display. */
   readonly fresh: Signal<boolean>;
+  /** It has just changed, and a touch would not be what the finger meant. */
+  readonly settling: Signal<boolean>;
   /** The key of a touch that got no answer: touching again sends the same. */
   readonly unanswered: { touch: string; key: string } | undefined;
+  /** When this display, and when somebody else, last changed what a touch does; epoch milliseconds. */
+  readonly ownAt: number;
+  readonly otherAt: number;
 }
 
 /** Ids of fulfilments are unique within their order only. */
@@ -37,18 +48,23 @@ export const idOf = (ticket: Pick<TicketView, "orderId" | "fulfilmentId">): stri
 
 export type MutableEntry = { -readonly [K in keyof Entry]: Entry[K] };
 
-export function newEntry(view: TicketView, fresh: boolean): MutableEntry {
+export function newEntry(view: TicketView): MutableEntry {
   const shown = signal(view);
   const confirmed = signal<readonly Confirmed[]>([]);
   return {
     id: idOf(view),
     ticket: computed(() => confirmed.value.reduce((ticket, { act }) => afterAct(ticket, act), shown.value)),
     view: shown,
+    lines: signal(view.lines),
     confirmed,
     sending: signal(undefined),
     trouble: signal(undefined),
-    fresh: signal(fresh),
+    said: signal(undefined),
+    fresh: signal(false),
+    settling: signal(false),
     unanswered: undefined,
+    ownAt: 0,
+    otherAt: 0,
   };
 }
 
@@ -61,3 +77,16 @@ export function showView(entry: Entry, view: TicketView, version: string | undef
   if (left.length !== entry.confirmed.peek().length) entry.confirmed.value = left;
   entry.view.value = view;
 }
+
+/** Draws the lines as they are now. */
+export function showLines(entry: Entry): void {
+  const { lines } = entry.ticket.peek();
+  if (!sameLines(lines, entry.lines.peek())) entry.lines.value = lines;
+}
+
+const sameLines = (a: readonly TicketLine[], b: readonly TicketLine[]): boolean =>
+  a === b || JSON.stringify(a) === JSON.stringify(b);
+
+/** What decides what a touch on a ticket does, as one text. */
+export const faceOf = ({ status, started, completed }: TicketView): string =>
+  `${status} ${started.join()} ${completed.join()}`;

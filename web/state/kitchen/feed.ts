@@ -15,7 +15,7 @@ export type Reach =
   | { readonly state: "ok" }
   /** Touches get through; what is shown may be old. */
   | { readonly state: "stale"; readonly asOf: number }
-  | { readonly state: "offline"; readonly asOf: number | undefined };
+  | { readonly state: "offline"; readonly asOf: number | undefined; readonly since: number };
 
 export interface Feed {
   readonly reach: ReadonlySignal<Reach>;
@@ -110,7 +110,10 @@ export function feedTickets(siteId: string, handlers: FeedHandlers): Feed {
     else if (status.reason === "server_behind") reach.value = { state: "stale", asOf: status.asOf ?? Date.now() };
     else if (answers && readAt.value !== undefined && navigator.onLine)
       reach.value = { state: "stale", asOf: readAt.value };
-    else reach.value = { state: "offline", asOf: latest(status.asOf, readAt.value) };
+    else {
+      const asOf = latest(status.asOf, readAt.value);
+      reach.value = { state: "offline", asOf, since: asOf ?? live.openedAt };
+    }
   });
 
   follow();

@@ -14,12 +14,23 @@ let audio: AudioContext | undefined;
 /** To be called from a touch or a key. */
 export function allowSound(): void {
   if (mayBeHeard.peek()) return;
-  audio ??= new AudioContext();
-  void audio.resume().then(() => {
-    mayBeHeard.value = audio?.state === "running";
-  });
+  audio ??= openAudio();
+  audio?.resume().then(look, look);
 }
 
+function openAudio(): AudioContext | undefined {
+  if (typeof AudioContext === "undefined") return undefined;
+  const opened = new AudioContext();
+  // A tablet that slept may have lost its sound: then the display says again that it cannot be heard.
+  opened.addEventListener("statechange", look);
+  return opened;
+}
+
+function look(): void {
+  mayBeHeard.value = audio?.state === "running";
+}
+
+/** Switches the sound on or off; on, it is heard at once. */
 export function switchSound(): void {
   allowSound();
   muted.set(!isMuted.peek());
@@ -28,10 +39,14 @@ export function switchSound(): void {
 
 const NOTES = [880, 1318.5] as const;
 const LENGTH = 0.18;
+/** Tickets that come together are heard once. */
+const APART = 1.5;
+let chimedAt = Number.NEGATIVE_INFINITY;
 
 /** Two rising notes, loud enough for a kitchen. */
 export function chime(): void {
-  if (audio?.state !== "running" || isMuted.peek()) return;
+  if (audio?.state !== "running" || isMuted.peek() || audio.currentTime - chimedAt < APART) return;
+  chimedAt = audio.currentTime;
   for (const [i, frequency] of NOTES.entries()) {
     const from = audio.currentTime + i * LENGTH;
     const tone = audio.createOscillator();

@@ -1,8 +1,8 @@
-import type { ColumnId } from "../state/kitchen/acts.ts";
-import type { Left } from "../state/kitchen/board.ts";
-import type { Display } from "../state/kitchen/display.ts";
-import type { Entry } from "../state/kitchen/entry.ts";
-import type { Selection } from "./keys.ts";
+import type { ColumnId } from "../../state/kitchen/acts.ts";
+import type { Left } from "../../state/kitchen/board.ts";
+import type { Display } from "../../state/kitchen/display.ts";
+import type { Entry } from "../../state/kitchen/entry.ts";
+import type { Selection } from "../selection.ts";
 
 /** What the parts of a ticket are drawn from. */
 export interface TicketProps {

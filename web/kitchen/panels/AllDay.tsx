@@ -1,8 +1,8 @@
 import type { Signal } from "@preact/signals";
-import { messages } from "../messages/catalogue.ts";
-import { formatQuantity } from "../messages/format.ts";
-import type { Display } from "../state/kitchen/display.ts";
-import type { Panel } from "./keys.ts";
+import { messages } from "../../messages/catalogue.ts";
+import { formatQuantity } from "../../messages/format.ts";
+import type { Display } from "../../state/kitchen/display.ts";
+import type { Panel } from "../keys.ts";
 import { SidePanel } from "./SidePanel.tsx";
 
 /** How much of each item is to be made in all. */

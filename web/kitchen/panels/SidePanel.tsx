@@ -1,8 +1,8 @@
 import type { Signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { messages } from "../messages/catalogue.ts";
-import { Icon } from "../ui/Icon.tsx";
-import type { Panel } from "./keys.ts";
+import { messages } from "../../messages/catalogue.ts";
+import { Icon } from "../../ui/Icon.tsx";
+import type { Panel } from "../keys.ts";
 
 interface SidePanelProps {
   readonly title: string;

@@ -1,7 +1,7 @@
 import type { Signal } from "@preact/signals";
-import { messages } from "../messages/catalogue.ts";
-import { KeyList } from "../ui/KeyList.tsx";
-import type { Panel } from "./keys.ts";
+import { messages } from "../../messages/catalogue.ts";
+import { KeyList } from "../../ui/KeyList.tsx";
+import type { Panel } from "../keys.ts";
 import { SidePanel } from "./SidePanel.tsx";
 
 /** The keys of the display. */

@@ -1,8 +1,8 @@
 import { useComputed } from "@preact/signals";
-import { messages } from "../messages/catalogue.ts";
-import { formatWhen } from "../messages/format.ts";
-import { now } from "../state/clock.ts";
-import { Icon } from "../ui/Icon.tsx";
+import { messages } from "../../messages/catalogue.ts";
+import { formatWhen } from "../../messages/format.ts";
+import { now } from "../../state/clock.ts";
+import { Icon } from "../../ui/Icon.tsx";
 
 /** When the customer was told that it comes; said when that has passed. */
 export function PromisedTime({ at }: { at: string }) {
@@ -11,13 +11,15 @@ export function PromisedTime({ at }: { at: string }) {
   const words = messages.value.kitchen;
   return (
     <span class="for-time" data-late={late}>
-      {words.promised} <strong>{formatWhen(at)}</strong>
-      {late && (
+      {late ? (
         <>
           <Icon name="warning" />
-          {words.promiseLate}
+          <span class="unseen">{words.promiseLate}: </span>
         </>
+      ) : (
+        <span class="for">{words.promised} </span>
       )}
+      <strong>{formatWhen(at)}</strong>
     </span>
   );
 }

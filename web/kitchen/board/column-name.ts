@@ -1,6 +1,6 @@
-import { messages } from "../messages/catalogue.ts";
-import { stationName } from "../messages/format.ts";
-import { type ColumnId, NEW, READY } from "../state/kitchen/acts.ts";
+import { messages } from "../../messages/catalogue.ts";
+import { stationName } from "../../messages/format.ts";
+import { type ColumnId, NEW, READY } from "../../state/kitchen/acts.ts";
 
 /** What a column is called. */
 export function columnName(column: ColumnId): string {

@@ -1,0 +1,85 @@
+import { useComputed } from "@preact/signals";
+import { memo } from "preact/compat";
+import { messages } from "../../messages/catalogue.ts";
+import type { ColumnId } from "../../state/kitchen/acts.ts";
+import type { Display } from "../../state/kitchen/display.ts";
+import { pathOf } from "../../state/kitchen/shown.ts";
+import { Icon } from "../../ui/Icon.tsx";
+import type { Selection } from "../selection.ts";
+import { Ticket } from "../ticket/Ticket.tsx";
+import { columnName } from "./column-name.ts";
+
+interface ColumnProps {
+  readonly siteId: string;
+  readonly column: ColumnId;
+  /** The only column that is shown. */
+  readonly alone: boolean;
+  readonly display: Display;
+  readonly selection: Selection;
+}
+
+/** One station with its tickets; its head narrows the display to it, or widens it again. */
+export const Column = memo(function Column({ siteId, column, alone, display, selection }: ColumnProps) {
+  const words = messages.value.kitchen;
+  const slots = display.board.slots(column).value;
+  const standing = slots.filter(({ left }) => !left);
+  const name = columnName(column);
+  const marked = useComputed(() => selection.column.value === column).value;
+  const numbered = marked && selection.byKeys.value;
+  const fresh = useComputed(
+    () =>
+      display.board.slots(column).value.filter(({ id, left }) => !left && display.entry(id)?.fresh.value === true)
+        .length,
+  ).value;
+  const pointed = () => display.board.pointed(column);
+  return (
+    <section
+      class="column"
+      data-column={column}
+      data-marked={marked}
+      aria-label={name}
+      onPointerMove={pointed}
+      onPointerDown={() => display.board.pressed(column)}
+    >
+      <a class="column-head" href={pathOf(siteId, alone ? { view: "all" } : { view: "some", columns: [column] })}>
+        <span class="name">{name}</span>
+        {alone ? (
+          <span class="all small">
+            <Icon name="cross" />
+            {words.allStations}
+          </span>
+        ) : (
+          <span class="unseen">{words.onlyStation(name)}</span>
+        )}
+        {fresh > 0 && (
+          <span class="fresh-count" title={words.untouched(fresh)}>
+            <Icon name="bell" />
+            {fresh}
+          </span>
+        )}
+        <span class="count" title={words.ticketsIn(standing.length)}>
+          {standing.length}
+        </span>
+      </a>
+      <ol class="tickets" tabIndex={-1} onScroll={pointed}>
+        {slots.map((slot, at) => {
+          const entry = display.entry(slot.id);
+          return (
+            entry && (
+              <Ticket
+                key={slot.id}
+                entry={entry}
+                left={slot.left}
+                column={column}
+                place={numbered && at < 9 ? at + 1 : undefined}
+                display={display}
+                selection={selection}
+              />
+            )
+          );
+        })}
+        {slots.length === 0 && <li class="column-empty">{words.emptyColumn}</li>}
+      </ol>
+    </section>
+  );
+});

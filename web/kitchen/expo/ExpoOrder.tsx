@@ -1,0 +1,91 @@
+import { useComputed } from "@preact/signals";
+import { memo } from "preact/compat";
+import { messages } from "../../messages/catalogue.ts";
+import { formatQuantity, stationName } from "../../messages/format.ts";
+import { READY } from "../../state/kitchen/acts.ts";
+import type { Display } from "../../state/kitchen/display.ts";
+import type { Entry } from "../../state/kitchen/entry.ts";
+import { expoGroupOf, expoStations, expoWaits } from "../../state/kitchen/expo.ts";
+import { Icon, type IconName } from "../../ui/Icon.tsx";
+import { Age } from "../ticket/Age.tsx";
+import { PromisedTime } from "../ticket/PromisedTime.tsx";
+import { Said } from "../ticket/Said.tsx";
+import { Courier } from "../ticket/TicketFoot.tsx";
+
+const SIGNS: Readonly<Record<"done" | "at_work" | "open", IconName>> = {
+  done: "check",
+  at_work: "flame",
+  open: "minus",
+};
+
+/** One order at the pass: how far each station is, what it waits for, and the one thing that can be done. */
+export const ExpoOrder = memo(function ExpoOrder({ entry, display }: { entry: Entry; display: Display }) {
+  const ticket = entry.ticket.value;
+  const words = messages.value.kitchen;
+  const group = expoGroupOf(ticket);
+  const { stations, sites } = expoWaits(ticket);
+  const waits = [...stations.map(stationName), ...sites];
+  return (
+    <li class="ticket" data-id={entry.id} data-status={ticket.status}>
+      <article aria-label={ticket.number}>
+        <header>
+          <strong class="number">{ticket.number}</strong>
+          <Age since={ticket.receivedAt} still={ticket.status === "ready"} fresh={false} />
+          <PromisedTime at={ticket.promisedAt} />
+        </header>
+        <p class="contents">
+          {ticket.lines.map(({ sku, name, quantity, state }, at) => (
+            <span key={sku}>
+              {at > 0 && " · "}
+              <strong>{formatQuantity(quantity)}</strong> {state === undefined ? name : <s>{name}</s>}
+            </span>
+          ))}
+        </p>
+        {group === "working" && (
+          <ul class="ways">
+            {expoStations(ticket).map(({ station, state }) => (
+              <li key={station} data-state={state}>
+                <Icon name={SIGNS[state]} />
+                {stationName(station)}
+                <span class="unseen">: {words.stationStates[state]}</span>
+              </li>
+            ))}
+          </ul>
+        )}
+        {waits.length > 0 && group !== "new" && (
+          <p class="also">
+            <Icon name="clock" />
+            <span>{words.waitsFor(waits.join(", "))}</span>
+          </p>
+        )}
+        {group === "complete" && <SayReady entry={entry} display={display} />}
+        {group === "ready" && <Courier ticket={ticket} />}
+        {group === undefined && <p class="foot-words">{ticket.status === "done" ? words.gone : words.cancelled}</p>}
+      </article>
+    </li>
+  );
+});
+
+function SayReady({ entry, display }: { entry: Entry; display: Display }) {
+  const words = messages.value.kitchen;
+  const offline = useComputed(() => display.feed.reach.value.state === "offline").value;
+  const sending = entry.sending.value !== undefined;
+  const settling = entry.settling.value;
+  return (
+    <footer>
+      <Said entry={entry} here />
+      <button
+        type="button"
+        class="act"
+        data-act="ready"
+        disabled={offline}
+        aria-disabled={sending || settling}
+        data-settling={settling}
+        data-sending={sending}
+        onClick={() => display.press(entry, READY)}
+      >
+        {sending ? words.sending : offline ? words.waitsOffline : words.actions.ready}
+      </button>
+    </footer>
+  );
+}
