@@ -5,6 +5,7 @@ import { Problem } from "../infra/http/problems.ts";
 import { NoLiveGenerationError } from "../projections/runner/generations.ts";
 import { analyticsRoutes } from "./analytics/analytics-routes.ts";
 import { catalogueReadRoutes } from "./catalogue/catalogue-routes.ts";
+import { courierWayRoutes } from "./courier-way/courier-way-routes.ts";
 import { courierRoutes } from "./couriers/courier-routes.ts";
 import { customerRoutes } from "./customers/customer-routes.ts";
 import { nearRoutes } from "./near/near-routes.ts";
@@ -32,6 +33,7 @@ export function readRoutes(app: FastifyInstance, services: ReadServices): void {
   asOfRoutes(api, services);
   orderListRoutes(api, services);
   receiptRoutes(api, services);
+  courierWayRoutes(api, services);
   siteRoutes(api, services);
   courierRoutes(api, services);
   customerRoutes(api, services);

@@ -5,6 +5,7 @@ import type { EventStore } from "../infra/event-store/port.ts";
 import type { Log } from "../infra/log.ts";
 import type { CustomerFinder } from "../projections/customers/search/find.ts";
 import type { LiveSchemas } from "../projections/runner/generations.ts";
+import type { CourierPositions } from "./courier-way/courier-positions.ts";
 import type { ToldAhead } from "./orders/told-ahead.ts";
 import type { KeySource } from "./personal.ts";
 import type { ReadPositions } from "./positions.ts";
@@ -33,4 +34,6 @@ export interface ReadServices {
   /** Finds customers by what they said of themselves. */
   readonly finder: CustomerFinder;
   readonly replay: ReplayCatalogue;
+  /** Where couriers are, live. */
+  readonly couriers: CourierPositions;
 }

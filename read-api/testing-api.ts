@@ -16,6 +16,7 @@ import { CustomerFinder } from "../projections/customers/search/find.ts";
 import { ensureProjection, liveSchemas } from "../projections/runner/generations.ts";
 import type { Projection } from "../projections/runner/projection.ts";
 import { projectionConsumer } from "../projections/runner/projection-consumer.ts";
+import { nobodysPosition } from "./courier-way/courier-positions.ts";
 import { ToldAhead } from "./orders/told-ahead.ts";
 import { ReadPositions } from "./positions.ts";
 import { readRoutes } from "./read-routes.ts";
@@ -49,6 +50,7 @@ export function servicesOver(
     access: { record: async () => {}, recordCustomers: async () => {} },
     finder: new CustomerFinder(pool, blindWords(SEARCH_KEY)),
     replay: { projections: [], kinds: [] },
+    couriers: nobodysPosition,
   };
 }
 

@@ -13,6 +13,7 @@ import {
 } from "fastify-type-provider-zod";
 import { OrderAccess } from "../../commands/access/order-access.ts";
 import { CatalogueReader } from "../../commands/catalogue/catalogue-reader.ts";
+import { HttpCourierGateway } from "../../commands/gateways/courier-gateway.ts";
 import { carrierWebhook } from "../../commands/http/carrier-webhook.ts";
 import { commandRoutes } from "../../commands/http/command-routes.ts";
 import { PlaceOrder } from "../../commands/orders/place.ts";
@@ -33,6 +34,7 @@ import { writeFileAtomically } from "../../infra/supervisor/files.ts";
 import { blindWords } from "../../projections/customers/search/blind-words.ts";
 import { CustomerFinder } from "../../projections/customers/search/find.ts";
 import { PROJECTIONS } from "../../projections/read-models.ts";
+import { sharedPositions } from "../../read-api/courier-way/courier-positions.ts";
 import { courierTopics } from "../../read-api/couriers/courier-topics.ts";
 import { redriveRoutes } from "../../read-api/dead-letters/job-routes.ts";
 import { letterRoutes } from "../../read-api/dead-letters/letter-routes.ts";
@@ -184,7 +186,25 @@ export async function buildApi(
   const replay = { projections: PROJECTIONS, kinds: JOB_KINDS };
   const told = new ToldAhead();
   const finder = new CustomerFinder(pool, blindWords(base.fingerprintKey));
-  const reading: ReadServices = { pool, store, schemas, positions, told, keys, clock, log, access, finder, replay };
+  const couriersApp = new HttpCourierGateway(config);
+  const couriers = sharedPositions(async (courierId, city) => {
+    const told = await couriersApp.positions([courierId], city);
+    return told.ok ? told.value.find((one) => one.courierId === courierId) : undefined;
+  });
+  const reading: ReadServices = {
+    pool,
+    store,
+    schemas,
+    positions,
+    told,
+    keys,
+    clock,
+    log,
+    access,
+    finder,
+    replay,
+    couriers,
+  };
   await app.register(async (scope) => readRoutes(scope, reading));
   const reports = new Reports(pool);
   const everyMs = config.RECONCILE_EVERY_MS;
