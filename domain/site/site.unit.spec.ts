@@ -30,7 +30,7 @@ const details: SiteDetails = {
 };
 const siteId = "sweet-crumbs";
 const opened: SiteEvent = { type: "site.opened", data: { siteId, ...details } };
-const suspended: SiteEvent = { type: "site.suspended", data: { cause: "oven broken" } };
+const suspended: SiteEvent = { type: "site.suspended", data: { cause: "broken_equipment" } };
 const resumed: SiteEvent = { type: "site.resumed", data: {} };
 const closed: SiteEvent = { type: "site.closed", data: {} };
 const change = { type: "change", details: { name: "Sweet Crumbs Mitte" } } as const;
@@ -56,8 +56,8 @@ describe("a site", () => {
   });
 
   test("is suspended with a cause and resumed, each once", () => {
-    given([opened]).when({ type: "suspend", cause: "oven broken" }).then([suspended]);
-    given([opened, suspended]).when({ type: "suspend", cause: "still broken" }).then([]);
+    given([opened]).when({ type: "suspend", cause: "broken_equipment" }).then([suspended]);
+    given([opened, suspended]).when({ type: "suspend", cause: "other" }).then([]);
     given([opened, suspended]).when({ type: "resume" }).then([resumed]);
     given([opened]).when({ type: "resume" }).then([]);
     given([opened, suspended, resumed]).when({ type: "resume" }).then([]);
@@ -66,7 +66,7 @@ describe("a site", () => {
   test("that does not exist or is closed for good cannot be changed", () => {
     for (const events of [[], [opened, closed]]) {
       given(events).when(change).refuses("site_unknown");
-      given(events).when({ type: "suspend", cause: "?" }).refuses("site_unknown");
+      given(events).when({ type: "suspend", cause: "other" }).refuses("site_unknown");
       given(events).when({ type: "resume" }).refuses("site_unknown");
     }
   });
