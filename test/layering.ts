@@ -38,6 +38,7 @@ const MAY_IMPORT: Readonly<Record<string, Readonly<Record<string, Reach>>>> = {
 const SPOKEN: ReadonlySet<string> = new Set([
   "realtime/protocol.ts",
   "projections/views.ts",
+  "projections/buyer-views.ts",
   "infra/auth/principal.ts",
 ]);
 const BROWSER: ReadonlySet<string> = new Set(["web", "realtime/client"]);

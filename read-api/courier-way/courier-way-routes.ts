@@ -3,6 +3,7 @@ import type { Order } from "../../domain/order/state.ts";
 import { authorise } from "../../infra/auth/fastify-auth.ts";
 import type { Api } from "../../infra/http/api.ts";
 import { problem } from "../../infra/http/problem-schema.ts";
+import type { CourierWay } from "../../projections/buyer-views.ts";
 import { findSite } from "../../projections/catalogue/queries.ts";
 import type { FoundOrder } from "../../projections/orders/rows.ts";
 import { askedPosition } from "../answer.ts";
@@ -13,7 +14,7 @@ import { mayKnowContact, openContact } from "../personal.ts";
 import { orderParams } from "../schemas.ts";
 import type { ReadServices } from "../services.ts";
 import { recordAccess } from "../staff-access.ts";
-import { type CourierWay, firstStop, legOf, wayOf } from "./courier-way.ts";
+import { firstStop, legOf, wayOf } from "./courier-way.ts";
 
 const count = z.number().int();
 

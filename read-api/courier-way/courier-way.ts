@@ -1,15 +1,6 @@
 import { isFinal, type Order, standing } from "../../domain/order/state.ts";
+import type { CourierWay } from "../../projections/buyer-views.ts";
 import { estimatedTravelTimes, metresBetween, type Position, type TravelTimes } from "../near/travel-times.ts";
-
-/** How the courier of an order comes along. Distances are as the crow flies, minutes are estimated. */
-export interface CourierWay {
-  /** `to_site`: on the way to the shop; `at_site`: there; `to_door`: on the way to the buyer; `none`: nobody yet, or done. */
-  readonly leg: "none" | "to_site" | "at_site" | "to_door";
-  /** What is left of the leg; absent while nobody knows where the courier is, or where the leg ends. */
-  readonly left?: { readonly metres: number; readonly minutes: number } | undefined;
-  /** Of the way from shop to door, in percent; while bringing it, and where both are known. */
-  readonly donePercent?: number | undefined;
-}
 
 /** The leg that an order's courier is on. */
 export function legOf(order: Order): CourierWay["leg"] {

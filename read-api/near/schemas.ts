@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { NearView } from "../../projections/buyer-views.ts";
 
 const money = z.object({ amount: z.number().int().describe("minor units"), currency: z.string() });
 const count = z.number().int();
@@ -39,5 +40,5 @@ export const nearAvailability = z
       .describe("in the sequence asked for"),
     unknown: z.array(z.string()).readonly().describe("SKUs that are not sold, or no longer"),
   })
-  .describe("what can be had there");
+  .describe("what can be had there") satisfies z.ZodType<NearView>;
 export type NearAvailability = z.infer<typeof nearAvailability>;

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import PDFDocument from "pdfkit";
-import type { Receipt } from "./receipt.ts";
+import type { Receipt } from "../../projections/buyer-views.ts";
 import { RECEIPT_WORDS, receiptFormats } from "./words.ts";
 
 // A font that has the letters of most names; the fonts that come with PDF readers have western ones alone.

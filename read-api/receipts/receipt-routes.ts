@@ -3,6 +3,7 @@ import { z } from "zod";
 import { authorise } from "../../infra/auth/fastify-auth.ts";
 import type { Api } from "../../infra/http/api.ts";
 import { problem } from "../../infra/http/problem-schema.ts";
+import type { Receipt } from "../../projections/buyer-views.ts";
 import { isUnchanged } from "../answer.ts";
 import { readOrderStream } from "../orders/order-lookup.ts";
 import { resourceOf, unknownOrder } from "../orders/order-routes.ts";
@@ -10,7 +11,7 @@ import { mayKnowContact, openContact } from "../personal.ts";
 import { orderParams, unchanged } from "../schemas.ts";
 import type { ReadServices } from "../services.ts";
 import { recordAccess } from "../staff-access.ts";
-import { type Receipt, receiptFrom } from "./receipt.ts";
+import { receiptFrom } from "./receipt.ts";
 import { receipt } from "./schemas.ts";
 import { RECEIPT_WORDS } from "./words.ts";
 

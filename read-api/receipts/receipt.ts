@@ -1,59 +1,13 @@
 import type { RecordedEvent } from "../../domain/chain/envelope.ts";
-import { type Money, money, type Quantity } from "../../domain/money/money.ts";
-import type { Contact, Language, OrderLine, PlacedFulfilment } from "../../domain/order/events.ts";
-import { type OrderStatus, standing, statusOf } from "../../domain/order/state.ts";
+import { type Money, money } from "../../domain/money/money.ts";
+import type { OrderLine, PlacedFulfilment } from "../../domain/order/events.ts";
+import { standing, statusOf } from "../../domain/order/state.ts";
+import type { Receipt, TaxShare } from "../../projections/buyer-views.ts";
 import { madeOf } from "../../projections/order-state/amendments.ts";
 import { orderNumber } from "../../projections/order-state/order-events.ts";
 import { foldBatch } from "../../projections/orders/fold.ts";
 import type { FoundOrder } from "../../projections/orders/rows.ts";
 import { taxRates } from "./tax-rates.ts";
-
-/** One line of a receipt. Prices are gross; rates in basis points. */
-export interface ReceiptLine {
-  readonly sku: string;
-  readonly name: string;
-  readonly quantity: Quantity;
-  readonly price: Money;
-  readonly taxBasisPoints: number;
-  /** Name of the missing item whose place it took. */
-  readonly insteadOf?: string | undefined;
-  /** It was missing, and is given back. */
-  readonly leftOut?: true | undefined;
-}
-
-/** What of the sum falls under one rate: `net + tax = gross`. */
-export interface TaxShare {
-  readonly basisPoints: number;
-  readonly net: Money;
-  readonly tax: Money;
-  readonly gross: Money;
-}
-
-/** What an order cost and what was given back, as its events say. Times are RFC 3339. */
-export interface Receipt {
-  readonly orderId: string;
-  readonly number: string;
-  readonly status: OrderStatus;
-  readonly language: Language;
-  readonly placedAt: string;
-  readonly paidAt?: string | undefined;
-  /** `due`: not paid yet; `none`: nothing was charged, and nothing will be. */
-  readonly payment: "paid" | "due" | "none";
-  readonly sites: readonly { readonly siteId: string; readonly name: string; readonly city: string }[];
-  /** IANA zone of the first site, in which a receipt says its times. */
-  readonly timeZone: string;
-  readonly lines: readonly ReceiptLine[];
-  readonly deliveryFee: Money;
-  readonly total: Money;
-  /** Of what was made, with the delivery; none for an order that ended early. */
-  readonly taxes: readonly TaxShare[];
-  readonly refunds: readonly { readonly at: string; readonly amount: Money }[];
-  /** What stays paid. */
-  readonly balance: Money;
-  /** The newest event of the order: whoever has this can ask whether the history is still the same. */
-  readonly proof: { readonly revision: string; readonly hash: string };
-  readonly contact?: Contact | undefined;
-}
 
 /** An order folded from its own events with what its receipt says; undefined when they are no order. */
 export function receiptFrom(

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Role } from "../../infra/auth/principal.ts";
+import type { Receipt } from "../../projections/buyer-views.ts";
 import { CONTACT, COURIER } from "../../test/fixtures/order-examples.ts";
 import {
   type Asked,
@@ -11,7 +12,6 @@ import {
   orderPath,
   readWorldOfFile,
 } from "../../test/fixtures/read-world.ts";
-import type { Receipt } from "./receipt.ts";
 
 const { get } = readWorldOfFile();
 const receiptOf = async (name: string): Promise<Receipt> =>

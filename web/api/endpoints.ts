@@ -1,8 +1,8 @@
 import type { Contact } from "../../domain/order/events.ts";
 import type { OrderStatus } from "../../domain/order/state.ts";
 import type { OpenState } from "../../domain/site/opening-hours.ts";
+import type { CourierWay, NearView } from "../../projections/buyer-views.ts";
 import type { MenuItem, OrderView, SiteSummary, SiteView, TicketView } from "../../projections/views.ts";
-import type { NearAvailability } from "../../read-api/near/schemas.ts";
 import type { Seat } from "../state/auth.ts";
 import { type Answer, request } from "./request.ts";
 
@@ -60,7 +60,7 @@ export const getMenu = (siteId: string) => request<Menu>(path`/api/sites/${siteI
 
 /** What can be had at a position; the address of the request says where somebody is, so nothing keeps it. */
 export const getNear = (lat: number, lon: number) =>
-  request<NearAvailability>(`/api/availability?lat=${lat}&lon=${lon}`, { seat: "shop", tries: 2 });
+  request<NearView>(`/api/availability?lat=${lat}&lon=${lon}`, { seat: "shop", tries: 2 });
 
 /** Placing waits up to 2 s for the reservation; its repeats are the caller's, who has kept the key. */
 export const postOrder = (body: OrderRequest, key: string): Promise<Answer<CommandAnswer>> =>
@@ -76,6 +76,10 @@ export const postCancel = (seat: Seat, orderId: string, reason: string | undefin
 
 export const getOrder = (seat: Seat, orderId: string, after: string | undefined) =>
   request<OrderView>(path`/api/orders/${orderId}`, { seat, after, tries: 2 });
+
+/** How the courier of an order comes along. */
+export const getCourierWay = (seat: Seat, orderId: string) =>
+  request<CourierWay>(path`/api/orders/${orderId}/courier`, { seat, tries: 1, timeout: 5_000 });
 
 export const getOrders = () =>
   request<{ orders: readonly OrderView[]; next?: string }>("/api/orders?limit=50", { seat: "shop", tries: 2 });

@@ -1,8 +1,6 @@
-import type { Receipt } from "../../read-api/receipts/receipt.ts";
+import type { Receipt } from "../../projections/buyer-views.ts";
 import type { Seat } from "../state/auth.ts";
 import { request, requestFile } from "./request.ts";
-
-export type { Receipt };
 
 export const getReceipt = (seat: Seat, orderId: string) =>
   request<Receipt>(`/api/orders/${encodeURIComponent(orderId)}/receipt`, { seat });

@@ -1,4 +1,4 @@
-import type { Receipt } from "../api/receipt.ts";
+import type { Receipt } from "../../projections/buyer-views.ts";
 import { accountWords } from "../messages/account.ts";
 import { messages } from "../messages/catalogue.ts";
 import { formatMoney, formatQuantity, formatRate, region } from "../messages/format.ts";

@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
-import { getReceipt, getReceiptFile, type Receipt } from "../../api/receipt.ts";
+import type { Receipt } from "../../../projections/buyer-views.ts";
+import { getReceipt, getReceiptFile } from "../../api/receipt.ts";
 import { seatFor } from "../order/own-orders.ts";
 
 const receipt = signal<Receipt | undefined>(undefined);

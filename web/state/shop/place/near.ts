@@ -1,10 +1,10 @@
 import { effect, signal } from "@preact/signals";
-import type { NearAvailability } from "../../../../read-api/near/schemas.ts";
+import type { ReachingSiteView } from "../../../../projections/buyer-views.ts";
 import { getNear } from "../../../api/endpoints.ts";
 import { chosenPlace, type Place } from "./place.ts";
 
 /** A site that reaches the chosen place, with its way and promise. */
-export type ReachingSite = NearAvailability["sites"][number];
+export type ReachingSite = ReachingSiteView;
 
 /** What reaches a place, as it was told last. */
 export interface Near {
