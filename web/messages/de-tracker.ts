@@ -11,6 +11,12 @@ export const deTracker: typeof enTracker = {
     payment: "Wir warten, bis deine Bank die Zahlung bestätigt. Du musst nichts tun.",
     retry: (time) => `Deine Bank hat nicht geantwortet. Um ${time} versuchen wir es wieder; abgebucht ist nichts.`,
     site: (site) => `Wir warten, bis ${site} Bescheid bekommt. Deine Zahlung ist sicher.`,
+    otherSite: (site) =>
+      `${site} kann sie nicht machen. Wir fragen einen anderen Laden in der Nähe; kann keiner, bekommst du dein Geld zurück.`,
+    courier: "Wir fragen die Kuriere in der Nähe.",
+    noCourier: "Gerade ist kein Kurier frei. Wir fragen weiter, und unser Team weiß Bescheid.",
+    carrier: (time) =>
+      `Der Paketdienst ist nicht erreichbar. Nichts geht verloren: Sobald er antwortet, wird gebucht; nächster Versuch ${time}.`,
     accept: (site) =>
       `${site} hat deine Bestellung, aber noch nicht geantwortet. Kommt keine Antwort, bekommst du dein Geld zurück.`,
   },
@@ -56,7 +62,17 @@ export const deTracker: typeof enTracker = {
   notKnown: "Diese Bestellung finden wir nicht.",
   notYours: "Diese Bestellung gehört jemand anderem oder wurde in einer anderen Rolle aufgegeben.",
   cancel: "Bestellung stornieren",
-  cancelSure: "Diese Bestellung stornieren? Was du bezahlt hast, bekommst du zurück.",
+  cancelSure: "Diese Bestellung stornieren?",
+  cancelPaid: (sum) => `${sum} gehen zurück an dich; die Bank zeigt es in bis zu 3 Tagen.`,
+  cancelUnpaid: "Noch ist nichts abgebucht, und dabei bleibt es.",
+  tooLateToCancel: "Sie ist schon in Arbeit und lässt sich hier nicht mehr stornieren. Stimmt etwas nicht, ruf uns an.",
+  receipt: "Beleg",
+  givenBack: "Erstattet",
+  courierWay: {
+    toYou: (minutes) => `Noch etwa ${minutes} min bis zu dir`,
+    toShop: (minutes) => `Noch etwa ${minutes} min bis zum Laden`,
+    away: (distance) => `${distance} entfernt`,
+  },
   cancelYes: "Ja, stornieren",
   cancelNo: "Behalten",
   cancelling: "Wird storniert…",

@@ -9,6 +9,12 @@ export const enTracker = {
     payment: "We are waiting for your bank to confirm the payment. Nothing is needed from you.",
     retry: (time: string) => `Your bank did not answer. We try again at ${time}; nothing has been charged.`,
     site: (site: string) => `We are waiting for the system to tell ${site}. Your payment is safe.`,
+    otherSite: (site: string) =>
+      `${site} cannot make it. We are asking another shop nearby; if none can, you get your money back.`,
+    courier: "We are asking the couriers nearby.",
+    noCourier: "No courier is free right now. We go on asking, and our support knows of it.",
+    carrier: (time: string) =>
+      `The parcel service cannot be reached. Nothing is lost: it is booked as soon as it answers, next try ${time}.`,
     accept: (site: string) =>
       `${site} has your order and has not answered yet. If there is no answer, you get your money back.`,
   },
@@ -55,7 +61,17 @@ export const enTracker = {
   notKnown: "We cannot find this order.",
   notYours: "This order belongs to somebody else, or was placed under another role.",
   cancel: "Cancel order",
-  cancelSure: "Cancel this order? What you paid is given back.",
+  cancelSure: "Cancel this order?",
+  cancelPaid: (sum: string) => `${sum} go back to you; banks take up to 3 days to show it.`,
+  cancelUnpaid: "Nothing has been charged yet, and nothing will be.",
+  tooLateToCancel: "It is being made, so it can no longer be cancelled here. If something is wrong, call us.",
+  receipt: "Receipt",
+  givenBack: "Given back",
+  courierWay: {
+    toYou: (minutes: number) => `About ${minutes} min to you`,
+    toShop: (minutes: number) => `About ${minutes} min to the shop`,
+    away: (distance: string) => `${distance} away`,
+  },
   cancelYes: "Yes, cancel it",
   cancelNo: "Keep it",
   cancelling: "Cancelling…",

@@ -1,6 +1,8 @@
 import { useSignal } from "@preact/signals";
+import type { OrderView } from "../../projections/views.ts";
 import { postCancel } from "../api/endpoints.ts";
 import { messages } from "../messages/catalogue.ts";
+import { formatMoney } from "../messages/format.ts";
 import { newId } from "../state/ids.ts";
 import { noteAnswer, seatFor } from "../state/order/own-orders.ts";
 import { Notice } from "../ui/Notice.tsx";
@@ -8,8 +10,16 @@ import { sentenceOf } from "../ui/trouble.ts";
 
 type Stage = "idle" | "sure" | "sending";
 
+/** What cancelling does with the money. */
+function moneyBack({ payment, total }: OrderView): string {
+  const words = messages.value.tracker;
+  if (payment.status !== "confirmed") return words.cancelUnpaid;
+  return words.cancelPaid(formatMoney({ ...total, amount: total.amount - payment.refunded }));
+}
+
 /** Cancels the order after asking once more; says so when that did not work. */
-export function CancelButton({ orderId, onDone }: { orderId: string; onDone: () => void }) {
+export function CancelButton({ view, onDone }: { view: OrderView; onDone: () => void }) {
+  const { orderId } = view;
   const stage = useSignal<Stage>("idle");
   const trouble = useSignal<unknown>(undefined);
   const key = useSignal(newId());
@@ -44,7 +54,9 @@ export function CancelButton({ orderId, onDone }: { orderId: string; onDone: () 
       )}
       {stage.value === "sure" && (
         <div class="card sure" role="alertdialog" aria-label={words.cancelSure}>
-          <p>{words.cancelSure}</p>
+          <p>
+            <strong>{words.cancelSure}</strong> {moneyBack(view)}
+          </p>
           <div class="choice-row">
             <button type="button" class="button" onClick={() => void cancel()}>
               {words.cancelYes}

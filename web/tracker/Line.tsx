@@ -2,7 +2,9 @@ import type { OrderView } from "../../projections/views.ts";
 import { messages } from "../messages/catalogue.ts";
 import { formatDuration, formatWhen } from "../messages/format.ts";
 import { now } from "../state/clock.ts";
+import type { SeenWay } from "../state/order/courier-way.ts";
 import { Icon } from "../ui/Icon.tsx";
+import { CourierDot } from "./CourierDot.tsx";
 import { stepWords } from "./step-words.ts";
 import { type Step, stepsOf } from "./steps.ts";
 import { waitingReason } from "./waiting.ts";
@@ -10,10 +12,14 @@ import { waitingReason } from "./waiting.ts";
 interface LineProps {
   readonly view: OrderView;
   readonly ended: boolean;
+  readonly courier?: SeenWay | undefined;
 }
 
+/** Steps at which a courier may be coming. */
+const COURIERS: readonly string[] = ["pickup", "deliver"];
+
 /** The way of the order as one vertical line: facts with their times, where it is now, and what is to come. */
-export function Line({ view, ended }: LineProps) {
+export function Line({ view, ended, courier }: LineProps) {
   const steps = stepsOf(view, ended);
   const several = view.fulfilments.length > 1;
   return (
@@ -38,6 +44,7 @@ export function Line({ view, ended }: LineProps) {
               <span class="quiet small">{messages.value.tracker.from(step.fulfilment?.siteName ?? "")}</span>
             )}
             {step.state === "current" && <Now step={step} view={view} />}
+            {step.state === "current" && COURIERS.includes(step.kind) && <CourierDot seen={courier} />}
           </div>
           {step.at !== undefined && <time dateTime={step.at}>{formatWhen(step.at)}</time>}
         </li>

@@ -1,9 +1,11 @@
 import type { ComponentChildren } from "preact";
+import type { OrderView } from "../../projections/views.ts";
 import { ApiProblem } from "../api/problem.ts";
 import { messages } from "../messages/catalogue.ts";
 import { ownOrder, statusOf } from "../state/order/own-orders.ts";
 import { Blank } from "../ui/Blank.tsx";
 import { Header, ShopLinks } from "../ui/Header.tsx";
+import { Icon } from "../ui/Icon.tsx";
 import { Notice } from "../ui/Notice.tsx";
 import { sentenceOf } from "../ui/trouble.ts";
 import { CancelButton } from "./CancelButton.tsx";
@@ -59,13 +61,31 @@ export function OrderPage({ orderId }: { orderId: string }) {
         </Notice>
       )}
       {ending && <Ended ending={ending} own={own} siteId={view?.fulfilments[0]?.siteId ?? own?.site.siteId} />}
-      {view ? <Line view={view} ended={ending !== undefined} /> : own && <Pending own={own} trouble={trouble} />}
+      {view ? (
+        <Line view={view} ended={ending !== undefined} courier={tracking?.courier.value} />
+      ) : (
+        own && <Pending own={own} trouble={trouble} />
+      )}
       <OrderedLines view={view} own={own} />
-      {view && ending === undefined && mayCancel(view) && (
-        <CancelButton orderId={orderId} onDone={() => tracking?.refresh()} />
+      {view && ending === undefined && <Cancelling view={view} onDone={() => tracking?.refresh()} />}
+      {view && hasReceipt(view) && (
+        <a class="button" href={`/orders/${encodeURIComponent(orderId)}/receipt`}>
+          <Icon name="receipt" />
+          {words.receipt}
+        </a>
       )}
     </Frame>
   );
+}
+
+/** Nothing was paid: there is nothing to show a receipt of. */
+const hasReceipt = ({ payment }: OrderView): boolean => payment.status === "confirmed";
+
+/** The way to cancel while there is one; afterwards, until it is there, why there is none. */
+function Cancelling({ view, onDone }: { view: OrderView; onDone: () => void }) {
+  if (mayCancel(view)) return <CancelButton view={view} onDone={onDone} />;
+  if (["delivered", "shipped"].includes(view.status)) return null;
+  return <p class="quiet small too-late">{messages.value.tracker.tooLateToCancel}</p>;
 }
 
 const PENDING = ["placed", "stock_reserved", "payment_processing"];

@@ -55,6 +55,12 @@ export function OrderedLines({ view, own }: OrderedLinesProps) {
             <dd class="total">{formatMoney(total)}</dd>
           </>
         )}
+        {view && view.payment.refunded > 0 && (
+          <>
+            <dt>{words.tracker.givenBack}</dt>
+            <dd>{formatMoney({ ...view.total, amount: -view.payment.refunded })}</dd>
+          </>
+        )}
       </dl>
     </section>
   );

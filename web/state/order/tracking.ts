@@ -5,12 +5,15 @@ import { getOrder } from "../../api/endpoints.ts";
 import { ApiProblem } from "../../api/problem.ts";
 import { freshness } from "../freshness.ts";
 import { freshnessOf, openLive } from "../live.ts";
+import { followCourier, type SeenWay } from "./courier-way.ts";
 import { newest } from "./newest.ts";
 import { noteView, ownOrder, seatFor, statusOf } from "./own-orders.ts";
 
 /** What is known of the order on the page. */
 export interface Tracking {
   readonly view: ReadonlySignal<OrderView | undefined>;
+  /** How the courier comes along, while one does. */
+  readonly courier: ReadonlySignal<SeenWay | undefined>;
   /** Why nothing could be read; what is known from before stays. */
   readonly trouble: ReadonlySignal<unknown>;
   /** Reads once more, now. */
@@ -103,14 +106,17 @@ export function trackOrder(orderId: string): Tracking {
 
   follow();
   void read();
+  const courier = followCourier(orderId, view);
   const again = () => void read();
   addEventListener("online", again);
   return {
     view,
+    courier: courier.seen,
     trouble,
     refresh: again,
     stop() {
       stopped = true;
+      courier.stop();
       clearTimeout(timer);
       clearTimeout(retopic);
       removeEventListener("online", again);
