@@ -153,8 +153,8 @@ export const orders = z
         understood: list(
           z.object({
             text: z.string(),
-            as: z.enum(["id", "number", "amount", "status", "channel", "method", "city", "day", "late"]),
-            value: z.string(),
+            as: z.enum(["id", "number", "amount", "status", "channel", "method", "city", "day", "late", "customer"]),
+            value: z.string().describe("of `customer`: how many were found"),
           }),
         ),
         notUnderstood: list(z.string()).describe("words that were left out"),

@@ -26,6 +26,10 @@ export interface OrderFilter {
   /** The beginning of an order's number: hexadecimal digits, lower case. */
   readonly number?: string | undefined;
   readonly customerId?: string | undefined;
+  /** Of one of these. */
+  readonly customerIds?: readonly string[] | undefined;
+  /** One of these has to hold; their places and times do not count. */
+  readonly anyOf?: readonly OrderFilter[] | undefined;
   readonly siteId?: string | undefined;
   readonly city?: string | undefined;
   readonly channel?: Channel | undefined;
@@ -165,6 +169,11 @@ function filterConditions(filter: OrderFilter, bind: Bind): string[] {
     conditions.push(`o.order_id BETWEEN ${first}::uuid AND ${last}::uuid`);
   }
   add(filter.customerId, (id) => `o.customer_id = ${id}`);
+  add(filter.customerIds, (ids) => `o.customer_id = ANY(${ids}::uuid[])`);
+  if (filter.anyOf !== undefined) {
+    const each = filter.anyOf.map((one) => `(${filterConditions(one, bind).join(" AND ") || "true"})`);
+    conditions.push(`(${each.join(" OR ") || "false"})`);
+  }
   add(filter.channel, (channel) => `o.channel = ${channel}`);
   add(filter.method, (method) => `o.method = ${method}`);
   if (statuses !== undefined) conditions.push(`(${statusConditions(statuses, bind).join(" OR ") || "false"})`);

@@ -103,7 +103,7 @@ export function customerRoutes(api: Api, services: ReadServices): void {
  * A page of customers of whom the terms hold. Looks at a bounded number of those who may be meant: a page may show fewer
  * than `limit` and still have a next one.
  */
-async function findPage(
+export async function findPage(
   { pool, keys, log, finder }: ReadServices,
   schema: string,
   terms: readonly Term[],

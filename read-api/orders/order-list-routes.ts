@@ -19,7 +19,9 @@ import {
 } from "../answer.ts";
 import { ORDER_STATUSES, orders, siteParams, unchanged } from "../schemas.ts";
 import type { ReadServices } from "../services.ts";
+import { isTimeZone } from "./days.ts";
 import { scopeFor } from "./list-scope.ts";
+import { withCustomers } from "./search-customers.ts";
 import { readSearchText, type SearchText } from "./search-text.ts";
 
 const status = z.enum(ORDER_STATUSES);
@@ -34,8 +36,15 @@ const parameters = z.object({
     .optional()
     .describe(
       "what somebody typed: an order's number or id, a customer's id, an amount, a status, web or phone, courier or " +
-        "parcel, `in <city>`, today or yesterday (UTC), late; the answer says what was understood",
+        "parcel, `in <city>`, today or yesterday, late, in English or German; from support and admins also a customer's " +
+        "name, the end of their phone number, their email; the answer says what was understood",
     ),
+  timeZone: z
+    .string()
+    .max(64)
+    .refine(isTimeZone, "a time zone such as Europe/Berlin")
+    .optional()
+    .describe("whose midnight days of `q` begin at; UTC when left out"),
   orderId: z.uuid().toLowerCase().optional(),
   number: z
     .string()
@@ -94,7 +103,15 @@ export function orderListRoutes(api: Api, services: ReadServices): void {
       const place =
         query.cursor === undefined ? undefined : decodeCursor(query.cursor, z.tuple([z.iso.datetime(), z.uuid()]));
       const now = services.clock.now();
-      const search = query.q === undefined ? undefined : readSearchText(query.q, ORDER_STATUSES, now);
+      const search =
+        query.q === undefined
+          ? undefined
+          : await withCustomers(
+              services,
+              principal,
+              query.q,
+              readSearchText(query.q, ORDER_STATUSES, now, query.timeZone),
+            );
       const page = findsNothing(search)
         ? { orders: [], more: false }
         : await listOrders(services.pool, reading.generation.schema, {

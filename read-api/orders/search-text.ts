@@ -1,11 +1,13 @@
 import type { OrderStatus } from "../../domain/order/state.ts";
 import type { OrderFilter } from "../../projections/orders/list.ts";
 import { decimalsOf } from "../money-text.ts";
+import { dayOf } from "./days.ts";
+import { CHANNEL_WORDS, DAY_WORDS, LATE_WORDS, METHOD_WORDS, STATUS_WORDS } from "./search-words.ts";
 
 /** A piece of a search text and what it was taken for. */
 export interface Understood {
   readonly text: string;
-  readonly as: "id" | "number" | "amount" | "status" | "channel" | "method" | "city" | "day" | "late";
+  readonly as: "id" | "number" | "amount" | "status" | "channel" | "method" | "city" | "day" | "late" | "customer";
   /** What is looked for, in words. */
   readonly value: string;
 }
@@ -22,10 +24,15 @@ const NUMBER = /^(#[0-9a-f]{1,8}|[0-9a-f]{4,8})$/;
 const AMOUNT = /^([€$£]?)(\d{1,3}(?:[.,]?\d{3})*|\d+)([.,]\d{1,3})?([€$£]?)$/;
 const SIGNS: Readonly<Record<string, string>> = { "€": "EUR", $: "USD", "£": "GBP", euro: "EUR", euros: "EUR" };
 const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf("currency"));
-const DAY_MS = 86_400_000;
 
 /** One way to read the words from here on; undefined when they are something else. */
-type Reader = (words: readonly string[], now: number) => Reading | undefined;
+type Reader = (words: readonly string[], when: When) => Reading | undefined;
+
+/** Business time, and the clock by which days begin. */
+interface When {
+  readonly now: number;
+  readonly timeZone: string;
+}
 
 interface Reading extends Omit<Understood, "text"> {
   /** How many words it is. */
@@ -35,13 +42,19 @@ interface Reading extends Omit<Understood, "text"> {
 
 /**
  * Reads what somebody typed into a search field: an order's number or id, a customer's id, an amount, a status, a
- * channel, a city, today or yesterday (UTC), late. Everything understood has to hold. A text of which nothing was understood
- * finds nothing; it never finds everything.
+ * channel, a city, today or yesterday, late; in English or German. Everything understood has to hold. A text of which
+ * nothing was understood finds nothing; it never finds everything.
  *
  * @param statuses every status that an order can have
  * @param now business time
+ * @param timeZone whose midnight days begin at
  */
-export function readSearchText(text: string, statuses: readonly OrderStatus[], now: number): SearchText {
+export function readSearchText(
+  text: string,
+  statuses: readonly OrderStatus[],
+  now: number,
+  timeZone = "UTC",
+): SearchText {
   const words = text
     .toLowerCase()
     .split(/[\s\p{C}]+/u)
@@ -62,7 +75,10 @@ export function readSearchText(text: string, statuses: readonly OrderStatus[], n
   let filter: OrderFilter = {};
   for (let at = 0; at < words.length; ) {
     const rest = words.slice(at);
-    const reading = readers.reduce<Reading | undefined>((found, read) => found ?? read(rest, now), undefined);
+    const reading = readers.reduce<Reading | undefined>(
+      (found, read) => found ?? read(rest, { now, timeZone }),
+      undefined,
+    );
     if (reading) {
       understood.push({ text: rest.slice(0, reading.words).join(" "), as: reading.as, value: reading.value });
       const several =
@@ -91,12 +107,9 @@ const readStatus =
   (statuses: readonly OrderStatus[]): Reader =>
   (words) => {
     for (let length = Math.min(3, words.length); length > 0; length--) {
-      const said = words
-        .slice(0, length)
-        .join("_")
-        .replaceAll("-", "_")
-        .replace(/^canceled$/, "cancelled");
-      const status = statuses.find((one) => one === said);
+      const said = words.slice(0, length).join("_").replaceAll("-", "_");
+      const named = Object.hasOwn(STATUS_WORDS, said) ? STATUS_WORDS[said] : said;
+      const status = statuses.find((one) => one === named);
       if (status) {
         return { as: "status", value: status.replaceAll("_", " "), words: length, filter: { statuses: [status] } };
       }
@@ -134,28 +147,24 @@ function amountOf(
 }
 
 const readWay: Reader = ([word = ""]) => {
-  if (word === "phone" || word === "web" || word === "api") {
-    return { as: "channel", value: word, words: 1, filter: { channel: word } };
-  }
-  if (word === "courier" || word === "parcel") {
-    return { as: "method", value: word, words: 1, filter: { method: word } };
-  }
-  return undefined;
+  const channel = Object.hasOwn(CHANNEL_WORDS, word) ? CHANNEL_WORDS[word] : undefined;
+  if (channel) return { as: "channel", value: channel, words: 1, filter: { channel } };
+  const method = Object.hasOwn(METHOD_WORDS, word) ? METHOD_WORDS[word] : undefined;
+  return method && { as: "method", value: method, words: 1, filter: { method } };
 };
 
 const readCity: Reader = ([word, city]) =>
   word === "in" && city !== undefined ? { as: "city", value: city, words: 2, filter: { city } } : undefined;
 
 /** Delivered after it was due, or due and not there. */
-const readLate: Reader = ([word], now) =>
-  word === "late"
+const readLate: Reader = ([word = ""], { now }) =>
+  LATE_WORDS.has(word)
     ? { as: "late", value: "late", words: 1, filter: { lateAt: new Date(now).toISOString() } }
     : undefined;
 
-const readDay: Reader = ([word], now) => {
-  if (word !== "today" && word !== "yesterday") return undefined;
-  const today = Math.floor(now / DAY_MS) * DAY_MS;
-  const begin = word === "today" ? today : today - DAY_MS;
-  const [from, to] = [new Date(begin).toISOString(), new Date(begin + DAY_MS).toISOString()];
-  return { as: "day", value: `${from.slice(0, 10)} (UTC)`, words: 1, filter: { from, to } };
+const readDay: Reader = ([word = ""], { now, timeZone }) => {
+  const before = Object.hasOwn(DAY_WORDS, word) ? DAY_WORDS[word] : undefined;
+  if (before === undefined) return undefined;
+  const { name, from, to } = dayOf(now, timeZone, before);
+  return { as: "day", value: `${name} (${timeZone})`, words: 1, filter: { from, to } };
 };

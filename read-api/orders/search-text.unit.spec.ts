@@ -24,6 +24,11 @@ describe("a search text", () => {
     ["phone", "channel", "phone", { channel: "phone" }],
     ["parcel", "method", "parcel", { method: "parcel" }],
     ["late", "late", "late", { lateAt: "2026-11-21T10:00:00.000Z" }],
+    ["storniert", "status", "cancelled", { statuses: ["cancelled"] }],
+    ["Nicht bezahlt", "status", "payment failed", { statuses: ["payment_failed"] }],
+    ["Paket", "method", "parcel", { method: "parcel" }],
+    ["verspätet", "late", "late", { lateAt: "2026-11-21T10:00:00.000Z" }],
+    ["heute", "day", "2026-11-21 (UTC)", { from: "2026-11-21T00:00:00.000Z", to: "2026-11-22T00:00:00.000Z" }],
     ["in Berlin", "city", "berlin", { city: "berlin" }],
     ["yesterday", "day", "2026-11-20 (UTC)", { from: "2026-11-20T00:00:00.000Z", to: "2026-11-21T00:00:00.000Z" }],
   ])("%s is read as what it is: %s %s", (text, as, value, filter) => {
@@ -52,7 +57,12 @@ describe("a search text", () => {
     });
   });
 
-  test.each(["maya", "9".repeat(200), "in", "\u0000", "%_'; DROP TABLE orders", "- . ,"])(
+  test("means a day as it is where whoever asks is", () => {
+    const { filter } = readSearchText("yesterday", ORDER_STATUSES, NOW, "Europe/Berlin");
+    expect(filter).toEqual({ from: "2026-11-19T23:00:00.000Z", to: "2026-11-20T23:00:00.000Z" });
+  });
+
+  test.each(["constructor", "maya", "9".repeat(200), "in", "\u0000", "%_'; DROP TABLE orders", "- . ,"])(
     "that nobody can read means nothing: %j",
     (text) => {
       expect(read(text)).toMatchObject({ filter: {}, understood: [] });
