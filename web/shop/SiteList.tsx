@@ -75,7 +75,7 @@ function Found({ sites: found, at, asked }: { sites: readonly SiteSummary[]; at:
   }
   return (
     <>
-      <h2 class="sites-head">{words.reaching(place.name)}</h2>
+      <h2 class="sites-head">{words.reaching}</h2>
       {reaching.length === 0 && !asked && (
         <Notice kind="warn" title={words.nothingReaches}>
           {words.nothingReachesHint}

@@ -12,7 +12,7 @@ export function TooFar({ menu }: { menu: ShownMenu }) {
   const comes = menu.site.kind === "warehouse" || menu.openState === "closed" || menu.site.status !== "open";
   if (!place || comes || reachOf(menu.siteId) !== "none") return null;
   return (
-    <Notice kind="warn" icon="pin" title={words.tooFar(place.name)}>
+    <Notice kind="warn" icon="pin" title={words.tooFar}>
       <p>{words.tooFarHint(menu.site.name, place.name)}</p>
     </Notice>
   );

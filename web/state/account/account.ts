@@ -34,21 +34,26 @@ export const account = signal<Account>({ state: "loading" });
 
 /** Position of the last change made here: what is read has to show it. */
 let changedAt: string | undefined;
+/** Counts what was begun: an answer to an earlier question does not overwrite a later one. */
+let round = 0;
+/** An account is being made: there is nothing to read yet. */
+let registering = false;
 
 /** Reads the account of whoever is signed in; what is filled in for the next order follows it. */
 export async function loadAccount(): Promise<void> {
   const id = customerId.peek();
-  if (id === undefined) return;
+  if (id === undefined || registering) return;
+  const mine = ++round;
   account.value = { state: "loading" };
   try {
     const { data } = await getCustomer(id, changedAt);
-    if (customerId.peek() !== id) return;
+    if (mine !== round) return;
     const form = formOf(data.contact);
     account.value = { state: "there", form, held: data.held };
     remember(id, form.name);
     if (contact.peek().name === "") setContact(form);
   } catch (error) {
-    if (customerId.peek() !== id) return;
+    if (mine !== round) return;
     const missing = error instanceof ApiProblem && error.status === 404;
     account.value = missing ? { state: "new" } : { state: "unknown", why: error };
   }
@@ -62,12 +67,22 @@ const remember = (id: string, name: string) =>
  * is repeated under its key. Throws ApiProblem or NoAnswer; false when no token was given.
  */
 export async function register(form: ContactForm, key: string): Promise<boolean> {
-  if (customerId.peek() === undefined && !(await takeRole("customer", [], newId()))) return false;
-  const id = customerId.peek();
-  if (id === undefined) return false;
-  const { data } = await postCustomer(sentOf(form), key);
-  took(id, form, data.position);
-  return true;
+  // Kept first: whoever is signed in and not registered finds what was typed.
+  setContact(form);
+  registering = true;
+  try {
+    if (customerId.peek() === undefined && !(await takeRole("customer", [], newId()))) return false;
+    const id = customerId.peek();
+    if (id === undefined) return false;
+    const { data } = await postCustomer(sentOf(form), key);
+    took(id, form, data.position);
+    return true;
+  } catch (error) {
+    if (customerId.peek() !== undefined) account.value = { state: "new" };
+    throw error;
+  } finally {
+    registering = false;
+  }
 }
 
 /** Changes the contact of whoever is signed in; false when nobody is. Throws ApiProblem or NoAnswer. */
@@ -81,6 +96,7 @@ export async function changeContact(form: ContactForm, key: string): Promise<boo
 
 function took(id: string, form: ContactForm, position: string): void {
   changedAt = position;
+  round++;
   account.value = { state: "there", form, held: false };
   remember(id, form.name);
   setContact(form);
@@ -96,6 +112,7 @@ export async function signInTo(id: string): Promise<boolean> {
 /** Leaves the account; this browser is a guest again, and keeps nothing of the contact. */
 export function leave(): void {
   changedAt = undefined;
+  round++;
   account.value = { state: "loading" };
   setContact(EMPTY_FORM);
   signOut("shop");
