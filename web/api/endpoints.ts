@@ -81,8 +81,11 @@ export const getOrder = (seat: Seat, orderId: string, after: string | undefined)
 export const getCourierWay = (seat: Seat, orderId: string) =>
   request<CourierWay>(path`/api/orders/${orderId}/courier`, { seat, tries: 1, timeout: 5_000 });
 
-export const getOrders = () =>
-  request<{ orders: readonly OrderView[]; next?: string }>("/api/orders?limit=50", { seat: "shop", tries: 2 });
+export const getOrders = (cursor: string | undefined) =>
+  request<{ orders: readonly OrderView[]; next?: string }>(
+    `/api/orders?limit=50${cursor === undefined ? "" : `&cursor=${encodeURIComponent(cursor)}`}`,
+    { seat: "shop", tries: 2 },
+  );
 
 export const getTickets = (siteId: string) =>
   request<{ tickets: readonly TicketView[] }>(path`/api/sites/${siteId}/kitchen`, { seat: "kitchen", tries: 1 });

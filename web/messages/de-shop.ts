@@ -119,6 +119,7 @@ export const deShop: typeof enShop = {
   orders: {
     title: "Meine Bestellungen",
     none: "Du hast noch nichts bestellt.",
+    older: "Ältere Bestellungen",
     none2: "Deine Bestellungen bleiben hier, auch ohne Verbindung.",
     onlyHere: "Von diesem Gerät gezeigt; die Liste ließ sich nicht erneuern.",
   },

@@ -114,6 +114,7 @@ export const enShop = {
   orders: {
     title: "My orders",
     none: "You have not ordered anything yet.",
+    older: "Older orders",
     none2: "Your orders stay here, also without a connection.",
     onlyHere: "Shown from this device; the list could not be refreshed.",
   },

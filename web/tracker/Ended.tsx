@@ -1,6 +1,7 @@
+import type { OrderView } from "../../projections/views.ts";
 import { navigate } from "../app/router.ts";
+import { orderAgain } from "../state/order/again.ts";
 import type { OwnOrder } from "../state/order/own-orders.ts";
-import { fillBasket } from "../state/shop/basket.ts";
 import { Icon } from "../ui/Icon.tsx";
 import type { Ending } from "./ending.ts";
 
@@ -8,23 +9,17 @@ import type { Ending } from "./ending.ts";
 export function Ended({
   ending,
   own,
+  view,
   siteId,
 }: {
   ending: Ending;
   own: OwnOrder | undefined;
+  view: OrderView | undefined;
   siteId: string | undefined;
 }) {
   const goOn = () => {
-    if (ending.elsewhere || siteId === undefined) return navigate("/");
-    if (own) {
-      fillBasket(
-        siteId,
-        Object.fromEntries(
-          own.lines.map(({ sku, quantity, note, substitutes }) => [sku, { quantity, note, substitutes }]),
-        ),
-      );
-    }
-    navigate(`/?site=${encodeURIComponent(siteId)}${own ? "&step=basket" : ""}`);
+    if (ending.elsewhere || siteId === undefined) return navigate("/shop");
+    navigate(orderAgain(siteId, own, view));
   };
   return (
     <section class="card ended">

@@ -1,8 +1,10 @@
 import type { ComponentChildren } from "preact";
 import type { OrderView } from "../../projections/views.ts";
 import { ApiProblem } from "../api/problem.ts";
+import { navigate } from "../app/router.ts";
 import { messages } from "../messages/catalogue.ts";
-import { ownOrder, statusOf } from "../state/order/own-orders.ts";
+import { orderAgain } from "../state/order/again.ts";
+import { type OwnOrder, ownOrder, statusOf } from "../state/order/own-orders.ts";
 import { Blank } from "../ui/Blank.tsx";
 import { Header, ShopLinks } from "../ui/Header.tsx";
 import { Icon } from "../ui/Icon.tsx";
@@ -60,7 +62,9 @@ export function OrderPage({ orderId }: { orderId: string }) {
           {words.closingSoon(own.site.name)}
         </Notice>
       )}
-      {ending && <Ended ending={ending} own={own} siteId={view?.fulfilments[0]?.siteId ?? own?.site.siteId} />}
+      {ending && (
+        <Ended ending={ending} own={own} view={view} siteId={view?.fulfilments[0]?.siteId ?? own?.site.siteId} />
+      )}
       {view ? (
         <Line view={view} ended={ending !== undefined} courier={tracking?.courier.value} />
       ) : (
@@ -68,18 +72,34 @@ export function OrderPage({ orderId }: { orderId: string }) {
       )}
       <OrderedLines view={view} own={own} />
       {view && ending === undefined && <Cancelling view={view} onDone={() => tracking?.refresh()} />}
-      {view && hasReceipt(view) && (
-        <a class="button" href={`/orders/${encodeURIComponent(orderId)}/receipt`}>
-          <Icon name="receipt" />
-          {words.receipt}
-        </a>
-      )}
+      {view && <After view={view} own={own} />}
     </Frame>
   );
 }
 
 /** Nothing was paid: there is nothing to show a receipt of. */
 const hasReceipt = ({ payment }: OrderView): boolean => payment.status === "confirmed";
+
+/** What one may want of an order beside looking at it: its receipt once it is paid, and the same again once it came. */
+function After({ view, own }: { view: OrderView; own: OwnOrder | undefined }) {
+  const words = messages.value.tracker;
+  const siteId = view.fulfilments[0]?.siteId;
+  const came = view.status === "delivered" || view.status === "shipped";
+  if (!hasReceipt(view)) return null;
+  return (
+    <div class="choice-row">
+      <a class="button" href={`/orders/${encodeURIComponent(view.orderId)}/receipt`}>
+        <Icon name="receipt" />
+        {words.receipt}
+      </a>
+      {came && siteId !== undefined && (
+        <button type="button" class="button" onClick={() => navigate(orderAgain(siteId, own, view))}>
+          {words.next.again}
+        </button>
+      )}
+    </div>
+  );
+}
 
 /** The way to cancel while there is one; afterwards, until it is there, why there is none. */
 function Cancelling({ view, onDone }: { view: OrderView; onDone: () => void }) {

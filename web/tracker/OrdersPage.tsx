@@ -1,6 +1,6 @@
 import { useEffect } from "preact/hooks";
 import { messages } from "../messages/catalogue.ts";
-import { listed, listTrouble, loadOrders } from "../state/order/listing.ts";
+import { hasOlder, listed, listTrouble, loadingOlder, loadOlder, loadOrders } from "../state/order/listing.ts";
 import { placing } from "../state/order/placing.ts";
 import { Blank } from "../ui/Blank.tsx";
 import { Header } from "../ui/Header.tsx";
@@ -46,6 +46,16 @@ export function OrdersPage() {
             <OrderRow key={order.id} order={order} />
           ))}
         </ul>
+        {hasOlder.value && (
+          <button
+            type="button"
+            class="button wide older"
+            disabled={loadingOlder.value}
+            onClick={() => void loadOlder()}
+          >
+            {loadingOlder.value ? words.common.loading : words.orders.older}
+          </button>
+        )}
       </main>
     </>
   );
