@@ -1,6 +1,5 @@
-import type { SiteKind } from "../../domain/order/events.ts";
+import type { Contact, SiteKind } from "../../domain/order/events.ts";
 import type { CustomerView, OrderView, SiteSummary } from "../../projections/views.ts";
-import type { SentContact } from "../state/shop/contact.ts";
 import type { CommandAnswer, Menu, OrderRequest, SitesPage } from "./endpoints.ts";
 import { type Answer, request } from "./request.ts";
 
@@ -24,10 +23,10 @@ export const findCustomers = (text: string, limit: number, cursor?: string) =>
 export const getCustomer = (customerId: string, after?: string) =>
   request<CustomerView>(`/api/customers/${enc(customerId)}`, { seat, after, tries: 2 });
 
-export const postCustomer = (contact: SentContact, key: string) =>
+export const postCustomer = (contact: Contact, key: string) =>
   request<CommandAnswer>("/api/customers", { seat, method: "POST", body: { contact }, key });
 
-export const putContact = (customerId: string, contact: SentContact, key: string) =>
+export const putContact = (customerId: string, contact: Contact, key: string) =>
   request<CommandAnswer>(`/api/customers/${enc(customerId)}/contact`, { seat, method: "PUT", body: { contact }, key });
 
 export interface OrdersPage {
