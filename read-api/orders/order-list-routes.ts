@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { FAILURE_CLASS, type FailureType } from "../../domain/order/events.ts";
+import type { Principal } from "../../infra/auth/principal.ts";
 import type { Api } from "../../infra/http/api.ts";
 import { problem } from "../../infra/http/problem-schema.ts";
 import { Problem } from "../../infra/http/problems.ts";
+import { listCities } from "../../projections/catalogue/queries.ts";
 import { findCourier } from "../../projections/couriers/queries.ts";
 import { listOrders, type OrderFilter } from "../../projections/orders/list.ts";
 import {
@@ -103,15 +105,7 @@ export function orderListRoutes(api: Api, services: ReadServices): void {
       const place =
         query.cursor === undefined ? undefined : decodeCursor(query.cursor, z.tuple([z.iso.datetime(), z.uuid()]));
       const now = services.clock.now();
-      const search =
-        query.q === undefined
-          ? undefined
-          : await withCustomers(
-              services,
-              principal,
-              query.q,
-              readSearchText(query.q, ORDER_STATUSES, now, query.timeZone),
-            );
+      const search = query.q === undefined ? undefined : await understand(services, principal, query, now);
       const page = findsNothing(search)
         ? { orders: [], more: false }
         : await listOrders(services.pool, reading.generation.schema, {
@@ -133,6 +127,19 @@ export function orderListRoutes(api: Api, services: ReadServices): void {
       };
     },
   );
+}
+
+/** Reads what somebody typed with what there is: the cities, and the customers for those who may search them. */
+async function understand(
+  services: ReadServices,
+  principal: Principal,
+  { q = "", timeZone }: Pick<z.output<typeof parameters>, "q" | "timeZone">,
+  now: number,
+): Promise<SearchText> {
+  const { schema } = await services.schemas.of("catalogue");
+  const cities = await listCities(services.pool, schema);
+  const search = readSearchText(q, { statuses: ORDER_STATUSES, now, timeZone, cities });
+  return await withCustomers(services, principal, q, search);
 }
 
 /** A text of which nothing was understood finds nothing, in place of everything. An empty one is none. */

@@ -26,12 +26,18 @@ const SIGNS: Readonly<Record<string, string>> = { "€": "EUR", $: "USD", "£": 
 const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf("currency"));
 
 /** One way to read the words from here on; undefined when they are something else. */
-type Reader = (words: readonly string[], when: When) => Reading | undefined;
+type Reader = (words: readonly string[], by: ReadBy) => Reading | undefined;
 
-/** Business time, and the clock by which days begin. */
-interface When {
+/** What reading depends on. */
+export interface ReadBy {
+  /** Every status that an order can have. */
+  readonly statuses: readonly OrderStatus[];
+  /** Business time. */
   readonly now: number;
-  readonly timeZone: string;
+  /** Whose midnight days begin at; UTC when left out. */
+  readonly timeZone?: string | undefined;
+  /** Cities that there are: known ones are found in any case, of several words, and without "in". */
+  readonly cities?: readonly string[];
 }
 
 interface Reading extends Omit<Understood, "text"> {
@@ -44,24 +50,15 @@ interface Reading extends Omit<Understood, "text"> {
  * Reads what somebody typed into a search field: an order's number or id, a customer's id, an amount, a status, a
  * channel, a city, today or yesterday, late; in English or German. Everything understood has to hold. A text of which
  * nothing was understood finds nothing; it never finds everything.
- *
- * @param statuses every status that an order can have
- * @param now business time
- * @param timeZone whose midnight days begin at
  */
-export function readSearchText(
-  text: string,
-  statuses: readonly OrderStatus[],
-  now: number,
-  timeZone = "UTC",
-): SearchText {
+export function readSearchText(text: string, by: ReadBy): SearchText {
   const words = text
     .toLowerCase()
     .split(/[\s\p{C}]+/u)
     .filter(Boolean);
   const readers: readonly Reader[] = [
     readId,
-    readStatus(statuses),
+    readStatus,
     readAmountWithCurrency,
     readNumber,
     readAmount,
@@ -75,10 +72,7 @@ export function readSearchText(
   let filter: OrderFilter = {};
   for (let at = 0; at < words.length; ) {
     const rest = words.slice(at);
-    const reading = readers.reduce<Reading | undefined>(
-      (found, read) => found ?? read(rest, { now, timeZone }),
-      undefined,
-    );
+    const reading = readers.reduce<Reading | undefined>((found, read) => found ?? read(rest, by), undefined);
     if (reading) {
       understood.push({ text: rest.slice(0, reading.words).join(" "), as: reading.as, value: reading.value });
       const several =
@@ -103,19 +97,17 @@ const readNumber: Reader = ([word = ""]) => {
 };
 
 /** Statuses in words, the longest first: "payment failed" is not the word "payment" and something else. */
-const readStatus =
-  (statuses: readonly OrderStatus[]): Reader =>
-  (words) => {
-    for (let length = Math.min(3, words.length); length > 0; length--) {
-      const said = words.slice(0, length).join("_").replaceAll("-", "_");
-      const named = Object.hasOwn(STATUS_WORDS, said) ? STATUS_WORDS[said] : said;
-      const status = statuses.find((one) => one === named);
-      if (status) {
-        return { as: "status", value: status.replaceAll("_", " "), words: length, filter: { statuses: [status] } };
-      }
+const readStatus: Reader = (words, { statuses }) => {
+  for (let length = Math.min(3, words.length); length > 0; length--) {
+    const said = words.slice(0, length).join("_").replaceAll("-", "_");
+    const named = Object.hasOwn(STATUS_WORDS, said) ? STATUS_WORDS[said] : said;
+    const status = statuses.find((one) => one === named);
+    if (status) {
+      return { as: "status", value: status.replaceAll("_", " "), words: length, filter: { statuses: [status] } };
     }
-    return undefined;
-  };
+  }
+  return undefined;
+};
 
 /** An amount whose currency says that it is one: `27 EUR`, `€27`, `2690.00 eur`. */
 const readAmountWithCurrency: Reader = ([word = "", next = ""]) => {
@@ -153,8 +145,17 @@ const readWay: Reader = ([word = ""]) => {
   return method && { as: "method", value: method, words: 1, filter: { method } };
 };
 
-const readCity: Reader = ([word, city]) =>
-  word === "in" && city !== undefined ? { as: "city", value: city, words: 2, filter: { city } } : undefined;
+/** A known city, with or without "in"; after "in" any word. */
+const readCity: Reader = ([first, ...rest], { cities = [] }) => {
+  const [before, words] = first === "in" ? [1, rest] : [0, [first ?? "", ...rest]];
+  const known = cities
+    .map((city) => ({ city, spelt: city.toLowerCase().split(/\s+/) }))
+    .filter(({ spelt }) => spelt.every((word, at) => words[at] === word))
+    .toSorted((a, b) => b.spelt.length - a.spelt.length)[0];
+  if (known) return { as: "city", value: known.city, words: before + known.spelt.length, filter: { city: known.city } };
+  const [city] = words;
+  return before === 1 && city !== undefined ? { as: "city", value: city, words: 2, filter: { city } } : undefined;
+};
 
 /** Delivered after it was due, or due and not there. */
 const readLate: Reader = ([word = ""], { now }) =>
@@ -162,7 +163,7 @@ const readLate: Reader = ([word = ""], { now }) =>
     ? { as: "late", value: "late", words: 1, filter: { lateAt: new Date(now).toISOString() } }
     : undefined;
 
-const readDay: Reader = ([word = ""], { now, timeZone }) => {
+const readDay: Reader = ([word = ""], { now, timeZone = "UTC" }) => {
   const before = Object.hasOwn(DAY_WORDS, word) ? DAY_WORDS[word] : undefined;
   if (before === undefined) return undefined;
   const { name, from, to } = dayOf(now, timeZone, before);

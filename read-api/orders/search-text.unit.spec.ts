@@ -4,7 +4,7 @@ import { ORDER_STATUSES } from "../schemas.ts";
 import { readSearchText } from "./search-text.ts";
 
 const NOW = Date.parse("2026-11-21T10:00:00.000Z");
-const read = (text: string) => readSearchText(text, ORDER_STATUSES, NOW);
+const read = (text: string) => readSearchText(text, { statuses: ORDER_STATUSES, now: NOW });
 const ID = "d5bb6aab-29bf-5730-98b0-bf8a396e93eb";
 
 describe("a search text", () => {
@@ -57,8 +57,22 @@ describe("a search text", () => {
     });
   });
 
+  test.each(["in BERLIN", "berlin"])("knows a city that there is: %s", (text) => {
+    const by = { statuses: ORDER_STATUSES, now: NOW, cities: ["Bern", "Berlin", "New York"] };
+    expect(readSearchText(text, by).filter).toEqual({ city: "Berlin" });
+    expect(readSearchText(`late ${text}`, by).filter.city).toBe("Berlin");
+  });
+
+  test("knows cities of several words", () => {
+    const by = { statuses: ORDER_STATUSES, now: NOW, cities: ["New York", "New"] };
+    expect(readSearchText("in new york paid", by)).toMatchObject({
+      filter: { city: "New York", statuses: ["payment_confirmed"] },
+      notUnderstood: [],
+    });
+  });
+
   test("means a day as it is where whoever asks is", () => {
-    const { filter } = readSearchText("yesterday", ORDER_STATUSES, NOW, "Europe/Berlin");
+    const { filter } = readSearchText("yesterday", { statuses: ORDER_STATUSES, now: NOW, timeZone: "Europe/Berlin" });
     expect(filter).toEqual({ from: "2026-11-19T23:00:00.000Z", to: "2026-11-20T23:00:00.000Z" });
   });
 

@@ -77,7 +77,7 @@ describe("the timeline of an order that did not go as planned tells", () => {
       "The goods of the order were released.",
       "No other site can make the order, and it ends.",
       "26.90 EUR were refunded.",
-      "The customer was told that no site can make the order by email.",
+      "The customer was told by email that no site can make the order.",
     ]);
   });
 

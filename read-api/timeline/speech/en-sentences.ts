@@ -93,11 +93,11 @@ export const EN_SENTENCES: Sentences = {
     `The parcel was booked with the carrier${trackingNumber === undefined ? "" : ` under ${trackingNumber}`}.`,
   "shipment.shipped": ({ shippedAt }, words) => `The carrier took the parcel along at ${words.time(shippedAt)}.`,
   "notification.sent": ({ notice, channel }, words) =>
-    `The customer was told ${words.told(notice)} by ${words.say.channel[channel] ?? channel}.`,
+    `The customer was told by ${words.say.channel[channel] ?? channel} ${words.told(notice)}.`,
   "notification.failed": ({ notice, channel, attempt, failureType, nextAttemptAt, reason }, words) =>
     reason === "erased" || reason === "no_channel"
       ? `The customer could not be told ${words.told(notice)}: ${words.say.unreachable[reason]}.`
-      : `Attempt ${attempt} to tell the customer ${words.told(notice)} by ${words.say.channel[channel] ?? channel} failed because ${words.failed(failureType)}${nextAttemptAt === undefined ? "; it is not tried again" : words.again(nextAttemptAt)}.`,
+      : `Attempt ${attempt} to tell the customer by ${words.say.channel[channel] ?? channel} ${words.told(notice)} failed because ${words.failed(failureType)}${nextAttemptAt === undefined ? "; it is not tried again" : words.again(nextAttemptAt)}.`,
   "fraud.detected": ({ rules }, { say }) =>
     `The order was found to be a fraud: ${rules.map((rule) => say.rule[rule] ?? plain(rule)).join(", ")}.`,
   "processing.parked": (data, words) =>
