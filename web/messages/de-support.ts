@@ -201,6 +201,7 @@ export const deSupport: typeof enSupport = {
   timeline: {
     title: "Verlauf",
     count: events,
+    times: (place) => `Zeiten von ${place}`,
     actor: "Wer",
     kind: "Worüber",
     everybody: "alle",

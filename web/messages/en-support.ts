@@ -193,6 +193,7 @@ export const enSupport = {
   timeline: {
     title: "Timeline",
     count: events,
+    times: (place: string) => `times of ${place}`,
     actor: "Who",
     kind: "About",
     everybody: "everybody",

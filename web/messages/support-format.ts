@@ -24,6 +24,24 @@ export function formatDay(value: string): string {
 /** A time of day to the second where the order is made. */
 export const formatThere = (at: string, timeZone: string): string => moments.value(timeZone).format(new Date(at));
 
+const days = computed(() => {
+  const locale = region.value;
+  const made = new Map<string, Intl.DateTimeFormat>();
+  return (timeZone: string) => {
+    const known =
+      made.get(timeZone) ??
+      new Intl.DateTimeFormat(locale, { timeZone, day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+    made.set(timeZone, known);
+    return known;
+  };
+});
+
+/** A day and a time of day where the order is made. */
+export const formatDayThere = (at: string, timeZone: string): string => days.value(timeZone).format(new Date(at));
+
+/** The number that people call an event by: the first one is 1, as "32 events" counts them. */
+export const numberOf = (revision: string): string => String(Number(revision) + 1);
+
 /** A span between two steps, finer the shorter it is: `240 ms`, `4.2 s`, `12 min`, `1 h 5 min`. */
 export function formatStep(ms: number): string {
   const { hours, days } = messages.value.duration;

@@ -1,7 +1,8 @@
 import type { OrderView } from "../../../projections/views.ts";
 import { messages } from "../../messages/catalogue.ts";
-import { formatMoney, formatQuantity, formatWhen } from "../../messages/format.ts";
+import { formatMoney, formatQuantity } from "../../messages/format.ts";
 import { supportWords } from "../../messages/support.ts";
+import { formatDayThere } from "../../messages/support-format.ts";
 import { statusWords } from "../../tracker/status-words.ts";
 import { Icon } from "../../ui/Icon.tsx";
 
@@ -9,6 +10,7 @@ import { Icon } from "../../ui/Icon.tsx";
 export function CaseHead({ order }: { order: OrderView }) {
   const words = supportWords.value;
   const status = statusWords(order.status);
+  const timeZone = order.fulfilments[0]?.timeZone ?? "UTC";
   const lines = order.fulfilments.flatMap((f) => f.lines);
   const sites = [...new Set(order.fulfilments.map((f) => f.siteName))].join(" + ");
   return (
@@ -24,7 +26,8 @@ export function CaseHead({ order }: { order: OrderView }) {
         </span>
       </div>
       <p class="quiet small">
-        {sites} · {formatWhen(order.placedAt)} · {formatMoney(order.total)} · {words.find.values[order.method]} ·{" "}
+        {sites} · {formatDayThere(order.placedAt, timeZone)} · {formatMoney(order.total)} ·{" "}
+        {words.find.values[order.method]} ·{" "}
         {lines.map(({ name, quantity }) => `${formatQuantity(quantity)} × ${name}`.replace(" g ×", " g")).join(", ")}
       </p>
     </div>

@@ -1,12 +1,18 @@
 import type { FactValue, TimelineEntry } from "../../../projections/views.ts";
 import type { SentMessage } from "../../api/support.ts";
 import { messages } from "../../messages/catalogue.ts";
-import { formatMoment } from "../../messages/figures.ts";
 import { factName, supportWords } from "../../messages/support.ts";
+import { formatDayThere, numberOf } from "../../messages/support-format.ts";
 import { showEvent } from "./show-event.ts";
 
+interface EventDetailsProps {
+  readonly entry: TimelineEntry;
+  readonly message: SentMessage | undefined;
+  readonly timeZone: string;
+}
+
 /** What an event says, beside its sentence: the message that went out, what it changed, why it happened, as stored. */
-export function EventDetails({ entry, message }: { entry: TimelineEntry; message: SentMessage | undefined }) {
+export function EventDetails({ entry, message, timeZone }: EventDetailsProps) {
   const words = supportWords.value.timeline;
   const { actor, cause, changes, typed } = entry;
   return (
@@ -32,7 +38,7 @@ export function EventDetails({ entry, message }: { entry: TimelineEntry; message
         </div>
         <div>
           <dt>{words.at}</dt>
-          <dd>{formatMoment(entry.at)}</dd>
+          <dd>{`${formatDayThere(entry.at, timeZone)} (${timeZone})`}</dd>
         </div>
         <div>
           <dt>{words.cause}</dt>
@@ -40,7 +46,7 @@ export function EventDetails({ entry, message }: { entry: TimelineEntry; message
             {causeOf(entry)}
             {cause.event && (
               <button type="button" class="source" onClick={() => showEvent(cause.event?.revision ?? "")}>
-                {supportWords.value.source(cause.event.revision)}
+                {supportWords.value.source(numberOf(cause.event.revision))}
               </button>
             )}
           </dd>
@@ -56,7 +62,8 @@ export function EventDetails({ entry, message }: { entry: TimelineEntry; message
               <tr key={what}>
                 <th scope="row">{factName(what)}</th>
                 <td>
-                  {before !== undefined && <s>{valueText(what, before)}</s>} {valueText(what, after)}
+                  {before !== undefined && <s>{valueText(what, before, timeZone)}</s>}{" "}
+                  {valueText(what, after, timeZone)}
                 </td>
               </tr>
             ))}
@@ -67,7 +74,14 @@ export function EventDetails({ entry, message }: { entry: TimelineEntry; message
         <summary class="small">{words.stored}</summary>
         <pre>
           {JSON.stringify(
-            { type: entry.type, data: entry.data, cmd: entry.cmd, position: entry.position, hash: entry.hash },
+            {
+              revision: entry.revision,
+              type: entry.type,
+              data: entry.data,
+              cmd: entry.cmd,
+              position: entry.position,
+              hash: entry.hash,
+            },
             null,
             2,
           )}
@@ -85,13 +99,13 @@ function causeOf({ cause: { kind, process = "", deadline } }: TimelineEntry): st
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
 
-/** A value as people read it: a status by its word, a time in the reader's way. */
-export function valueText(what: string, value: FactValue): string {
+/** A value as people read it: a status by its word, a time by the clock where the order is made. */
+export function valueText(what: string, value: FactValue, timeZone: string): string {
   const { look } = supportWords.value;
   if (value === undefined) return "–";
   if (value === true) return look.yes;
   if (value === false) return look.no;
   const statuses: Readonly<Record<string, string>> = messages.value.statuses;
   if (what === "status" || what === "ended as") return statuses[value] ?? String(value);
-  return typeof value === "string" && INSTANT.test(value) ? formatMoment(value) : String(value);
+  return typeof value === "string" && INSTANT.test(value) ? formatDayThere(value, timeZone) : String(value);
 }

@@ -1,6 +1,7 @@
 import type { Integrity } from "../../api/support.ts";
 import { formatDuration } from "../../messages/format.ts";
 import { supportWords } from "../../messages/support.ts";
+import { numberOf } from "../../messages/support-format.ts";
 import { now } from "../../state/clock.ts";
 import type { CaseFile } from "../../state/support/case-file.ts";
 import { Icon } from "../../ui/Icon.tsx";
@@ -47,7 +48,7 @@ export function IntegrityCard({ file }: { file: CaseFile }) {
 function witnessOf({ witnessed, head }: Integrity): string {
   const words = supportWords.value.integrity;
   if (witnessed === undefined) return words.unseen;
-  return witnessed === head?.revision ? words.agrees : words.partly(witnessed);
+  return witnessed === head?.revision ? words.agrees : words.partly(numberOf(witnessed));
 }
 
 function Broken({ verdict }: { verdict: Integrity }) {
@@ -57,10 +58,10 @@ function Broken({ verdict }: { verdict: Integrity }) {
       <ul class="findings">
         {verdict.findings.slice(0, 5).map(({ revision, reason }) => (
           <li key={`${revision} ${reason}`}>
-            <strong>{words.bad(revision)}</strong>
+            <strong>{words.bad(numberOf(revision))}</strong>
             <p class="small">{words.reasons[reason] ?? reason}</p>
             <button type="button" class="button plain slim" onClick={() => showEvent(revision)}>
-              {supportWords.value.source(revision)}
+              {supportWords.value.source(numberOf(revision))}
             </button>
           </li>
         ))}

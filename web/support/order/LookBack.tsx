@@ -2,13 +2,14 @@ import { useEffect, useState } from "preact/hooks";
 import type { OrderView, TimelineEntry } from "../../../projections/views.ts";
 import { getAsOf } from "../../api/support.ts";
 import { messages } from "../../messages/catalogue.ts";
-import { formatWhen } from "../../messages/format.ts";
 import { factName, supportWords } from "../../messages/support.ts";
-import { formatThere } from "../../messages/support-format.ts";
+import { formatDayThere, formatThere } from "../../messages/support-format.ts";
 import type { CaseFile } from "../../state/support/case-file.ts";
 import { factsAsOf, toldAsOf } from "../../state/support/look-back.ts";
 import { endingOf } from "../../tracker/ending.ts";
-import { Line } from "../../tracker/Line.tsx";
+import { stepWords } from "../../tracker/step-words.ts";
+import { stepsOf } from "../../tracker/steps.ts";
+import { Icon } from "../../ui/Icon.tsx";
 import { Notice } from "../../ui/Notice.tsx";
 import { sentenceOf } from "../../ui/trouble.ts";
 import { valueText } from "./EventDetails.tsx";
@@ -90,12 +91,13 @@ function Then({ file, order, entry }: { file: CaseFile; order: OrderView; entry:
   const { revision } = entry;
   const told = toldAsOf(file.entries.value, revision);
   const facts = factsAsOf(file.entries.value, revision);
+  const timeZone = order.fulfilments[0]?.timeZone ?? "UTC";
   const subjects = new Map(file.messages.value.map((one) => [one.revision, one.subject]));
   return (
     <div class="look-panes">
       <section class="card" aria-labelledby="saw-title">
         <h3 id="saw-title">{words.saw}</h3>
-        <Saw orderId={order.orderId} revision={revision} />
+        <Saw orderId={order.orderId} revision={revision} timeZone={timeZone} />
         <h4>{words.toldSoFar}</h4>
         {told.length === 0 ? (
           <p class="small quiet">{words.notTold}</p>
@@ -103,7 +105,8 @@ function Then({ file, order, entry }: { file: CaseFile; order: OrderView; entry:
           <ul class="told small">
             {told.map((one) => (
               <li key={one.revision}>
-                <time dateTime={one.at}>{formatWhen(one.at)}</time> {subjects.get(one.revision) ?? one.sentence}
+                <time dateTime={one.at}>{formatThere(one.at, timeZone)}</time>{" "}
+                {subjects.get(one.revision) ?? one.sentence}
               </li>
             ))}
           </ul>
@@ -117,7 +120,7 @@ function Then({ file, order, entry }: { file: CaseFile; order: OrderView; entry:
             {facts.map(({ what, value, changed }) => (
               <tr key={what} data-changed={changed}>
                 <th scope="row">{factName(what)}</th>
-                <td>{valueText(what, value)}</td>
+                <td>{valueText(what, value, timeZone)}</td>
               </tr>
             ))}
           </tbody>
@@ -131,7 +134,7 @@ function Then({ file, order, entry }: { file: CaseFile; order: OrderView; entry:
 const REST_MS = 120;
 
 /** The tracker as it stood then. */
-function Saw({ orderId, revision }: { orderId: string; revision: string }) {
+function Saw({ orderId, revision, timeZone }: { orderId: string; revision: string; timeZone: string }) {
   const [seen, setSeen] = useState<{ readonly view?: OrderView; readonly trouble?: unknown }>({});
   useEffect(() => {
     let left = false;
@@ -155,9 +158,30 @@ function Saw({ orderId, revision }: { orderId: string; revision: string }) {
     <div class="saw" aria-busy={view.revision !== revision}>
       <p>
         <strong>{ending?.title ?? messages.value.statuses[view.status]}</strong>{" "}
-        <span class="small quiet">{words.promised(formatWhen(view.promisedAt))}</span>
+        <span class="small quiet">{words.promised(formatDayThere(view.promisedAt, timeZone))}</span>
       </p>
-      <Line view={view} ended={ending !== undefined} />
+      <Way view={view} ended={ending !== undefined} timeZone={timeZone} />
     </div>
+  );
+}
+
+/** The stations of the tracker as they stood; nothing in it is counted to now. */
+function Way({ view, ended, timeZone }: { view: OrderView; ended: boolean; timeZone: string }) {
+  return (
+    <ol class="way">
+      {stepsOf(view, ended).map((step) => (
+        <li key={step.key} data-state={step.state}>
+          <span class="mark">
+            {step.state === "done" && <Icon name="check" />}
+            {step.state === "failed" && <Icon name="cross" />}
+            {step.state === "current" && <Icon name="clock" />}
+          </span>
+          <div class="what">
+            <strong>{stepWords(step, view)}</strong>
+          </div>
+          {step.at !== undefined && <time dateTime={step.at}>{formatThere(step.at, timeZone)}</time>}
+        </li>
+      ))}
+    </ol>
   );
 }

@@ -1,5 +1,6 @@
 import { Reading } from "../../analyst/parts/Reading.tsx";
 import { supportWords } from "../../messages/support.ts";
+import { numberOf } from "../../messages/support-format.ts";
 import type { CaseFile } from "../../state/support/case-file.ts";
 import { Icon, type IconName } from "../../ui/Icon.tsx";
 import { showEvent } from "./show-event.ts";
@@ -31,10 +32,10 @@ export function StoryCard({ file }: { file: CaseFile }) {
                       key={revision}
                       type="button"
                       class="source"
-                      aria-label={words.source(revision)}
+                      aria-label={words.source(numberOf(revision))}
                       onClick={() => showEvent(revision)}
                     >
-                      {revision}
+                      {numberOf(revision)}
                     </button>
                   ))}
                 </span>

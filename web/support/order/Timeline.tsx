@@ -63,7 +63,9 @@ export function Timeline({ file, order, lookedAt }: TimelineProps) {
     <section class="timeline" aria-labelledby="timeline-title">
       <div class="timeline-head">
         <h2 id="timeline-title">{words.title}</h2>
-        <span class="quiet small">{words.count(entries.length)}</span>
+        <span class="quiet small">
+          {words.count(entries.length)} · {words.times(timeZone.replace(/^.*\//, "").replaceAll("_", " "))}
+        </span>
         <TimelineFilters entries={entries} filter={filter} onFilter={setFilter} />
       </div>
       {shown.length === 0 && (

@@ -1,7 +1,7 @@
 import type { TimelineEntry } from "../../../projections/views.ts";
 import type { SentMessage } from "../../api/support.ts";
 import { supportWords } from "../../messages/support.ts";
-import { formatStep, formatThere } from "../../messages/support-format.ts";
+import { formatStep, formatThere, numberOf } from "../../messages/support-format.ts";
 import type { TimelineRow } from "../../state/support/fold.ts";
 import { Icon } from "../../ui/Icon.tsx";
 import { EventDetails } from "./EventDetails.tsx";
@@ -70,28 +70,30 @@ function Event({ entry, tries, timeZone, open, onToggle, messages, looked }: Eve
         <span class="actor">{actor.onBehalfOf === undefined ? who : words.onBehalf(who)}</span>
         <span class="sentence">
           {entry.sentence}
-          {told && said && <q class="said">{said.subject}</q>}
-          {entry.typed !== undefined && <q class="said">{entry.typed}</q>}
-        </span>
-        <span class="marks">
           {told && (
-            <span class="tag" data-kind="warn">
-              <Icon name="note" />
-              {words.told}
+            <span class="told-mark">
+              <span class="tag" data-kind="warn">
+                <Icon name="note" />
+                {words.told}
+              </span>
+              {said && <q class="said">{said.subject}</q>}
             </span>
           )}
+          {entry.typed !== undefined && <q class="said typed">{entry.typed}</q>}
+        </span>
+        <span class="marks">
           {tries > 0 && (
             <span class="tag">
               <Icon name="turn" />
               {words.folded(tries)}
             </span>
           )}
-          <span class="number">{revision}</span>
+          <span class="number">{numberOf(revision)}</span>
         </span>
       </button>
-      {isOpen && <EventDetails entry={entry} message={said} />}
+      {isOpen && <EventDetails entry={entry} message={said} timeZone={timeZone} />}
     </li>
   );
 }
 
-const FAILURE = /failed$|declined$|no_show$|unavailable$|rejected$|parked$|detected$|out_of_stock$|cancelled$/;
+const FAILURE = /failed$|declined$|no_show$|unavailable$|rejected$|parked$|detected$|out_of_stock$|^order.cancelled$/;
