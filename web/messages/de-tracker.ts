@@ -48,6 +48,8 @@ export const deTracker: typeof enTracker = {
   between: (from, to) => `${from}–${to}`,
   promiseIn: (from, to) => `in ${from} bis ${to} min`,
   promiseWithin: (to) => `innerhalb von ${to} min`,
+  aboutAt: (time) => `gegen ${time}`,
+  promisedBy: (time) => `Versprochen bis ${time}`,
   late: (time, duration) => `Versprochen für ${time}, jetzt ${duration} zu spät. Das tut uns leid; es kommt noch.`,
   deliveredAt: (time) => `Geliefert um ${time}`,
   onTime: "Pünktlich. Lass es dir schmecken!",

@@ -46,6 +46,8 @@ export const enTracker = {
   between: (from: string, to: string) => `${from}–${to}`,
   promiseIn: (from: number, to: number) => `in ${from} to ${to} min`,
   promiseWithin: (to: number) => `within ${to} min`,
+  aboutAt: (time: string) => `about ${time}`,
+  promisedBy: (time: string) => `Promised by ${time}`,
   late: (time: string, duration: string) =>
     `Promised for ${time}, now ${duration} late. We are sorry; it is still coming.`,
   deliveredAt: (time: string) => `Delivered at ${time}`,

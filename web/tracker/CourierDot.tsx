@@ -1,14 +1,14 @@
 import { messages } from "../messages/catalogue.ts";
 import { formatDistance } from "../messages/format.ts";
 import { now } from "../state/clock.ts";
-import { type SeenWay, WAY_FRESH_MS } from "../state/order/courier-way.ts";
+import { freshWay, type SeenWay } from "../state/order/courier-way.ts";
 import { Icon } from "../ui/Icon.tsx";
 
 /** The courier as a dot between shop and door, with minutes; only while it is known where that is. */
 export function CourierDot({ seen }: { seen: SeenWay | undefined }) {
-  if (!seen || now.value - seen.at > WAY_FRESH_MS) return null;
-  const { leg, left, donePercent } = seen.way;
-  if (!left) return null;
+  const way = seen && freshWay(seen, now.value);
+  if (!way?.left) return null;
+  const { leg, left, donePercent } = way;
   const words = messages.value.tracker.courierWay;
   const distance = formatDistance(left.metres);
   return (

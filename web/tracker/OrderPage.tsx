@@ -55,7 +55,7 @@ export function OrderPage({ orderId }: { orderId: string }) {
           {siteName && ` · ${siteName}`}
         </p>
         {ending === undefined && <Heading status={status} />}
-        {ending === undefined && view && <Promised view={view} />}
+        {ending === undefined && view && <Promised view={view} courier={tracking?.courier.value} />}
       </div>
       {own?.warning !== undefined && ending === undefined && status !== "delivered" && (
         <Notice kind="warn" icon="clock">

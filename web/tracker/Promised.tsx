@@ -2,10 +2,11 @@ import type { OrderView } from "../../projections/views.ts";
 import { messages } from "../messages/catalogue.ts";
 import { formatDuration, formatTime, formatWhen } from "../messages/format.ts";
 import { now } from "../state/clock.ts";
+import { freshWay, type SeenWay } from "../state/order/courier-way.ts";
 import { minutesUntil, promisedRange } from "../state/promise.ts";
 
 /** When the order arrives, as a range that is meant honestly; or when it came. */
-export function Promised({ view }: { view: OrderView }) {
+export function Promised({ view, courier }: { view: OrderView; courier?: SeenWay | undefined }) {
   const words = messages.value.tracker;
   const promised = Date.parse(view.promisedAt);
   if (view.status === "delivered") return <Arrived view={view} promised={promised} />;
@@ -14,6 +15,18 @@ export function Promised({ view }: { view: OrderView }) {
     return (
       <p class="promised late">
         <strong>{words.late(formatWhen(promised), formatDuration(now.value - promised))}</strong>
+      </p>
+    );
+  }
+  const onTheWay = courier && freshWay(courier, now.value);
+  if (onTheWay?.leg === "to_door" && onTheWay.left) {
+    // Somebody is nearly there: what was promised hours ago says less than that.
+    const { minutes } = onTheWay.left;
+    return (
+      <p class="promised">
+        <span class="quiet">{words.promise}</span>
+        <strong>{words.aboutAt(formatTime(minute + minutes * 60_000))}</strong>
+        <span class="quiet">{words.promisedBy(formatTime(promised))}</span>
       </p>
     );
   }

@@ -12,7 +12,11 @@ export interface SeenWay {
 
 const EVERY = 4_000;
 /** What was told longer ago says nothing of where the courier is now. */
-export const WAY_FRESH_MS = 20_000;
+const FRESH_MS = 20_000;
+
+/** The way, unless it was told too long ago. */
+export const freshWay = ({ way, at }: SeenWay, now: number): CourierWay | undefined =>
+  now - at > FRESH_MS ? undefined : way;
 
 const MOVING: readonly string[] = ["to_site", "to_door"];
 
