@@ -1,5 +1,6 @@
 import { render } from "preact";
 import { App } from "./app/App.tsx";
+import { installWorker } from "./pwa/install.ts";
 import { resumePlacing } from "./state/order/placing.ts";
 import "./theme/base.css";
 import "./theme/parts.css";
@@ -15,3 +16,5 @@ resumePlacing();
 
 const root = document.getElementById("app");
 if (root) render(<App />, root);
+// With Vite's own server every file is new at each look.
+if (import.meta.env.PROD) void installWorker();

@@ -31,9 +31,14 @@ export interface Visitor {
   readonly faults: readonly string[];
 }
 
+export interface VisitorOptions {
+  /** The pages' service worker is let in. Without it what a test does to requests meets every one of them. */
+  readonly installs?: boolean;
+}
+
 /** A Chromium without a window. */
 export interface TestBrowser {
-  visitor(viewport: { width: number; height: number }): Promise<Visitor>;
+  visitor(viewport: { width: number; height: number }, options?: VisitorOptions): Promise<Visitor>;
   close(): Promise<void>;
 }
 
@@ -46,8 +51,9 @@ export async function startBrowser(): Promise<TestBrowser> {
     env: { ...process.env, HOME: home, XDG_CONFIG_HOME: home, XDG_CACHE_HOME: home },
   });
   return {
-    async visitor(viewport) {
-      const context = await browser.newContext({ viewport, locale: "en-GB" });
+    async visitor(viewport, { installs = false } = {}) {
+      const serviceWorkers = installs ? "allow" : "block";
+      const context = await browser.newContext({ viewport, locale: "en-GB", serviceWorkers });
       const page = await context.newPage();
       const faults: string[] = [];
       page.on("pageerror", (error) => faults.push(error.message));

@@ -1,13 +1,13 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
 import { startSystem, type TestSystem } from "../system.ts";
-import { startBrowser, type TestBrowser, type Visitor, whyNoBrowser } from "./chromium.ts";
+import { startBrowser, type TestBrowser, type Visitor, type VisitorOptions, whyNoBrowser } from "./chromium.ts";
 import { PHONE } from "./screens.ts";
 
 /** A system and people who visit it with a browser. To be asked inside tests only. */
 export interface VisitedSystem {
   system(): TestSystem;
-  /** Somebody new, who leaves at the end of the test. */
-  visit(viewport?: typeof PHONE): Promise<Visitor>;
+  /** Somebody new, who leaves at the end of the test; `installs` lets the pages keep their files as installed ones do. */
+  visit(viewport?: typeof PHONE, options?: VisitorOptions): Promise<Visitor>;
 }
 
 /**
@@ -37,8 +37,8 @@ export function visitedSystem(options: { env?: Readonly<Record<string, string>> 
 
   return {
     system: () => system,
-    async visit(viewport = PHONE) {
-      const visitor = await browser.visitor(viewport);
+    async visit(viewport = PHONE, options = {}) {
+      const visitor = await browser.visitor(viewport, options);
       visitors.push(visitor);
       return visitor;
     },
