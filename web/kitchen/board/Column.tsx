@@ -8,6 +8,7 @@ import { Icon } from "../../ui/Icon.tsx";
 import type { Selection } from "../selection.ts";
 import { Ticket } from "../ticket/Ticket.tsx";
 import { columnName } from "./column-name.ts";
+import { useStaged } from "./use-staged.ts";
 
 interface ColumnProps {
   readonly siteId: string;
@@ -31,6 +32,7 @@ export const Column = memo(function Column({ siteId, column, alone, display, sel
       display.board.slots(column).value.filter(({ id, left }) => !left && display.entry(id)?.fresh.value === true)
         .length,
   ).value;
+  const drawn = useStaged(slots.length, alone ? 12 : 4);
   const pointed = () => display.board.pointed(column);
   return (
     <section
@@ -62,7 +64,7 @@ export const Column = memo(function Column({ siteId, column, alone, display, sel
         </span>
       </a>
       <ol class="tickets" tabIndex={-1} onScroll={pointed}>
-        {slots.map((slot, at) => {
+        {slots.slice(0, drawn).map((slot, at) => {
           const entry = display.entry(slot.id);
           return (
             entry && (

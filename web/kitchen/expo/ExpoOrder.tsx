@@ -73,7 +73,7 @@ function SayReady({ entry, display }: { entry: Entry; display: Display }) {
   const settling = entry.settling.value;
   return (
     <footer>
-      <Said entry={entry} here />
+      <Said entry={entry} />
       <button
         type="button"
         class="act"

@@ -3,6 +3,7 @@ import { messages } from "../../messages/catalogue.ts";
 import { formatStopwatch } from "../../messages/format.ts";
 import { now } from "../../state/clock.ts";
 import { type Urgency, urgencyOf } from "../../state/kitchen/acts.ts";
+import { coarseNow } from "../../state/kitchen/coarse-clock.ts";
 import { Icon, type IconName } from "../../ui/Icon.tsx";
 
 const ICONS: Record<Urgency, IconName> = { fresh: "check", watch: "clock", hurry: "warning", urgent: "flame" };
@@ -23,8 +24,9 @@ interface AgeProps {
 export function Age({ since, still, fresh }: AgeProps) {
   const from = Date.parse(since);
   // The digits go straight into the page; the rest is drawn anew only when the urgency changes.
-  const digits = useComputed(() => formatAge(now.value - from));
-  const urgency = useComputed(() => urgencyOf(now.value - from)).value;
+  // A ticket that is older than ten minutes does not look at every second.
+  const digits = useComputed(() => formatAge((coarseNow.value - from >= TEN_MINUTES ? coarseNow : now).value - from));
+  const urgency = useComputed(() => urgencyOf(coarseNow.value - from)).value;
   const words = messages.value.kitchen;
   return (
     <span class="age" data-urgency={still ? "fresh" : urgency}>

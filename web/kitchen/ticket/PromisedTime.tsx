@@ -1,13 +1,13 @@
 import { useComputed } from "@preact/signals";
 import { messages } from "../../messages/catalogue.ts";
 import { formatWhen } from "../../messages/format.ts";
-import { now } from "../../state/clock.ts";
+import { coarseNow } from "../../state/kitchen/coarse-clock.ts";
 import { Icon } from "../../ui/Icon.tsx";
 
 /** When the customer was told that it comes; said when that has passed. */
 export function PromisedTime({ at }: { at: string }) {
   const promised = Date.parse(at);
-  const late = useComputed(() => now.value > promised).value;
+  const late = useComputed(() => coarseNow.value > promised).value;
   const words = messages.value.kitchen;
   return (
     <span class="for-time" data-late={late}>

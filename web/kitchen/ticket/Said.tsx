@@ -6,8 +6,8 @@ import { sentenceOf } from "../../ui/trouble.ts";
 
 interface SaidProps {
   readonly entry: Entry;
-  /** The touch was in this column. */
-  readonly here: boolean;
+  /** Whether it is said in this place. */
+  readonly here?: () => boolean;
 }
 
 /**
@@ -18,7 +18,7 @@ export function Said({ entry, here }: SaidProps) {
   const words = messages.value.kitchen;
   const trouble = entry.trouble.value;
   const said = entry.said.value;
-  if (!here || (trouble === undefined && said === undefined)) return null;
+  if ((trouble === undefined && said === undefined) || here?.() === false) return null;
   if (trouble === undefined) {
     return (
       <p class="said" role="alert">

@@ -11,11 +11,11 @@ import type { TicketProps } from "./ticket-props.ts";
 
 /** What can be done with a ticket here: one large button, and what became of the last touch. */
 export function TicketFoot(props: TicketProps) {
-  const { entry, left } = props;
+  const { entry, left, column, display } = props;
   const ticket = entry.ticket.value;
   return (
     <footer>
-      <Said entry={entry} here={!left || left.recall !== undefined} />
+      <Said entry={entry} here={() => display.saysIn(entry, column)} />
       {left ? <Gone {...props} left={left} /> : isStopped(ticket) ? <Acknowledge {...props} /> : <Act {...props} />}
     </footer>
   );
@@ -79,7 +79,7 @@ function Gone({ entry, left, display }: TicketProps & { left: Left }) {
         aria-disabled={sending || settling}
         data-settling={settling}
         data-sending={sending}
-        onClick={() => display.recall(entry, recall)}
+        onClick={() => settling || display.recall(entry, recall)}
       >
         <Icon name="undo" />
         {sending ? words.sending : offline ? words.waitsOffline : `${words.actions.recall} · ${remaining}`}

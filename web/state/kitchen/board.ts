@@ -71,7 +71,14 @@ export class Board {
 
   /** Whether a finger is near a ticket: drawn larger it would push what stands below it. */
   isNearTicket(id: string, now: number): boolean {
-    return this.columns.peek().some((column) => this.isNear(column, now) && this.#stands(column, id));
+    return this.columns.peek().some((column) => this.isNear(column, now) && this.hasPlace(column, id));
+  }
+
+  /** Whether a ticket stands in a column, or has left it so lately that its place is kept. */
+  hasPlace(column: ColumnId, id: string): boolean {
+    return this.slots(column)
+      .peek()
+      .some((slot) => slot.id === id);
   }
 
   /** Whether a ticket stands in one of these columns. */
@@ -144,12 +151,6 @@ export class Board {
     if (!isStopped(ticket)) return columnsOf(ticket);
     const at = this.columns.peek().filter((column) => this.#holds(column, entry.id));
     return at.length > 0 ? at : columnsOf(ticket);
-  }
-
-  #stands(column: ColumnId, id: string): boolean {
-    return this.slots(column)
-      .peek()
-      .some((slot) => slot.id === id);
   }
 
   #holds(column: ColumnId, id: string): boolean {

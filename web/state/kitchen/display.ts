@@ -79,6 +79,7 @@ export class Display {
     const meant = touchOf(own, Date.now());
     if (meant === "bounced") return;
     this.touched(own);
+    own.touchedIn = column;
     if (meant === "changed") this.#say(own, "changed");
     else if (isStopped(ticket)) this.acknowledge(own);
     else {
@@ -96,7 +97,12 @@ export class Display {
   /** Takes a completed station back. */
   recall(entry: Entry, stage: string): void {
     const own = this.#entries.get(entry.id);
-    if (own && touchOf(own, Date.now()) !== "bounced") void this.send(own, { type: "recall", stage });
+    if (own) void this.send(own, { type: "recall", stage });
+  }
+
+  /** Whether a ticket says in this column what came of the last touch: where that was, as long as it is there. */
+  saysIn({ id, touchedIn }: Entry, column: ColumnId): boolean {
+    return touchedIn === undefined || touchedIn === column || !this.board.hasPlace(touchedIn, id);
   }
 
   /** Takes a stopped ticket off the board. */

@@ -2,7 +2,7 @@ import { computed, type ReadonlySignal, type Signal, signal } from "@preact/sign
 import type { TicketLine, TicketView } from "../../../projections/views.ts";
 import { compareVersions } from "../../../realtime/protocol.ts";
 import type { KitchenAct } from "../../api/endpoints.ts";
-import { afterAct } from "./acts.ts";
+import { afterAct, type ColumnId } from "./acts.ts";
 
 /** An act that the store has confirmed and the read model may not show yet. */
 interface Confirmed {
@@ -37,6 +37,8 @@ export interface Entry {
   readonly settling: Signal<boolean>;
   /** The key of a touch that got no answer: touching again sends the same. */
   readonly unanswered: { touch: string; key: string } | undefined;
+  /** The column that it was last touched in: what came of that is said there. */
+  readonly touchedIn: ColumnId | undefined;
   /** When this display, and when somebody else, last changed what a touch does; epoch milliseconds. */
   readonly ownAt: number;
   readonly otherAt: number;
@@ -63,6 +65,7 @@ export function newEntry(view: TicketView): MutableEntry {
     fresh: signal(false),
     settling: signal(false),
     unanswered: undefined,
+    touchedIn: undefined,
     ownAt: 0,
     otherAt: 0,
   };

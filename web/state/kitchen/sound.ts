@@ -10,12 +10,19 @@ export const isMuted = muted.signal;
 export const mayBeHeard = signal(false);
 
 let audio: AudioContext | undefined;
+let opening = false;
+/** Milliseconds until a touch was answered; browsers remember it for longer. */
+const ANSWERED = 150;
 
-/** To be called from a touch or a key. */
+/** To be called from a touch or a key. Opening the sound takes a slow tablet long: the touch is answered first. */
 export function allowSound(): void {
-  if (mayBeHeard.peek()) return;
-  audio ??= openAudio();
-  audio?.resume().then(look, look);
+  if (mayBeHeard.peek() || opening) return;
+  opening = true;
+  setTimeout(() => {
+    opening = false;
+    audio ??= openAudio();
+    audio?.resume().then(look, look);
+  }, ANSWERED);
 }
 
 function openAudio(): AudioContext | undefined {
