@@ -13,13 +13,16 @@ const AGAIN_MS = 1_000;
 export async function startWorld(options: WorldOptions): Promise<{ stats: WorldStats; customersDone: Promise<void> }> {
   const { base, signal } = options;
   const stats: WorldStats = { placed: 0, refused: 0, cancelled: 0, made: 0, delivered: 0 };
-  const sites = await new ApiClient(base, { role: "guest" }, signal).get("/api/sites");
-  const siteIds = ((sites.body?.sites ?? []) as SiteView[])
-    .map(({ siteId }) => siteId)
-    .filter((siteId) => !options.sites || options.sites.includes(siteId));
+  // A kitchen that is named works also while the read model of sites is being built.
+  const siteIds = options.sites ?? (await allSites(options));
   for (const siteId of siteIds) void goOn(signal, () => kitchen(options, stats, siteId));
   for (let n = 0; n < options.couriers; n++) void goOn(signal, () => courier(options, stats, n));
   return { stats, customersDone: customers(options, stats, randomFrom(options.seed)) };
+}
+
+async function allSites({ base, signal }: WorldOptions): Promise<readonly string[]> {
+  const { body } = await new ApiClient(base, { role: "guest" }, signal).get("/api/sites");
+  return ((body?.sites ?? []) as SiteView[]).map(({ siteId }) => siteId); // the shape that the API documents
 }
 
 /** A person whose work failed in a way that nobody foresaw takes it up again after a moment. */
