@@ -22,6 +22,7 @@ const BAKERY_ITEMS: readonly SampleItem[] = [
     description: "Sponge, buttercream, your words on it",
     allergens: ["gluten", "egg", "milk"],
     emoji: "🎂",
+    picture: "/pictures/birthday-cake.svg",
   },
   {
     sku: "cheesecake",
@@ -30,6 +31,7 @@ const BAKERY_ITEMS: readonly SampleItem[] = [
     description: "Baked, with a vanilla crust",
     allergens: ["gluten", "egg", "milk"],
     emoji: "🍰",
+    picture: "/pictures/cheesecake.svg",
   },
   {
     sku: "butter-croissant",
@@ -38,6 +40,7 @@ const BAKERY_ITEMS: readonly SampleItem[] = [
     description: "Folded twenty-seven times",
     allergens: ["gluten", "milk"],
     emoji: "🥐",
+    picture: "/pictures/butter-croissant.svg",
   },
   {
     sku: "cinnamon-roll",
@@ -46,6 +49,7 @@ const BAKERY_ITEMS: readonly SampleItem[] = [
     description: "Still warm",
     allergens: ["gluten", "milk"],
     emoji: "🍥",
+    picture: "/pictures/cinnamon-roll.svg",
   },
   {
     sku: "sourdough-loaf",
@@ -54,6 +58,7 @@ const BAKERY_ITEMS: readonly SampleItem[] = [
     description: "Rye and wheat, 750 g",
     allergens: ["gluten"],
     emoji: "🍞",
+    picture: "/pictures/sourdough-loaf.svg",
   },
   {
     sku: "raspberry-tart",
@@ -62,6 +67,7 @@ const BAKERY_ITEMS: readonly SampleItem[] = [
     description: "Almond cream, fresh berries",
     allergens: ["gluten", "nuts", "egg"],
     emoji: "🥧",
+    picture: "/pictures/raspberry-tart.svg",
   },
 ];
 
@@ -73,6 +79,7 @@ const RESTAURANT_ITEMS: readonly SampleItem[] = [
     description: "Tomato, mozzarella, basil",
     allergens: ["gluten", "milk"],
     emoji: "🍕",
+    picture: "/pictures/pizza-margherita.svg",
   },
   {
     sku: "pizza-funghi",
@@ -81,6 +88,7 @@ const RESTAURANT_ITEMS: readonly SampleItem[] = [
     description: "Mushrooms, thyme, mozzarella",
     allergens: ["gluten", "milk"],
     emoji: "🍄",
+    picture: "/pictures/pizza-funghi.svg",
   },
   {
     sku: "lasagne",
@@ -89,6 +97,7 @@ const RESTAURANT_ITEMS: readonly SampleItem[] = [
     description: "Slow ragù, béchamel",
     allergens: ["gluten", "milk", "egg"],
     emoji: "🍝",
+    picture: "/pictures/lasagne.svg",
   },
   {
     sku: "insalata-mista",
@@ -97,6 +106,7 @@ const RESTAURANT_ITEMS: readonly SampleItem[] = [
     description: "Leaves, fennel, oranges",
     allergens: [],
     emoji: "🥗",
+    picture: "/pictures/insalata-mista.svg",
   },
   {
     sku: "tiramisu",
@@ -105,6 +115,7 @@ const RESTAURANT_ITEMS: readonly SampleItem[] = [
     description: "Mascarpone and coffee",
     allergens: ["gluten", "milk", "egg"],
     emoji: "☕",
+    picture: "/pictures/tiramisu.svg",
   },
 ];
 

@@ -124,9 +124,9 @@ export function siteRoutes(api: Api, services: ReadServices): void {
         items: skus.flatMap((sku): MenuItem[] => {
           const item = items.get(sku);
           if (!item) return [];
-          const { name, description, price, taxBasisPoints, unit, allergens, emoji } = item;
+          const { name, description, price, taxBasisPoints, unit, allergens, emoji, picture } = item;
           const available = stock.get(sku)?.available ?? 0;
-          return [{ sku, name, description, price, taxBasisPoints, unit, allergens, emoji, available }];
+          return [{ sku, name, description, price, taxBasisPoints, unit, allergens, emoji, picture, available }];
         }),
         next: begin + limit < found.menu.length ? encodeCursor([begin + limit]) : undefined,
       };

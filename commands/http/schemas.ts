@@ -119,6 +119,11 @@ const itemFields = z.object({
   unit: z.enum(["each", "g"]),
   allergens: z.array(text(40)).max(20),
   emoji: z.string().max(16).optional(),
+  picture: z
+    .string()
+    .max(200)
+    .regex(/^\/(?!\/)[\w./-]+$/, "a path on this server, such as /pictures/cheesecake.svg")
+    .optional(),
 });
 
 export const listItemBody = itemFields.extend({

@@ -74,7 +74,18 @@ class CellError extends Error {}
 
 type Cells = ReadonlyMap<string, string>;
 
-const ITEM_COLUMNS = ["sku", "name", "description", "price", "currency", "tax", "unit", "allergens", "emoji"] as const;
+const ITEM_COLUMNS = [
+  "sku",
+  "name",
+  "description",
+  "price",
+  "currency",
+  "tax",
+  "unit",
+  "allergens",
+  "emoji",
+  "picture",
+] as const;
 const SITE_COLUMNS = [
   "siteId",
   "kind",
@@ -135,6 +146,7 @@ function itemOf(cells: Cells): unknown {
     unit: filled(cells, "unit"),
     allergens: cells.has("allergens") ? listOf(cells.get("allergens") ?? "") : undefined,
     emoji: filled(cells, "emoji"),
+    picture: filled(cells, "picture"),
   });
 }
 
@@ -184,6 +196,7 @@ export const itemsTable = (items: readonly (ItemDetails & { readonly sku: string
       item.unit,
       item.allergens.join("|"),
       item.emoji ?? "",
+      item.picture ?? "",
     ]),
   ]);
 

@@ -11,6 +11,7 @@ const cake = {
   unit: "each" as const,
   allergens: ["gluten", "milk"],
   emoji: "🍰",
+  picture: "/pictures/cheesecake.svg",
 };
 const site = {
   siteId: "parcel-house",

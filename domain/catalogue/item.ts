@@ -14,6 +14,8 @@ export interface ItemDetails {
   readonly unit: "each" | "g";
   readonly allergens: readonly string[];
   readonly emoji?: string | undefined;
+  /** Path of its picture on our own pages, such as `/pictures/cheesecake.svg`: pages load none from elsewhere. */
+  readonly picture?: string | undefined;
 }
 
 type Fact<Type extends string, Data> = { readonly type: Type; readonly data: Data };

@@ -94,7 +94,7 @@ const siteDetails = ({
   deliveryFee,
 });
 
-const itemDetails = ({ name, description, price, taxBasisPoints, unit, allergens, emoji }: Item): ItemDetails => ({
+const itemDetails = ({
   name,
   description,
   price,
@@ -102,6 +102,16 @@ const itemDetails = ({ name, description, price, taxBasisPoints, unit, allergens
   unit,
   allergens,
   emoji,
+  picture,
+}: Item): ItemDetails => ({
+  name,
+  description,
+  price,
+  taxBasisPoints,
+  unit,
+  allergens,
+  emoji,
+  picture,
 });
 
 /** Writes sites as they are now. */

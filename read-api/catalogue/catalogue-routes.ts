@@ -30,6 +30,7 @@ const item = z.object({
   unit: z.enum(["each", "g"]),
   allergens: z.array(z.string()).readonly(),
   emoji: z.string().optional(),
+  picture: z.string().optional().describe("address of its picture"),
   withdrawn: z.boolean(),
 });
 
