@@ -11,7 +11,7 @@ const AGAIN_MS = 1_000;
 
 /** Starts everybody. `customersDone` resolves when the last order has been answered; the others work until the signal. */
 export async function startWorld(options: WorldOptions): Promise<{ stats: WorldStats; customersDone: Promise<void> }> {
-  const { base, signal } = options;
+  const { signal } = options;
   const stats: WorldStats = { placed: 0, refused: 0, cancelled: 0, made: 0, delivered: 0 };
   // A kitchen that is named works also while the read model of sites is being built.
   const siteIds = options.sites ?? (await allSites(options));
