@@ -1,10 +1,7 @@
 import { Later } from "../app/Later.tsx";
 import { analystWords } from "../messages/analyst.ts";
 import { Blank } from "../ui/Blank.tsx";
-import { Header } from "../ui/Header.tsx";
-import { Icon } from "../ui/Icon.tsx";
-import { KeyHelp } from "../ui/KeyHelp.tsx";
-import { useDesk } from "../ui/use-desk.ts";
+import { DeskFrame } from "../ui/DeskFrame.tsx";
 import { JobPage } from "./jobs/JobPage.tsx";
 import { handleKey, SECTIONS } from "./parts/keys.ts";
 import { type Section, toSection } from "./parts/links.ts";
@@ -31,35 +28,18 @@ const charts = () => import("./charts/ChartsPage.tsx").then(({ ChartsPage }) => 
 export function AnalystPage({ parts, query }: AnalystPageProps) {
   const section = sectionOf(parts);
   const words = analystWords.value;
-  const help = useDesk({ place: parts.join("/"), onKey: handleKey });
   return (
-    <div class="analyst">
-      <Header title={words.title} home="/analyst" live>
-        <button
-          type="button"
-          aria-keyshortcuts="?"
-          onClick={() => {
-            help.value = true;
-          }}
-        >
-          <Icon name="keys" />
-          {words.keys}
-        </button>
-      </Header>
-      <Sections section={section} />
-      <main class="desk">
-        <Shown parts={parts} query={query} />
-      </main>
-      {help.value && (
-        <KeyHelp
-          title={words.keys}
-          keys={words.keyHelp}
-          onClose={() => {
-            help.value = false;
-          }}
-        />
-      )}
-    </div>
+    <DeskFrame
+      title={words.title}
+      home="/analyst"
+      keysLabel={words.keys}
+      keys={words.keyHelp}
+      place={parts.join("/")}
+      onKey={handleKey}
+      sections={<Sections section={section} />}
+    >
+      <Shown parts={parts} query={query} />
+    </DeskFrame>
   );
 }
 

@@ -1,10 +1,6 @@
-import { useSignal } from "@preact/signals";
 import { messages } from "../messages/catalogue.ts";
-import { courierWords } from "../messages/courier.ts";
-import { developmentTokens, principalAt, takeRole } from "../state/auth.ts";
-import { Blank } from "../ui/Blank.tsx";
+import { principalAt } from "../state/auth.ts";
 import { Header } from "../ui/Header.tsx";
-import { Notice } from "../ui/Notice.tsx";
 import { Day } from "./Day.tsx";
 import "../theme/courier.css";
 import "../theme/courier-offer.css";
@@ -22,32 +18,7 @@ export function CourierPage(_: CourierPageProps) {
   return (
     <div class="courier">
       <Header title={messages.value.common.page.courier} home="/courier" live={courierId !== undefined} />
-      {courierId === undefined ? <Gate /> : <Day key={courierId} courierId={courierId} />}
+      {courierId !== undefined && <Day key={courierId} courierId={courierId} />}
     </div>
-  );
-}
-
-function Gate() {
-  const failed = useSignal(false);
-  const words = courierWords.value.gate;
-  return (
-    <main class="ride">
-      <Blank icon="courier" title={words.title}>
-        <p class="quiet">{words.hint}</p>
-        {developmentTokens.value && (
-          <button
-            type="button"
-            class="button main"
-            onClick={async () => {
-              failed.value = false;
-              failed.value = !(await takeRole("courier"));
-            }}
-          >
-            {words.take}
-          </button>
-        )}
-        {failed.value && <Notice kind="bad">{words.failed}</Notice>}
-      </Blank>
-    </main>
   );
 }

@@ -4,12 +4,6 @@ const things = (n: number) => (n === 1 ? "1 Teil" : `${n} Teile`);
 
 /** Texte der Kurierseite, auf Deutsch. */
 export const deCourier: CourierWords = {
-  gate: {
-    title: "Diese Seite ist für Kuriere",
-    hint: "Melde dich als Kurier an, um eine Schicht zu beginnen.",
-    take: "Rolle Kurier übernehmen",
-    failed: "Es kam kein Token. Gibt es eine Verbindung?",
-  },
   offShift: "Du hast frei",
   offShiftHint: "Angebote kommen erst, wenn deine Schicht begonnen hat.",
   city: "Stadt",

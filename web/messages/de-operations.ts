@@ -6,15 +6,8 @@ const letters = (n: number) => (n === 1 ? "1 Brief" : `${n} Briefe`);
 export const deOperations: typeof enOperations = {
   title: "Betrieb",
   keys: "Tasten",
-  gate: {
-    title: "Diese Seite ist für den Betrieb",
-    who: (roles) => `Tote Briefe sehen: ${roles}.`,
-    take: "Die Rolle operator nehmen",
-    signIn: "Melde dich mit einem Konto an, das eine dieser Rollen hat.",
-    failed: "Es kam kein Token. Läuft der Server?",
-  },
   noSuch: "Diese Seite gibt es hier nicht.",
-  toLetters: "Zu den toten Briefen",
+  toOverview: "Zur Übersicht",
   dead: {
     title: "Tote Briefe",
     lead: "Was ein Konsument nicht verarbeiten kann, wird mit allem beiseitegelegt, was in seinem Strom danach kommt; eine Wirkung, die endgültig fehlschlug, hält ihre Bestellung in diesem Prozess an. Alles andere läuft weiter.",

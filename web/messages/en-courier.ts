@@ -2,12 +2,6 @@ const things = (n: number) => (n === 1 ? "1 thing" : `${n} things`);
 
 /** Texts of the courier's page, in English. */
 export const enCourier = {
-  gate: {
-    title: "This page is for couriers",
-    hint: "Sign in as a courier to go on shift.",
-    take: "Take the role courier",
-    failed: "No token was given. Is there a connection?",
-  },
   offShift: "You are off shift",
   offShiftHint: "Nobody offers you anything until you go on shift.",
   city: "City",

@@ -4,15 +4,8 @@ const letters = (n: number) => (n === 1 ? "1 letter" : `${n} letters`);
 export const enOperations = {
   title: "Operations",
   keys: "Keys",
-  gate: {
-    title: "This page is for operators",
-    who: (roles: string) => `Dead letters are shown to: ${roles}.`,
-    take: "Take the role operator",
-    signIn: "Sign in with an account that has one of these roles.",
-    failed: "No token was given. Is the server running?",
-  },
   noSuch: "There is no such page here.",
-  toLetters: "To the dead letters",
+  toOverview: "To the overview",
   dead: {
     title: "Dead letters",
     lead: "What a consumer cannot handle is parked with what comes later in its stream; an effect that failed for good stops its order in that process. Everything else goes on.",

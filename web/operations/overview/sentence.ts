@@ -1,0 +1,59 @@
+import { formatBytes, formatCount } from "../../messages/figures.ts";
+import { formatDuration } from "../../messages/format.ts";
+import { operationsWords } from "../../messages/operations.ts";
+import type { Concern } from "../../state/operations/concerns.ts";
+
+/** An outside system at its place, as people call it. */
+export function outsideName(system: string, place: string): string {
+  const { outside } = operationsWords.value.overview;
+  return outside.at(outside.system[system] ?? system, place);
+}
+
+/** A concern in a sentence. */
+export function sentenceOf(concern: Concern): string {
+  const { matter, parts, whom } = operationsWords.value.overview;
+  switch (concern.kind) {
+    case "differences":
+      return matter.differences(concern.differences.length, concern.differences[0]?.text ?? "");
+    case "compare-failed":
+      return matter.compareFailed(concern.error);
+    case "compare-late":
+      return matter.compareLate;
+    case "compare-off":
+      return matter.compareOff;
+    case "none-paid":
+      return matter.nonePaid(concern.placed, concern.minutes);
+    case "fewer-placed":
+      return matter.fewerPlaced(concern.placed, formatCount(concern.usual), concern.minutes);
+    case "nobody-carries":
+      return matter.nobodyCarries(concern.orders);
+    case "stuck":
+      return matter.stuck(concern.orders, whom[concern.whom] ?? concern.whom, formatDuration(concern.longestMs));
+    case "consumers-stopped": {
+      const names = concern.names.join(", ");
+      return concern.stuck ? matter.stuckConsumers(names) : matter.stopped(names);
+    }
+    case "consumer-late":
+      return matter.late(
+        concern.name,
+        `${concern.exact ? "" : "≥ "}${formatCount(concern.events)}`,
+        formatDuration(concern.seconds * 1_000),
+      );
+    case "circuit":
+      return matter.circuit(outsideName(concern.system, concern.place), concern.waiting);
+    case "letters": {
+      const said = matter.letters(concern.letters, concern.consumer, concern.error);
+      return concern.money ? `${said} ${matter.lettersMoney}` : said;
+    }
+    case "disk":
+      return matter.disk(formatBytes(concern.freeBytes));
+    case "connections":
+      return matter.connections(concern.used, concern.most);
+    case "broker-away":
+      return matter.brokerAway;
+    case "log-away":
+      return matter.logAway(concern.reason);
+    case "unknown":
+      return matter.unknown(parts[concern.part], concern.reason);
+  }
+}
