@@ -139,7 +139,7 @@ export const dePhone: typeof enPhone = {
       pm_card_chargeDeclined: "Karte, die abgelehnt wird (Test)",
       pm_card_chargeDeclinedInsufficientFunds: "Karte ohne Deckung (Test)",
     },
-    place: (total: string) => `Bestellen · ${total}`,
+    place: (total: string | undefined) => (total === undefined ? "Bestellen" : `Bestellen · ${total}`),
     sending: "Wird bestellt …",
     again: "Dieselbe noch einmal senden",
     giveUp: "Ändern",

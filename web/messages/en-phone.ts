@@ -142,7 +142,7 @@ export const enPhone = {
       pm_card_chargeDeclined: "Card that is declined (test)",
       pm_card_chargeDeclinedInsufficientFunds: "Card without funds (test)",
     } as Readonly<Record<string, string>>,
-    place: (total: string) => `Place the order · ${total}`,
+    place: (total: string | undefined) => (total === undefined ? "Place the order" : `Place the order · ${total}`),
     sending: "Placing…",
     again: "Send the same again",
     giveUp: "Change it",

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { CustomerView } from "../../projections/views.ts";
-import { formatWhen } from "../messages/format.ts";
+import { region } from "../messages/format.ts";
 import { phoneWords } from "../messages/phone.ts";
 import { change, draft, endCall } from "../state/phone/draft.ts";
 import { formOf } from "../state/shop/contact.ts";
@@ -60,7 +60,7 @@ function Known({ customer }: { customer: CustomerView }) {
         {contact.email && <p class="cut">{contact.email}</p>}
         {contact.address ? <p>{contact.address}</p> : <p class="wrong">{words.noAddress}</p>}
         {contact.instructions && <p class="quiet small">{contact.instructions}</p>}
-        <p class="quiet small">{words.since(formatWhen(registeredAt))}</p>
+        <p class="quiet small">{words.since(dayOf(registeredAt))}</p>
         {!sending && (
           <div class="known-acts">
             <button type="button" class="button slim" onClick={edit}>
@@ -85,6 +85,9 @@ function Known({ customer }: { customer: CustomerView }) {
     </>
   );
 }
+
+const dayOf = (at: string): string =>
+  new Intl.DateTimeFormat(region.value, { day: "numeric", month: "long", year: "numeric" }).format(new Date(at));
 
 const Tag = ({ kind, icon, text }: { kind: "bad"; icon: "lock"; text: string }) => (
   <span class="tag" data-kind={kind}>

@@ -14,7 +14,7 @@ const GRAMS = 100;
 
 /** The field that fills the basket: how many and what, arrows choose, Enter adds. */
 export function ItemField() {
-  const { item: typed } = draft.value;
+  const { item: typed, lines } = draft.value;
   const words = phoneWords.value.basket;
   const [marked, setMarked] = useState(0);
   const [said, setSaid] = useState("");
@@ -68,7 +68,9 @@ export function ItemField() {
         />
       </label>
       <p class="quiet small" id="item-keys" role="status">
-        {text !== "" && menu.data.value && list.length === 0 ? words.noItem(text) : said || words.itemKeys}
+        {text !== "" && menu.data.value && list.length === 0
+          ? words.noItem(text)
+          : (lines.length > 0 && said) || words.itemKeys}
       </p>
       <div class="choices-list over" id="found-items" role="listbox" aria-label={words.item}>
         {list.map((item, n) => (

@@ -58,7 +58,7 @@ export function SayPart({ today }: { today: Today | undefined }) {
           ? words.basket.sending
           : sending
             ? words.basket.again
-            : words.basket.place(formatMoney(basket.value.total))}
+            : words.basket.place(said === undefined ? undefined : formatMoney(basket.value.total))}
       </button>
       <Placed today={today} />
     </section>
