@@ -63,7 +63,8 @@ export const Column = memo(function Column({ siteId, column, alone, display, sel
           {standing.length}
         </span>
       </a>
-      <ol class="tickets" tabIndex={-1} onScroll={pointed}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
+      <ol class="tickets" tabIndex={0} aria-label={name} onScroll={pointed}>
         {slots.slice(0, drawn).map((slot, at) => {
           const entry = display.entry(slot.id);
           return (

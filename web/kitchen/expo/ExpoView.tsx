@@ -44,7 +44,8 @@ function Group({ group, board, display }: GroupProps) {
           {entries.length}
         </span>
       </h2>
-      <ol class="tickets" tabIndex={-1} onScroll={pointed}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
+      <ol class="tickets" tabIndex={0} aria-label={words.expoGroups[group]} onScroll={pointed}>
         {entries.slice(0, drawn).map((entry) => (
           <ExpoOrder key={entry.id} entry={entry} display={display} />
         ))}
