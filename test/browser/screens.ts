@@ -18,6 +18,11 @@ export async function fillBasket(page: Page, url: string): Promise<void> {
   const cake = page.locator(".line").filter({ hasText: "Birthday cake" });
   await cake.getByRole("button", { name: "Add a note" }).click();
   await cake.getByLabel("Note for Birthday cake").fill("Happy birthday Mia");
+  await fillContact(page);
+}
+
+/** Says who gets the order, and where. */
+export async function fillContact(page: Page): Promise<void> {
   await page.getByLabel("Name").fill("Mia Weber");
   await page.getByLabel("Phone", { exact: true }).fill("+49 30 123456");
   await page.getByLabel("Address").fill("Oranienstr. 12, Berlin");

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { seriousFaults } from "./analyst-steps.ts";
 import { type Visitor, whyNoBrowser } from "./chromium.ts";
 import { courierAtWork } from "./courier-at-work.ts";
 import {
   currentStation,
   fact,
   fillBasket,
+  fillContact,
   freshness,
   numberOf,
   openKitchen,
@@ -107,6 +109,62 @@ describe("from the shop to the door", () => {
     await expect.poll(async () => (await ordersOf(page, system().url)).map(({ orderId }) => orderId)).toEqual([id]);
   });
 
+  test("a place is chosen by keyboard, what comes there comes first, and what may replace an item goes with the order", async () => {
+    const { page } = await visit();
+    await page.goto(`${system().url}/shop`);
+    expect(await seriousFaults(page)).toEqual([]);
+    await press(page, page.getByRole("button", { name: "Choose" }));
+    await page.getByPlaceholder(/^District/).fill("neuko");
+    expect(await seriousFaults(page)).toEqual([]);
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Comes to you" }).waitFor();
+    await page.locator(".site .promise").first().waitFor();
+    await press(page, page.locator('a[href*="sweet-crumbs"]'));
+    await press(page, page.getByRole("button", { name: "Add Birthday cake" }));
+    expect(await seriousFaults(page)).toEqual([]);
+    await press(page, page.getByRole("link", { name: /1 item/ }));
+    await page.getByLabel("If it is missing: Birthday cake").selectOption("cheesecake");
+    await page.reload();
+    expect(await page.getByLabel("If it is missing: Birthday cake").inputValue()).toBe("cheesecake");
+    await page.locator(".sum-line").getByText("€34.50 + €2.90 delivery, €2.26 tax included").waitFor();
+    expect(await seriousFaults(page)).toEqual([]);
+    await fillContact(page);
+    const [request] = await Promise.all([
+      page.waitForRequest((asked) => asked.method() === "POST" && asked.url().endsWith("/api/orders")),
+      press(page, placeButton(page)),
+    ]);
+    expect(request.postDataJSON().lines).toEqual([{ sku: "birthday-cake", quantity: 1, substitutes: ["cheesecake"] }]);
+    await trackedOrder(page);
+    await fact(page, "Payment confirmed").waitFor();
+    expect(await seriousFaults(page)).toEqual([]);
+  });
+
+  test("a paid order has a receipt; who makes an account keeps seeing what was ordered as a guest", async () => {
+    const { page } = await visit();
+    const id = await order(page, system().url);
+    await page.getByRole("link", { name: "Receipt" }).click();
+    await page.getByText("€39.80").first().waitFor();
+    expect(await seriousFaults(page)).toEqual([]);
+    const [file] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "Save as PDF" }).click(),
+    ]);
+    expect(file.suggestedFilename()).toBe(`${numberOf(id)}.pdf`);
+    await page.goto(`${system().url}/account`);
+    await page.getByRole("button", { name: "Create an account" }).click();
+    await page.getByRole("heading", { name: "Hello Mia Weber" }).waitFor();
+    expect(await seriousFaults(page)).toEqual([]);
+    await page.getByLabel("Address").fill("Torstr. 1, Berlin");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText(/^Saved\./).waitFor();
+    await page.reload();
+    await page.getByRole("heading", { name: "Hello Mia Weber" }).waitFor();
+    expect(await page.getByLabel("Address").inputValue()).toBe("Torstr. 1, Berlin");
+    await page.getByText(numberOf(id)).click();
+    await freshness(page, "live").waitFor();
+    await fact(page, "Payment confirmed").waitFor();
+  });
+
   test("a declined card says what happened, that nothing was charged, and leads back to the filled basket", async () => {
     const { page } = await visit();
     await fillBasket(page, system().url);
@@ -133,6 +191,12 @@ describe("from the shop to the door", () => {
     await buyer.getByText(/were given back/).waitFor({ timeout: 60_000 });
   });
 });
+
+/** Comes to an element as the keyboard does, and presses Enter. */
+async function press(page: Visitor["page"], target: ReturnType<Visitor["page"]["locator"]>): Promise<void> {
+  await target.focus();
+  await page.keyboard.press("Enter");
+}
 
 /** Goes down the column with the arrow keys until the ticket is chosen. */
 async function choose(cook: Visitor["page"], id: string): Promise<void> {
