@@ -1,7 +1,6 @@
 import { render } from "preact";
 import { App } from "./app/App.tsx";
 import { installWorker } from "./pwa/install.ts";
-import { resumePlacing } from "./state/order/placing.ts";
 import "./theme/base.css";
 import "./theme/parts.css";
 import "./theme/shop.css";
@@ -12,7 +11,8 @@ import "./theme/ticket.css";
 import "./theme/kitchen-panels.css";
 import "./theme/shell.css";
 
-resumePlacing();
+// An order that was on its way when the page went is sent on, whichever page is opened.
+void import("./state/order/placing.ts").then(({ resumePlacing }) => resumePlacing());
 
 const root = document.getElementById("app");
 if (root) render(<App />, root);

@@ -3,11 +3,7 @@ import { useEffect } from "preact/hooks";
 import { messages } from "../messages/catalogue.ts";
 import { linkManifest } from "../pwa/app-of.ts";
 import { NewVersion } from "../pwa/NewVersion.tsx";
-import { ShopPage } from "../shop/ShopPage.tsx";
 import { principalAt, whoIsHere } from "../state/auth.ts";
-import { OrderPage } from "../tracker/OrderPage.tsx";
-import { OrdersPage } from "../tracker/OrdersPage.tsx";
-import { PlacingPage } from "../tracker/PlacingPage.tsx";
 import { Blank } from "../ui/Blank.tsx";
 import { Header } from "../ui/Header.tsx";
 import { Boundary } from "./Boundary.tsx";
@@ -19,6 +15,7 @@ import { applyTheme } from "./theme.ts";
 // Pages that are fetched when they are first opened.
 const account = () => import("../account/AccountPage.tsx").then(({ AccountPage }) => AccountPage);
 const analyst = () => import("../analyst/AnalystPage.tsx").then(({ AnalystPage }) => AnalystPage);
+const buyer = () => import("./BuyerPage.tsx").then(({ BuyerPage }) => BuyerPage);
 const catalogue = () => import("../catalogue/CataloguePage.tsx").then(({ CataloguePage }) => CataloguePage);
 const courier = () => import("../courier/CourierPage.tsx").then(({ CourierPage }) => CourierPage);
 const kitchen = () => import("../kitchen/KitchenPage.tsx").then(({ KitchenPage }) => KitchenPage);
@@ -66,15 +63,12 @@ function closedScreen({ page }: Route): Screen | undefined {
 function Page({ at }: { at: Route }) {
   switch (at.page) {
     case "start":
-      return whoIsHere().seat === "shop" ? <ShopPage siteId={undefined} step="menu" /> : <Later load={start} />;
+      return whoIsHere().seat === "shop" ? <Later load={buyer} at={at} /> : <Later load={start} />;
     case "shop":
-      return <ShopPage siteId={at.siteId} step={at.step} />;
     case "orders":
-      return <OrdersPage />;
     case "placing":
-      return <PlacingPage />;
     case "order":
-      return <OrderPage key={at.orderId} orderId={at.orderId} />;
+      return <Later load={buyer} at={at} />;
     case "receipt":
       return <Later key={at.orderId} load={receipt} orderId={at.orderId} />;
     case "kitchens":

@@ -5,7 +5,6 @@ export const deShell: typeof enShell = {
   signIn: "Anmelden",
   signOut: "Abmelden",
   signedOut: "Nicht angemeldet",
-  youAre: (role, id) => `${role} · ${id}`,
   at: (place) => `Bei ${place}`,
   screens: "Gehe zu",
   language: "Sprache",

@@ -3,7 +3,6 @@ export const enShell = {
   signIn: "Sign in",
   signOut: "Sign out",
   signedOut: "Not signed in",
-  youAre: (role: string, id: string) => `${role} · ${id}`,
   at: (place: string) => `At ${place}`,
   screens: "Go to",
   language: "Language",
