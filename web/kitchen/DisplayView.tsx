@@ -3,9 +3,10 @@ import { useEffect, useMemo } from "preact/hooks";
 import type { SiteView } from "../../projections/views.ts";
 import { navigate } from "../app/router.ts";
 import { messages } from "../messages/catalogue.ts";
+import { kitchenWords } from "../messages/kitchen.ts";
 import type { Display } from "../state/kitchen/display.ts";
 import { keepShown, pathOf, shownBy } from "../state/kitchen/shown.ts";
-import { allowSound } from "../state/kitchen/sound.ts";
+import { allowSound, prepareSound } from "../state/kitchen/sound.ts";
 import { Header } from "../ui/Header.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import { Column } from "./board/Column.tsx";
@@ -54,6 +55,11 @@ export function DisplayView({ site: { siteId, name }, display, station }: Displa
   }, [selection, expo]);
 
   useEffect(() => {
+    const timer = setTimeout(prepareSound, 1_500);
+    return () => clearTimeout(timer);
+  }, []);
+
+  useEffect(() => {
     const released = () => display.board.released();
     addEventListener("pointerdown", allowSound);
     addEventListener("pointerup", released);
@@ -94,7 +100,7 @@ export function DisplayView({ site: { siteId, name }, display, station }: Displa
           {isEmpty && (
             <p class="board-empty">
               <Icon name="check" />
-              {messages.value.kitchen.empty}
+              {kitchenWords.value.empty}
             </p>
           )}
         </main>

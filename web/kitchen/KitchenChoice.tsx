@@ -1,5 +1,6 @@
 import { useEffect } from "preact/hooks";
 import { messages } from "../messages/catalogue.ts";
+import { kitchenWords } from "../messages/kitchen.ts";
 import { awaitSites, sites, sitesTrouble } from "../state/shop/sites.ts";
 import { Blank } from "../ui/Blank.tsx";
 import { Header } from "../ui/Header.tsx";
@@ -14,8 +15,8 @@ export function KitchenChoice() {
     <>
       <Header home="/kitchen" />
       <main class="page">
-        <h1>{words.kitchen.choose}</h1>
-        <p class="quiet">{words.kitchen.chooseHint}</p>
+        <h1>{kitchenWords.value.choose}</h1>
+        <p class="quiet">{kitchenWords.value.chooseHint}</p>
         {sitesTrouble.value !== undefined && <Notice kind="bad">{sentenceOf(sitesTrouble.value)}</Notice>}
         {sites.value?.length === 0 && <Blank icon="shop" title={words.shop.noSites} />}
         <ul class="sites">

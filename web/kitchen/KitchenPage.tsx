@@ -5,6 +5,7 @@ import type { SiteView } from "../../projections/views.ts";
 import { getSite } from "../api/endpoints.ts";
 import { ApiProblem } from "../api/problem.ts";
 import { messages } from "../messages/catalogue.ts";
+import { kitchenWords } from "../messages/kitchen.ts";
 import { developmentTokens, mayWatch, principalAt, takeRole } from "../state/auth.ts";
 import { Blank } from "../ui/Blank.tsx";
 import { Header } from "../ui/Header.tsx";
@@ -41,7 +42,7 @@ export function KitchenPage({ siteId, station }: KitchenPageProps) {
   }, [siteId]);
 
   if (site && mayWatch(siteId)) return <AtWork site={site} station={station} />;
-  const words = messages.value.kitchen;
+  const words = kitchenWords.value;
   const missing = trouble instanceof ApiProblem && trouble.status === 404;
   return (
     <>

@@ -1,5 +1,5 @@
-import { messages } from "../messages/catalogue.ts";
 import { formatDuration, formatTimeSeconds } from "../messages/format.ts";
+import { kitchenWords } from "../messages/kitchen.ts";
 import { now } from "../state/clock.ts";
 import type { Feed } from "../state/kitchen/feed.ts";
 import { Icon } from "../ui/Icon.tsx";
@@ -11,7 +11,7 @@ import { Icon } from "../ui/Icon.tsx";
 export function OfflineBand({ feed }: { feed: Feed }) {
   const reach = feed.reach.value;
   if (reach.state === "ok") return null;
-  const words = messages.value.kitchen;
+  const words = kitchenWords.value;
   const time = reach.asOf === undefined ? "–" : formatTimeSeconds(reach.asOf);
   return (
     <div class="band" data-state={reach.state} role="alert">

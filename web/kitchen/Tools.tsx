@@ -1,6 +1,6 @@
 import type { Signal } from "@preact/signals";
 import { kitchenTheme, switchKitchenTheme } from "../app/theme.ts";
-import { messages } from "../messages/catalogue.ts";
+import { kitchenWords } from "../messages/kitchen.ts";
 import { allowSound, isMuted, mayBeHeard, switchSound } from "../state/kitchen/sound.ts";
 import { Icon, type IconName } from "../ui/Icon.tsx";
 import type { Panel } from "./keys.ts";
@@ -14,7 +14,7 @@ interface ToolsProps {
 
 /** The display's own switches. */
 export function Tools({ panel, expo, switchExpo }: ToolsProps) {
-  const words = messages.value.kitchen;
+  const words = kitchenWords.value;
   const dark = kitchenTheme.value === "dark";
   const asks = !isMuted.value && !mayBeHeard.value;
   const toggle = (which: Panel) => () => {

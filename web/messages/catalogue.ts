@@ -1,17 +1,15 @@
 import { computed, effect } from "@preact/signals";
 import { storedSignal } from "../state/stored.ts";
 import { de } from "./de.ts";
-import { deKitchen } from "./de-kitchen.ts";
 import { deShop } from "./de-shop.ts";
 import { deTracker } from "./de-tracker.ts";
 import { en } from "./en.ts";
-import { enKitchen } from "./en-kitchen.ts";
 import { enShop } from "./en-shop.ts";
 import { enTracker } from "./en-tracker.ts";
 
 const languages = {
-  en: { ...en, ...enShop, tracker: enTracker, kitchen: enKitchen },
-  de: { ...de, ...deShop, tracker: deTracker, kitchen: deKitchen },
+  en: { ...en, ...enShop, tracker: enTracker },
+  de: { ...de, ...deShop, tracker: deTracker },
 };
 
 export type Language = keyof typeof languages;

@@ -1,6 +1,6 @@
 import { useComputed } from "@preact/signals";
 import { memo } from "preact/compat";
-import { messages } from "../../messages/catalogue.ts";
+import { kitchenWords } from "../../messages/kitchen.ts";
 import type { ColumnId } from "../../state/kitchen/acts.ts";
 import type { Display } from "../../state/kitchen/display.ts";
 import { pathOf } from "../../state/kitchen/shown.ts";
@@ -21,7 +21,7 @@ interface ColumnProps {
 
 /** One station with its tickets; its head narrows the display to it, or widens it again. */
 export const Column = memo(function Column({ siteId, column, alone, display, selection }: ColumnProps) {
-  const words = messages.value.kitchen;
+  const words = kitchenWords.value;
   const slots = display.board.slots(column).value;
   const standing = slots.filter(({ left }) => !left);
   const name = columnName(column);

@@ -1,7 +1,7 @@
 import { useComputed } from "@preact/signals";
 import { memo } from "preact/compat";
-import { messages } from "../../messages/catalogue.ts";
 import { formatQuantity, stationName } from "../../messages/format.ts";
+import { kitchenWords } from "../../messages/kitchen.ts";
 import { READY } from "../../state/kitchen/acts.ts";
 import type { Display } from "../../state/kitchen/display.ts";
 import type { Entry } from "../../state/kitchen/entry.ts";
@@ -21,7 +21,7 @@ const SIGNS: Readonly<Record<"done" | "at_work" | "open", IconName>> = {
 /** One order at the pass: how far each station is, what it waits for, and the one thing that can be done. */
 export const ExpoOrder = memo(function ExpoOrder({ entry, display }: { entry: Entry; display: Display }) {
   const ticket = entry.ticket.value;
-  const words = messages.value.kitchen;
+  const words = kitchenWords.value;
   const group = expoGroupOf(ticket);
   const { stations, sites } = expoWaits(ticket);
   const waits = [...stations.map(stationName), ...sites];
@@ -67,7 +67,7 @@ export const ExpoOrder = memo(function ExpoOrder({ entry, display }: { entry: En
 });
 
 function SayReady({ entry, display }: { entry: Entry; display: Display }) {
-  const words = messages.value.kitchen;
+  const words = kitchenWords.value;
   const offline = useComputed(() => display.feed.reach.value.state === "offline").value;
   const sending = entry.sending.value !== undefined;
   const settling = entry.settling.value;

@@ -1,5 +1,5 @@
 import { useEffect, useMemo } from "preact/hooks";
-import { messages } from "../../messages/catalogue.ts";
+import { kitchenWords } from "../../messages/kitchen.ts";
 import type { Display } from "../../state/kitchen/display.ts";
 import { EXPO_GROUPS, type ExpoGroup } from "../../state/kitchen/expo.ts";
 import { ExpoBoard } from "../../state/kitchen/expo-board.ts";
@@ -26,7 +26,7 @@ interface GroupProps {
 }
 
 function Group({ group, board, display }: GroupProps) {
-  const words = messages.value.kitchen;
+  const words = kitchenWords.value;
   const entries = board.groups.value.get(group) ?? [];
   const drawn = useStaged(entries.length, 8);
   const pointed = () => board.pointed();

@@ -1,13 +1,13 @@
 import type { Signal } from "@preact/signals";
-import { messages } from "../../messages/catalogue.ts";
 import { formatQuantity } from "../../messages/format.ts";
+import { kitchenWords } from "../../messages/kitchen.ts";
 import type { Display } from "../../state/kitchen/display.ts";
 import type { Panel } from "../keys.ts";
 import { SidePanel } from "./SidePanel.tsx";
 
 /** How much of each item is to be made in all. */
 export function AllDay({ display, panel }: { display: Display; panel: Signal<Panel> }) {
-  const words = messages.value.kitchen;
+  const words = kitchenWords.value;
   const counts = display.counts.value;
   return (
     <SidePanel title={words.allDay} panel={panel}>

@@ -2,7 +2,7 @@ import type { Signal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 import { getMenu } from "../../api/endpoints.ts";
 import { getStock, postOnSale } from "../../api/stock.ts";
-import { messages } from "../../messages/catalogue.ts";
+import { kitchenWords } from "../../messages/kitchen.ts";
 import { newId } from "../../state/ids.ts";
 import type { Feed } from "../../state/kitchen/feed.ts";
 import { Notice } from "../../ui/Notice.tsx";
@@ -23,7 +23,7 @@ interface Item {
 
 /** What this kitchen has taken off sale, by reporting it missing or otherwise, with the way back. */
 export function OffSale({ siteId, feed, panel }: OffSaleProps) {
-  const words = messages.value.kitchen;
+  const words = kitchenWords.value;
   const [items, setItems] = useState<readonly Item[]>();
   const [trouble, setTrouble] = useState<unknown>();
   const [sending, setSending] = useState<string>();

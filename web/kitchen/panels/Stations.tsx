@@ -1,6 +1,6 @@
 import type { Signal } from "@preact/signals";
 import { navigate } from "../../app/router.ts";
-import { messages } from "../../messages/catalogue.ts";
+import { kitchenWords } from "../../messages/kitchen.ts";
 import type { ColumnId } from "../../state/kitchen/acts.ts";
 import type { Display } from "../../state/kitchen/display.ts";
 import { pathOf, type Shown } from "../../state/kitchen/shown.ts";
@@ -18,7 +18,7 @@ interface StationsProps {
 
 /** Which columns this display shows. It keeps the choice for the next time it is switched on. */
 export function Stations({ siteId, display, panel, shown }: StationsProps) {
-  const words = messages.value.kitchen;
+  const words = kitchenWords.value;
   const all = display.board.columns.value;
   const on = shown.view === "some" ? all.filter((column) => shown.columns.includes(column)) : all;
   const show = (next: Shown) => navigate(pathOf(siteId, next), true);

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import type { TicketLine, TicketView } from "../../../projections/views.ts";
 import { messages } from "../../messages/catalogue.ts";
 import { formatQuantity } from "../../messages/format.ts";
+import { kitchenWords } from "../../messages/kitchen.ts";
 import { mayBeMissing } from "../../state/kitchen/acts.ts";
 import { ticketsWith } from "../../state/kitchen/missing.ts";
 import type { QuestionProps } from "./question-props.ts";
@@ -16,15 +17,15 @@ export function WhatIsMissing({ entry, display, close }: QuestionProps) {
   return (
     <>
       <h2 id="question-title">
-        {ticket.number}: {line ? words.kitchen.isMissing(line.name) : words.kitchen.whatIsMissing}
+        {ticket.number}: {line ? kitchenWords.value.isMissing(line.name) : kitchenWords.value.whatIsMissing}
       </h2>
       {line ? (
         <ul class="effects">
           {effectsOn(ticket, line).map((effect) => (
             <li key={effect}>{effect}</li>
           ))}
-          <li>{words.kitchen.offSaleThen(ticketsWith(display.entries.value, line.sku, entry))}</li>
-          <li>{words.kitchen.notTakenBack}</li>
+          <li>{kitchenWords.value.offSaleThen(ticketsWith(display.entries.value, line.sku, entry))}</li>
+          <li>{kitchenWords.value.notTakenBack}</li>
         </ul>
       ) : (
         <div class="missing-lines">
@@ -45,7 +46,7 @@ export function WhatIsMissing({ entry, display, close }: QuestionProps) {
               void display.send(entry, { type: "missing", sku: line.sku });
             }}
           >
-            {words.kitchen.sayMissing(line.name)}
+            {kitchenWords.value.sayMissing(line.name)}
           </button>
         )}
         <button type="button" class="button plain" onClick={close}>
@@ -58,7 +59,7 @@ export function WhatIsMissing({ entry, display, close }: QuestionProps) {
 
 /** What becomes of the order when a line is missing. */
 function effectsOn(ticket: TicketView, { sku, substitutes }: TicketLine): readonly string[] {
-  const words = messages.value.kitchen;
+  const words = kitchenWords.value;
   const rest = ticket.lines.some((line) => line.sku !== sku && line.state === undefined);
   const without = rest ? words.leftOutThen : words.elsewhereThen;
   return substitutes?.length ? [words.substituteThen(substitutes.join(", ")), words.elseThen(without)] : [without];

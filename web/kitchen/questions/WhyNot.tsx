@@ -1,4 +1,5 @@
 import { messages } from "../../messages/catalogue.ts";
+import { kitchenWords } from "../../messages/kitchen.ts";
 import type { QuestionProps } from "./question-props.ts";
 
 const REASONS = ["too_busy", "item_unavailable", "equipment", "closing"] as const;
@@ -9,9 +10,9 @@ export function WhyNot({ entry, display, close }: QuestionProps) {
   return (
     <>
       <h2 id="question-title">
-        {entry.ticket.value.number}: {words.kitchen.rejectWhy}
+        {entry.ticket.value.number}: {kitchenWords.value.rejectWhy}
       </h2>
-      <p>{words.kitchen.ifRejected}</p>
+      <p>{kitchenWords.value.ifRejected}</p>
       <div class="reasons">
         {REASONS.map((reason) => (
           <button
@@ -23,7 +24,7 @@ export function WhyNot({ entry, display, close }: QuestionProps) {
               void display.send(entry, { type: "reject", reason });
             }}
           >
-            {words.kitchen.rejectReasons[reason]}
+            {kitchenWords.value.rejectReasons[reason]}
           </button>
         ))}
         <button type="button" class="button plain" onClick={close}>

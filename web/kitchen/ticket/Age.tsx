@@ -1,6 +1,6 @@
 import { useComputed } from "@preact/signals";
-import { messages } from "../../messages/catalogue.ts";
 import { formatStopwatch } from "../../messages/format.ts";
+import { kitchenWords } from "../../messages/kitchen.ts";
 import { now } from "../../state/clock.ts";
 import { type Urgency, urgencyOf } from "../../state/kitchen/acts.ts";
 import { coarseNow } from "../../state/kitchen/coarse-clock.ts";
@@ -27,7 +27,7 @@ export function Age({ since, still, fresh }: AgeProps) {
   // A ticket that is older than ten minutes does not look at every second.
   const digits = useComputed(() => formatAge((coarseNow.value - from >= TEN_MINUTES ? coarseNow : now).value - from));
   const urgency = useComputed(() => urgencyOf(coarseNow.value - from)).value;
-  const words = messages.value.kitchen;
+  const words = kitchenWords.value;
   return (
     <span class="age" data-urgency={still ? "fresh" : urgency}>
       <span class="digits">{digits}</span>

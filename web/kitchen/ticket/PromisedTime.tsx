@@ -1,6 +1,6 @@
 import { useComputed } from "@preact/signals";
-import { messages } from "../../messages/catalogue.ts";
 import { formatWhen } from "../../messages/format.ts";
+import { kitchenWords } from "../../messages/kitchen.ts";
 import { coarseNow } from "../../state/kitchen/coarse-clock.ts";
 import { Icon } from "../../ui/Icon.tsx";
 
@@ -8,7 +8,7 @@ import { Icon } from "../../ui/Icon.tsx";
 export function PromisedTime({ at }: { at: string }) {
   const promised = Date.parse(at);
   const late = useComputed(() => coarseNow.value > promised).value;
-  const words = messages.value.kitchen;
+  const words = kitchenWords.value;
   return (
     <span class="for-time" data-late={late}>
       {late ? (

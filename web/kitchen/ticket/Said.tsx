@@ -1,5 +1,5 @@
 import { ApiProblem, NoAnswer } from "../../api/problem.ts";
-import { messages } from "../../messages/catalogue.ts";
+import { kitchenWords } from "../../messages/kitchen.ts";
 import type { Entry } from "../../state/kitchen/entry.ts";
 import { Icon } from "../../ui/Icon.tsx";
 import { sentenceOf } from "../../ui/trouble.ts";
@@ -15,7 +15,7 @@ interface SaidProps {
  * ticket is touched again: nothing moves.
  */
 export function Said({ entry, here }: SaidProps) {
-  const words = messages.value.kitchen;
+  const words = kitchenWords.value;
   const trouble = entry.trouble.value;
   const said = entry.said.value;
   if ((trouble === undefined && said === undefined) || here?.() === false) return null;
@@ -39,7 +39,7 @@ export function Said({ entry, here }: SaidProps) {
 
 /** Why the store has not taken it, in the words of a kitchen. */
 function whyNot(trouble: unknown): string {
-  const { notSent, refusals } = messages.value.kitchen;
+  const { notSent, refusals } = kitchenWords.value;
   if (trouble instanceof NoAnswer) return notSent;
   const known = trouble instanceof ApiProblem ? refusals[trouble.code] : undefined;
   return known ?? sentenceOf(trouble);

@@ -1,8 +1,8 @@
 import { useComputed } from "@preact/signals";
 import { memo } from "preact/compat";
 import type { TicketView } from "../../../projections/views.ts";
-import { messages } from "../../messages/catalogue.ts";
 import { stationName } from "../../messages/format.ts";
+import { kitchenWords } from "../../messages/kitchen.ts";
 import { type ColumnId, columnsOf, isStopped } from "../../state/kitchen/acts.ts";
 import { Icon } from "../../ui/Icon.tsx";
 import { columnName } from "../board/column-name.ts";
@@ -51,7 +51,7 @@ export const Ticket = memo(function Ticket(props: TicketProps) {
         {ticket.takenFrom !== undefined && (
           <p class="taken">
             <Icon name="turn" />
-            {messages.value.kitchen.takenFrom(ticket.takenFrom)}
+            {kitchenWords.value.takenFrom(ticket.takenFrom)}
           </p>
         )}
         <TicketLines lines={entry.lines.value} />
@@ -64,7 +64,7 @@ export const Ticket = memo(function Ticket(props: TicketProps) {
 
 /** In the place of the age: what nobody must make any more. */
 function Stopped({ ticket }: { ticket: TicketView }) {
-  const words = messages.value.kitchen;
+  const words = kitchenWords.value;
   return (
     <span class="age stop" role="alert">
       <span class="digits">{words.stop}</span>
@@ -79,14 +79,14 @@ function Stopped({ ticket }: { ticket: TicketView }) {
 }
 
 function stoppedBy({ status, givenTo }: TicketView): string {
-  const words = messages.value.kitchen;
+  const words = kitchenWords.value;
   if (givenTo !== undefined) return words.givenTo(givenTo);
   return status === "cancelled" ? words.cancelled : words.rejected;
 }
 
 /** In the place of the age: where a ticket has gone that has left the column. */
 function Moved({ ticket }: { ticket: TicketView }) {
-  const words = messages.value.kitchen;
+  const words = kitchenWords.value;
   const where = columnsOf(ticket).map(columnName).join(", ");
   return (
     <span class="age moved">
@@ -100,7 +100,7 @@ function Moved({ ticket }: { ticket: TicketView }) {
 
 /** Other stations that work at it, and other sites that make parts of the same order. */
 function AlsoAt({ ticket, column }: { ticket: TicketView; column: ColumnId }) {
-  const words = messages.value.kitchen;
+  const words = kitchenWords.value;
   const stations = ticket.started.filter((station) => station !== column).map(stationName);
   const sites = ticket.alsoAt?.map(({ siteName, status, started }) =>
     words.elsewhere(siteName, started.map(stationName).join(", ") || words.statuses[status ?? "expected"]),

@@ -1,7 +1,7 @@
 import { useComputed } from "@preact/signals";
 import type { TicketView } from "../../../projections/views.ts";
-import { messages } from "../../messages/catalogue.ts";
 import { formatDuration } from "../../messages/format.ts";
+import { kitchenWords } from "../../messages/kitchen.ts";
 import { now } from "../../state/clock.ts";
 import { actOf, isStopped, mayBeMissing } from "../../state/kitchen/acts.ts";
 import type { Left } from "../../state/kitchen/board.ts";
@@ -22,7 +22,7 @@ export function TicketFoot(props: TicketProps) {
 }
 
 function Act({ entry, column, display, selection }: TicketProps) {
-  const words = messages.value.kitchen;
+  const words = kitchenWords.value;
   const ticket = entry.ticket.value;
   const offline = useComputed(() => display.feed.reach.value.state === "offline").value;
   const act = actOf(ticket, column);
@@ -62,7 +62,7 @@ function Act({ entry, column, display, selection }: TicketProps) {
 
 /** A ticket that has left the column keeps its place for a moment, with the way back while there is one. */
 function Gone({ entry, left, display }: TicketProps & { left: Left }) {
-  const words = messages.value.kitchen;
+  const words = kitchenWords.value;
   const remaining = useComputed(() => formatDuration(Math.max(0, left.until - now.value))).value;
   const { recall } = left;
   const offline = useComputed(() => display.feed.reach.value.state === "offline").value;
@@ -98,14 +98,14 @@ const Acknowledge = ({ entry, column, display }: TicketProps) => (
       data-settling={entry.settling.value}
       onClick={() => display.press(entry, column)}
     >
-      {messages.value.kitchen.actions.acknowledge}
+      {kitchenWords.value.actions.acknowledge}
     </button>
   </div>
 );
 
 /** Nothing is left to do for the kitchen: who comes for it. */
 export function Courier({ ticket }: { ticket: TicketView }) {
-  const words = messages.value.kitchen;
+  const words = kitchenWords.value;
   const { assigned, arrived } = ticket.courier;
   return (
     <p class="foot-words courier-sign" data-here={arrived}>

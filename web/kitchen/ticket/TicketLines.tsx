@@ -1,7 +1,7 @@
 import { memo } from "preact/compat";
 import type { TicketLine } from "../../../projections/views.ts";
-import { messages } from "../../messages/catalogue.ts";
 import { formatQuantity } from "../../messages/format.ts";
+import { kitchenWords } from "../../messages/kitchen.ts";
 import { Icon } from "../../ui/Icon.tsx";
 
 /** What to make: quantity first; notes and allergens in colour and with a sign, and so is what was changed. */
@@ -16,7 +16,7 @@ export const TicketLines = memo(function TicketLines({ lines }: { lines: readonl
 });
 
 function Line({ line }: { line: TicketLine }) {
-  const words = messages.value.kitchen;
+  const words = kitchenWords.value;
   const { state, insteadOf, note, sealedNote, allergens, binLocation } = line;
   return (
     <li data-state={state}>
