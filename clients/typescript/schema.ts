@@ -20,8 +20,10 @@ export interface paths {
                 query?: {
                     /** @description wait (at most 2 s) until what happened up to this position is shown; also as header X-Position */
                     after?: string;
-                    /** @description what somebody typed: an order's number or id, a customer's id, an amount, a status, web or phone, courier or parcel, `in <city>`, today or yesterday (UTC), late; the answer says what was understood */
+                    /** @description what somebody typed: an order's number or id, a customer's id, an amount, a status, web or phone, courier or parcel, `in <city>`, today or yesterday, late, in English or German; from support and admins also a customer's name, the end of their phone number, their email; the answer says what was understood */
                     q?: string;
+                    /** @description whose midnight days of `q` begin at; UTC when left out */
+                    timeZone?: string;
                     orderId?: string;
                     /** @description the first 3 to 8 characters of the order's number */
                     number?: string;
@@ -193,7 +195,8 @@ export interface paths {
                                 readonly understood: {
                                     text: string;
                                     /** @enum {string} */
-                                    as: "id" | "number" | "amount" | "status" | "channel" | "method" | "city" | "day" | "late";
+                                    as: "id" | "number" | "amount" | "status" | "channel" | "method" | "city" | "day" | "late" | "customer";
+                                    /** @description of `customer`: how many were found */
                                     value: string;
                                 }[];
                                 /** @description words that were left out */
@@ -3528,6 +3531,8 @@ export interface paths {
                                 unit: "each" | "g";
                                 readonly allergens: string[];
                                 emoji?: string;
+                                /** @description address of its picture */
+                                picture?: string;
                                 withdrawn: boolean;
                             }[];
                             next?: string;
@@ -3611,6 +3616,7 @@ export interface paths {
                         /** @default [] */
                         allergens?: string[];
                         emoji?: string;
+                        picture?: string;
                         sku: string;
                     };
                 };
@@ -3750,6 +3756,8 @@ export interface paths {
                             unit: "each" | "g";
                             readonly allergens: string[];
                             emoji?: string;
+                            /** @description address of its picture */
+                            picture?: string;
                             withdrawn: boolean;
                         };
                     };
@@ -3829,6 +3837,7 @@ export interface paths {
                         unit?: "each" | "g";
                         allergens?: string[];
                         emoji?: string;
+                        picture?: string;
                     };
                 };
             };
@@ -5531,6 +5540,98 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content?: never;
+                };
+                /** @description a problem after RFC 9457 */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/{orderId}/courier": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How an order's courier comes along
+         * @description How far and how many minutes the courier still has to go, from what the couriers' app says now. Where exactly the courier is, is not told. For whoever may know where the order goes.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    orderId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description how the courier comes along */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /**
+                             * @description on the way to the shop, there, on the way to the buyer; none: nobody yet, or done
+                             * @enum {string}
+                             */
+                            leg: "none" | "to_site" | "at_site" | "to_door";
+                            /** @description of the leg; absent while nobody knows where the courier is, or where the leg ends */
+                            left?: {
+                                /** @description as the crow flies */
+                                metres: number;
+                                /** @description estimated */
+                                minutes: number;
+                            };
+                            /** @description of the way from shop to door, while bringing it */
+                            donePercent?: number;
+                        };
+                    };
                 };
                 /** @description a problem after RFC 9457 */
                 "4XX": {
