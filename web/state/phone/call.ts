@@ -13,8 +13,8 @@ import {
   type Site,
   sitesOf,
 } from "../../api/phone.ts";
+import { latest } from "../latest.ts";
 import { change, type DraftLine, draft } from "./draft.ts";
-import { latest } from "./latest.ts";
 import { cityOf, rankSites } from "./nearness.ts";
 
 const SHOWN = 8;
