@@ -15,7 +15,7 @@ export const deKitchen: typeof enKitchen = {
   allStations: "Alle Stationen",
   actions: {
     accept: "Annehmen",
-    start: "Anfangen",
+    start: "Start",
     complete: "Erledigt",
     ready: "Fertig",
     reject: "Ablehnen",
@@ -68,7 +68,7 @@ export const deKitchen: typeof enKitchen = {
   insteadOf: (name) => `anstelle von ${name}`,
   note: "Notiz",
   noteComing: "Es gibt eine Notiz; sie wird noch geholt.",
-  ages: { fresh: "neu", watch: "wartet", hurry: "eilig", urgent: "dringend" },
+  ages: { fresh: "neu", watch: "wartet", hurry: "eilig", urgent: "sofort" },
   newTicket: "Neu",
   untouched: (n) => `${n} noch nicht berührt`,
   expo: "Pass",
@@ -121,7 +121,7 @@ export const deKitchen: typeof enKitchen = {
   },
   keyHelp: [
     ["1–9", "den n-ten Zettel der markierten Spalte wählen"],
-    ["Leertaste", "den gewählten annehmen, anfangen oder beenden"],
+    ["Leertaste", "den gewählten annehmen, starten oder beenden"],
     ["U", "das eben Erledigte zurückholen"],
     ["← →", "andere Spalte"],
     ["↑ ↓", "anderer Zettel"],

@@ -56,6 +56,31 @@ describe("nothing moves under a finger", () => {
   });
 });
 
+describe("where fingers are", () => {
+  test("a column does not close up while a finger is down in it, however long that takes", () => {
+    const first = entry(1);
+    entry(2);
+    board.pressed("new");
+    change(first, { status: "accepted" });
+    board.sweep(Date.now() + 10_000);
+    expect(column("new")).toEqual(["(order-1/0.0)", "order-2/0.0"]);
+    board.released();
+    board.sweep(Date.now() + 10_000);
+    expect(column("new")).toEqual(["order-2/0.0"]);
+  });
+
+  test("a column is put in order by age again once nobody has been near it for a while", () => {
+    const ages: Readonly<Record<string, string>> = { "order-1/0.0": "10:05", "order-2/0.0": "10:00" };
+    entry(1);
+    entry(2);
+    board.pointed("new");
+    board.sort((id) => ages[id] ?? "", Date.now() + 5_000);
+    expect(column("new")).toEqual(["order-1/0.0", "order-2/0.0"]);
+    board.sort((id) => ages[id] ?? "", Date.now() + 30_000);
+    expect(column("new")).toEqual(["order-2/0.0", "order-1/0.0"]);
+  });
+});
+
 describe("ten seconds to recall", () => {
   test("what this display has completed keeps its place for ten seconds, with the way back", () => {
     const one = entry(1, { status: "working", started: ["preparation"] });

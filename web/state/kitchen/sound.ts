@@ -10,19 +10,17 @@ export const isMuted = muted.signal;
 export const mayBeHeard = signal(false);
 
 let audio: AudioContext | undefined;
-let opening = false;
-/** Milliseconds until a touch was answered; browsers remember it for longer. */
-const ANSWERED = 150;
 
-/** To be called from a touch or a key. Opening the sound takes a slow tablet long: the touch is answered first. */
+/** Opens the sound, silent until somebody touches the page: a slow tablet takes long for it, so no touch waits for it. */
+export function prepareSound(): void {
+  audio ??= openAudio();
+}
+
+/** To be called from a touch or a key. */
 export function allowSound(): void {
-  if (mayBeHeard.peek() || opening) return;
-  opening = true;
-  setTimeout(() => {
-    opening = false;
-    audio ??= openAudio();
-    audio?.resume().then(look, look);
-  }, ANSWERED);
+  if (mayBeHeard.peek()) return;
+  prepareSound();
+  audio?.resume().then(look, look);
 }
 
 function openAudio(): AudioContext | undefined {
