@@ -28,15 +28,17 @@ export interface DiskHealth {
 
 export async function databaseHealth(pool: Pool): Promise<DatabaseHealth> {
   const begun = performance.now();
+  await pool.query("SELECT 1");
+  const answeredInMs = Math.round(performance.now() - begun);
   const { rows } = await pool.query<{ version: number; bytes: string; connections: number; most: number }>(
     `SELECT current_setting('server_version_num')::int AS version, pg_database_size(current_database()) AS bytes,
-       (SELECT count(*)::int FROM pg_stat_activity WHERE backend_type = 'client backend') AS connections,
+       (SELECT count(*)::int FROM pg_stat_activity WHERE datname IS NOT NULL) AS connections,
        current_setting('max_connections')::int AS most`,
   );
   const { version = 0, bytes = "0", connections = 0, most = 0 } = rows[0] ?? {};
   return {
     version: `${Math.floor(version / 10_000)}.${version % 10_000}`,
-    answeredInMs: Math.round(performance.now() - begun),
+    answeredInMs,
     bytes: Number(bytes),
     connections,
     mostConnections: most,

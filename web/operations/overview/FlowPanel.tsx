@@ -31,11 +31,12 @@ export function FlowPanel({ flow, stuck }: { flow: Part<Flow>; stuck: Part<Stuck
                 <tr key={row}>
                   <th scope="row">{words.rows[row]}</th>
                   <td class="n large">{formatCount(now[row])}</td>
-                  <td class="n quiet">{usual === undefined ? words.noUsual : formatCount(usual[row])}</td>
+                  <td class="n quiet">{usual === undefined ? "–" : formatCount(usual[row])}</td>
                 </tr>
               ))}
             </tbody>
           </TableFrame>
+          {usual === undefined && <p class="small quiet">{words.noUsual}</p>}
           {stuck.data && <Steps stuck={stuck.data} />}
         </>
       )}

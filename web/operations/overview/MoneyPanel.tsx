@@ -1,5 +1,3 @@
-import { Head } from "../../analyst/parts/Head.tsx";
-import { TableFrame } from "../../analyst/parts/TableFrame.tsx";
 import type { Difference, Money, Part } from "../../api/operations.ts";
 import { formatCount } from "../../messages/figures.ts";
 import { formatMoney, formatTime, formatWhen } from "../../messages/format.ts";
@@ -7,10 +5,10 @@ import { operationsWords } from "../../messages/operations.ts";
 import { OrderLink } from "./OrderLink.tsx";
 import type { Wish } from "./OverviewPage.tsx";
 import { Panel } from "./Panel.tsx";
+import { differenceText } from "./sentence.ts";
 
 interface MoneyPanelProps {
   readonly money: Part<Money>;
-  readonly at: string;
   /** When somebody at this page has asked for a comparison. */
   readonly askedAt: string | undefined;
   readonly onWish: (wish: Wish) => void;
@@ -104,38 +102,29 @@ function Differences({ open, onWish }: { open: readonly Difference[]; onWish: (w
     );
   }
   return (
-    <TableFrame caption={words.money.open}>
-      <thead>
-        <tr>
-          <Head>{words.money.what}</Head>
-          <Head n>{words.money.inOrder}</Head>
-          <Head n>{words.money.outside}</Head>
-          <Head>{words.money.seen}</Head>
-          <Head>
-            <span class="unseen">{words.settle.button}</span>
-          </Head>
-        </tr>
-      </thead>
-      <tbody>
+    <section class="differences" aria-label={words.money.open}>
+      <h3>{words.money.open}</h3>
+      <ul>
         {open.map((one) => (
-          <tr key={`${one.kind} ${one.reference}`}>
-            <th scope="row" class="wrap">
-              {one.text}
-              <small>
+          <li key={`${one.kind} ${one.reference}`} data-alarm={one.alarm}>
+            <div>
+              <p>
+                <strong>{differenceText(one)}</strong>
+              </p>
+              <p class="small">
+                {words.money.inOrder}: {sum(one.inOrder, one.currency)} · {words.money.outside}:{" "}
+                {sum(one.outside, one.currency)} · {words.money.seen}: {formatWhen(one.firstSeen)}
+              </p>
+              <p class="small quiet">
                 <code>{one.reference}</code> {one.orderId !== undefined && <OrderLink orderId={one.orderId} />}
-              </small>
-            </th>
-            <td class="n">{sum(one.inOrder, one.currency)}</td>
-            <td class="n">{sum(one.outside, one.currency)}</td>
-            <td>{formatWhen(one.firstSeen)}</td>
-            <td>
-              <button type="button" class="button slim" onClick={() => onWish({ kind: "settle", difference: one })}>
-                {words.settle.button}
-              </button>
-            </td>
-          </tr>
+              </p>
+            </div>
+            <button type="button" class="button slim" onClick={() => onWish({ kind: "settle", difference: one })}>
+              {words.settle.button}
+            </button>
+          </li>
         ))}
-      </tbody>
-    </TableFrame>
+      </ul>
+    </section>
   );
 }

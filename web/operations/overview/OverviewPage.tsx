@@ -50,14 +50,18 @@ function Seen({ overview, look }: { overview: Overview; look: () => void }) {
       <Headline verdict={verdict} />
       <ConcernList concerns={verdict.concerns} at={overview.at} onWish={setWish} />
       <div class="panels">
-        <MoneyPanel money={overview.money} at={overview.at} askedAt={askedAt} onWish={setWish} />
-        <FlowPanel flow={overview.flow} stuck={overview.stuck} />
+        <div>
+          <MoneyPanel money={overview.money} askedAt={askedAt} onWish={setWish} />
+          <FlowPanel flow={overview.flow} stuck={overview.stuck} />
+          <LettersPanel letters={overview.letters} onWish={setWish} />
+          <RecentPanel overview={overview} />
+        </div>
+        <div>
+          <OutsidePanel followers={overview.followers} />
+          <EnginesPanel overview={overview} />
+          <ConsumersPanel followers={overview.followers} />
+        </div>
         <StuckPanel stuck={overview.stuck} />
-        <ConsumersPanel followers={overview.followers} />
-        <OutsidePanel followers={overview.followers} />
-        <EnginesPanel overview={overview} />
-        <LettersPanel letters={overview.letters} onWish={setWish} />
-        <RecentPanel overview={overview} />
       </div>
       {wish?.kind === "compare" && (
         <CompareDialog

@@ -5,7 +5,7 @@ import { formatWhen } from "../../messages/format.ts";
 import { operationsWords } from "../../messages/operations.ts";
 import { type Past, recentOf } from "../../state/operations/recent.ts";
 import { Panel } from "./Panel.tsx";
-import { outsideName } from "./sentence.ts";
+import { differenceText, outsideName } from "./sentence.ts";
 
 const MOST = 12;
 
@@ -47,7 +47,7 @@ export function RecentPanel({ overview }: { overview: Overview }) {
 
 function whatOf(past: Past): string {
   const words = operationsWords.value.overview.recent;
-  if (past.kind === "difference") return past.text;
+  if (past.kind === "difference") return differenceText({ kind: past.difference, text: past.text });
   return past.kind === "circuit" ? outsideName(past.system, past.place) : `${words.failed}: ${past.error}`;
 }
 

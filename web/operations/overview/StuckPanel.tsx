@@ -13,7 +13,7 @@ const MOST = 15;
 export function StuckPanel({ stuck }: { stuck: Part<Stuck> }) {
   const words = operationsWords.value.overview.stuck;
   return (
-    <Panel title={words.title} part={stuck} wide={(stuck.data?.orders.length ?? 0) > 0}>
+    <Panel title={words.title} part={stuck} wide>
       {({ orders }) =>
         orders.length === 0 ? (
           <p>{words.none}</p>
@@ -44,7 +44,7 @@ export function StuckPanel({ stuck }: { stuck: Part<Stuck> }) {
 }
 
 function Row({ order: { orderId, step, forMs, limitMs, basis, since, waitingFor } }: { order: StuckOrder }) {
-  const { stuck: words, whom } = operationsWords.value.overview;
+  const { stuck: words, waitsFor } = operationsWords.value.overview;
   const limit = formatDuration(limitMs);
   return (
     <tr>
@@ -58,7 +58,8 @@ function Row({ order: { orderId, step, forMs, limitMs, basis, since, waitingFor 
       </td>
       <td class="n">{basis === "p99" ? words.p99(limit) : words.deadline(limit)}</td>
       <td class="wrap">
-        {waitingFor === undefined ? whom.nobody : waitingFor.what}
+        {waitsFor[waitingFor?.whom ?? "nobody"] ?? waitingFor?.whom}
+        {waitingFor !== undefined && <small lang="en">{waitingFor.what}</small>}
         {waitingFor?.next !== undefined && <small>{formatWhen(waitingFor.next)}</small>}
       </td>
     </tr>

@@ -1,6 +1,7 @@
 import { AskDialog } from "../../analyst/parts/AskDialog.tsx";
 import { type Difference, postReconcile, postSettle } from "../../api/operations.ts";
 import { operationsWords } from "../../messages/operations.ts";
+import { differenceText } from "./sentence.ts";
 
 /** Says what comparing now does, and has it done. */
 export function CompareDialog({ onDone, onClose }: { onDone: (askedAt: string) => void; onClose: () => void }) {
@@ -39,7 +40,7 @@ export function SettleDialog({ difference, onDone, onClose }: SettleProps) {
       onClose={onClose}
     >
       <p>
-        <strong>{difference.text}</strong> <code>{difference.reference}</code>
+        <strong>{differenceText(difference)}</strong> <code>{difference.reference}</code>
       </p>
       <Said lines={words.does} />
     </AskDialog>

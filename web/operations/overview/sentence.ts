@@ -1,3 +1,4 @@
+import type { Difference } from "../../api/operations.ts";
 import { formatBytes, formatCount } from "../../messages/figures.ts";
 import { formatDuration } from "../../messages/format.ts";
 import { operationsWords } from "../../messages/operations.ts";
@@ -9,12 +10,18 @@ export function outsideName(system: string, place: string): string {
   return outside.at(outside.system[system] ?? system, place);
 }
 
+/** What a kind of difference means; of a kind that these pages do not know yet, what the server says. */
+export const differenceText = ({ kind, text }: Pick<Difference, "kind" | "text">): string =>
+  operationsWords.value.overview.differences[kind] ?? text;
+
 /** A concern in a sentence. */
 export function sentenceOf(concern: Concern): string {
   const { matter, parts, whom } = operationsWords.value.overview;
   switch (concern.kind) {
-    case "differences":
-      return matter.differences(concern.differences.length, concern.differences[0]?.text ?? "");
+    case "differences": {
+      const [first] = concern.differences;
+      return matter.differences(concern.differences.length, first ? differenceText(first) : "");
+    }
     case "compare-failed":
       return matter.compareFailed(concern.error);
     case "compare-late":

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { Difference, Overview } from "../../api/operations.ts";
+import { deOverview } from "../../messages/de-overview.ts";
+import { enOverview } from "../../messages/en-overview.ts";
 import { judge } from "./concerns.ts";
 import { anchorOf, RUNBOOK } from "./runbook.ts";
 
@@ -137,6 +139,15 @@ describe("the verdict", () => {
     expect(seen(all)).toEqual({ money: "unknown", orders: "unknown", ids: ["unknown database"] });
     expect(seen({ followers: away }).ids).toEqual(["unknown followers"]);
   });
+});
+
+test("every kind of difference has words in both languages", () => {
+  const source = readFileSync(new URL("../../../commands/reconciliation/difference.ts", import.meta.url), "utf8");
+  const kinds = [...source.matchAll(/^ {2}(\w+): \{ alarm/gm)].map(([, kind]) => kind ?? "");
+  expect(kinds.length).toBeGreaterThan(10);
+  for (const words of [enOverview, deOverview]) {
+    expect(kinds.filter((kind) => words.differences[kind] === undefined)).toEqual([]);
+  }
 });
 
 test("every link to the runbook has its page there", () => {

@@ -5,6 +5,8 @@ export type Past =
   | {
       readonly kind: "difference";
       readonly at: string;
+      /** Its kind. */
+      readonly difference: string;
       readonly text: string;
       readonly reference: string;
       readonly end: "mended" | "gone" | "settled";
@@ -19,9 +21,9 @@ const DAY_MS = 86_400_000;
 export function recentOf({ money, followers, at }: Overview): readonly Past[] {
   const since = Date.parse(at) - DAY_MS;
   const differences = (money.data?.closed ?? []).map((one): Past => {
-    const { text, reference, settledAt, mendedAt, goneAt = one.lastSeen, settledBy: by } = one;
+    const { kind: difference, text, reference, settledAt, mendedAt, goneAt = one.lastSeen, settledBy: by } = one;
     const end = settledAt !== undefined ? "settled" : mendedAt !== undefined ? "mended" : "gone";
-    return { kind: "difference", at: settledAt ?? mendedAt ?? goneAt, text, reference, end, by };
+    return { kind: "difference", at: settledAt ?? mendedAt ?? goneAt, difference, text, reference, end, by };
   });
   const circuits = (followers.data?.circuits ?? []).flatMap(({ state, since: closedAt, system, place }): Past[] =>
     state === "closed" ? [{ kind: "circuit", at: closedAt, system, place }] : [],
