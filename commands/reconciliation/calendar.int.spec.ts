@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Engines, eventually, startEngines } from "../../infra/consumers/testing/engines.ts";
 import { createLog } from "../../infra/log.ts";
-import { keepCalendar } from "./calendar.ts";
+import { bringForward, keepCalendar } from "./calendar.ts";
 import { reconciliationMigration } from "./migration.ts";
 
 const HOUR = 3_600_000;
@@ -93,4 +93,15 @@ test("work that fails is done again at its next time", async () => {
     await eventually(async () => expect(kept.worked).toHaveLength(times));
   }
   await kept.stop("a");
+});
+
+test("work that somebody asks for is done at once, and afterwards by the calendar again", async () => {
+  const kept = keepers("asked-for");
+  kept.start("a");
+  await eventually(kept.planned);
+  await bringForward(engines.pool, "asked-for", kept.now());
+  await eventually(() => expect(kept.worked).toEqual(["a"]));
+  expect(await kept.planned()).toBeGreaterThan(kept.now() + HOUR / 2);
+  await kept.stop("a");
+  expect(kept.worked).toEqual(["a"]);
 });
