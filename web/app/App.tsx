@@ -15,7 +15,6 @@ import { applyTheme } from "./theme.ts";
 // Pages that are fetched when they are first opened.
 const account = () => import("../account/AccountPage.tsx").then(({ AccountPage }) => AccountPage);
 const analyst = () => import("../analyst/AnalystPage.tsx").then(({ AnalystPage }) => AnalystPage);
-const buyer = () => import("./BuyerPage.tsx").then(({ BuyerPage }) => BuyerPage);
 const catalogue = () => import("../catalogue/CataloguePage.tsx").then(({ CataloguePage }) => CataloguePage);
 const courier = () => import("../courier/CourierPage.tsx").then(({ CourierPage }) => CourierPage);
 const kitchen = () => import("../kitchen/KitchenPage.tsx").then(({ KitchenPage }) => KitchenPage);
@@ -24,6 +23,9 @@ const operations = () => import("../operations/OperationsPage.tsx").then(({ Oper
 const phone = () => import("../phone/PhonePage.tsx").then(({ PhonePage }) => PhonePage);
 const receipt = () => import("../tracker/ReceiptPage.tsx").then(({ ReceiptPage }) => ReceiptPage);
 const roleNeeded = () => import("./access/RoleNeeded.tsx").then(({ RoleNeeded }) => RoleNeeded);
+const tracker = () => import("./TrackerPages.tsx").then(({ TrackerPages }) => TrackerPages);
+// An order that is placed without a network goes on to its own page, which cannot be fetched then.
+const shop = () => Promise.all([import("../shop/ShopPage.tsx"), tracker()]).then(([{ ShopPage }]) => ShopPage);
 const signIn = () => import("./start/SignInPage.tsx").then(({ SignInPage }) => SignInPage);
 const start = () => import("./start/StartPage.tsx").then(({ StartPage }) => StartPage);
 const support = () => import("../support/SupportPage.tsx").then(({ SupportPage }) => SupportPage);
@@ -63,12 +65,17 @@ function closedScreen({ page }: Route): Screen | undefined {
 function Page({ at }: { at: Route }) {
   switch (at.page) {
     case "start":
-      return whoIsHere().seat === "shop" ? <Later load={buyer} at={at} /> : <Later load={start} />;
+      return whoIsHere().seat === "shop" ? (
+        <Later load={shop} siteId={undefined} step="menu" />
+      ) : (
+        <Later load={start} />
+      );
     case "shop":
+      return <Later load={shop} siteId={at.siteId} step={at.step} />;
     case "orders":
     case "placing":
     case "order":
-      return <Later load={buyer} at={at} />;
+      return <Later load={tracker} at={at} />;
     case "receipt":
       return <Later key={at.orderId} load={receipt} orderId={at.orderId} />;
     case "kitchens":

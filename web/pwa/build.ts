@@ -6,7 +6,7 @@ type Bundle = Rolldown.OutputBundle;
 
 /** Pages whose code is fetched later, and which open without a network all the same. */
 const KEPT_PAGES =
-  /\/(BuyerPage|KitchenPage|KitchenChoice|CourierPage|MenuPanel|StartPage|SignInPage|RoleNeeded)\.tsx$/;
+  /\/(ShopPage|TrackerPages|KitchenPage|KitchenChoice|CourierPage|MenuPanel|StartPage|SignInPage|RoleNeeded)\.tsx$/;
 
 /** Files of `public` that an open page needs; the icons of home screens are the system's to keep. */
 const KEPT_FILES = ["/index.html", "/icon.svg", "/shop.webmanifest", "/kitchen.webmanifest", "/courier.webmanifest"];
