@@ -108,6 +108,38 @@ describe("an order's timeline", () => {
     expect(again.statusCode).toBe(304);
   });
 
+  test("tells the story in the language that is asked for, also with nothing new since an event", async () => {
+    const last = delivered.length - 1;
+    const asked = { headers: { "accept-language": "de-DE,de;q=0.9,en;q=0.5" } };
+    const answer = await get(`${orderPath("delivered")}/timeline?since=${last - 1}`, "support", asked);
+    const { events, story } = answer.json();
+    expect(answer.headers["content-language"]).toBe("de");
+    expect(events.map(({ sentence }: { sentence: string }) => sentence)).toEqual([
+      "Der Kurier hat die Bestellung geliefert.",
+    ]);
+    expect(story.lines.map(({ about, tone }: Record<string, string>) => [about, tone])).toEqual([
+      ["placed", "plain"],
+      ["happened", "plain"],
+      ["wrong", "good"],
+    ]);
+    expect(story.lines[1].sentence).toContain("der Kurier hat sie um");
+    expect(story.lines[1].sources).toContain(String(last));
+    const english = await get(`${orderPath("delivered")}/timeline?since=${last}&language=en`, "support", asked);
+    expect(english.json()).toMatchObject({ events: [], story: { lines: [{}, {}, { tone: "good" }] } });
+    expect(english.headers.etag).not.toBe(answer.headers.etag);
+  });
+
+  test("shows the order as its customer saw it after any event, without who they are", async () => {
+    const asOf = (revision: number, role: Role = "support") =>
+      get(`${orderPath("delivered")}/as-of/${revision}`, role, role === "customer" ? buyer : undefined);
+    const [placed, paid] = [(await asOf(0)).json(), (await asOf(3)).json()];
+    expect([placed.status, placed.payment.status, placed.revision]).toEqual(["placed", "none", "0"]);
+    expect([paid.status, paid.payment.status, paid.revision]).toEqual(["payment_confirmed", "confirmed", "3"]);
+    expect(JSON.stringify(paid)).not.toContain(CONTACT.name);
+    expect((await asOf(delivered.length)).statusCode).toBe(400);
+    expect((await asOf(3, "customer")).statusCode).toBe(403);
+  });
+
   test("is for support and admins", async () => {
     expect((await get(`${orderPath("delivered")}/timeline`, "customer", buyer)).statusCode).toBe(403);
   });
