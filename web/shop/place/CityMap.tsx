@@ -40,16 +40,6 @@ export function CityMap({ city, districts, sites, marked, onPick }: CityMapProps
         );
       }}
     >
-      {placedLabels(districts, plan).map(({ district, x, y, named }) => (
-        <g key={district.name} class="district">
-          <circle cx={x} cy={y} r="3" />
-          {named && (
-            <text x={x} y={y - 6} text-anchor="middle">
-              {district.name}
-            </text>
-          )}
-        </g>
-      ))}
       {sites.map((site) => (
         <rect
           key={site.siteId}
@@ -60,6 +50,16 @@ export function CityMap({ city, districts, sites, marked, onPick }: CityMapProps
           height="10"
           rx="2"
         />
+      ))}
+      {placedLabels(districts, plan).map(({ district, x, y, named }) => (
+        <g key={district.name} class="district">
+          <circle cx={x} cy={y} r="3" />
+          {named && (
+            <text x={x} y={y - 6} text-anchor="middle">
+              {district.name}
+            </text>
+          )}
+        </g>
       ))}
       {inside && <circle class="here" cx={plan.x(marked)} cy={plan.y(marked)} r="7" />}
     </svg>
