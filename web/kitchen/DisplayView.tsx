@@ -14,7 +14,6 @@ import { ExpoView } from "./expo/ExpoView.tsx";
 import { handleKey, type Panel } from "./keys.ts";
 import { OfflineBand } from "./OfflineBand.tsx";
 import { AllDay } from "./panels/AllDay.tsx";
-import { KeyHelp } from "./panels/KeyHelp.tsx";
 import { OffSale } from "./panels/OffSale.tsx";
 import { Stations } from "./panels/Stations.tsx";
 import { Questions } from "./questions/Questions.tsx";
@@ -75,7 +74,7 @@ export function DisplayView({ site: { siteId, name }, display, station }: Displa
   return (
     <div class="kitchen" data-single={columns.length === 1 && !expo}>
       <div class="head">
-        <Header live home="/kitchen" title={name}>
+        <Header live home="/kitchen" title={name} keys={messages.value.kitchen.keyHelp}>
           <Tools panel={panel} expo={expo} switchExpo={switchExpo} />
         </Header>
         <OfflineBand feed={display.feed} />
@@ -107,7 +106,6 @@ export function DisplayView({ site: { siteId, name }, display, station }: Displa
         {panel.value === "all-day" && <AllDay display={display} panel={panel} />}
         {panel.value === "stations" && <Stations siteId={siteId} display={display} panel={panel} shown={shown} />}
         {panel.value === "off-sale" && <OffSale siteId={siteId} feed={display.feed} panel={panel} />}
-        {panel.value === "keys" && <KeyHelp panel={panel} />}
       </div>
       <Questions display={display} selection={selection} />
     </div>

@@ -34,7 +34,6 @@ export function Tools({ panel, expo, switchExpo }: ToolsProps) {
         onClick={asks ? allowSound : switchSound}
       />
       <Tool icon={dark ? "sun" : "moon"} word={dark ? words.light : words.dark} small onClick={switchKitchenTheme} />
-      <Tool icon="keys" word={words.keys} pressed={panel.value === "keys"} small onClick={toggle("keys")} />
     </>
   );
 }

@@ -3,7 +3,7 @@ import { switchSound } from "../state/kitchen/sound.ts";
 import type { Selection } from "./selection.ts";
 
 /** What is open beside the board. */
-export type Panel = "none" | "all-day" | "stations" | "off-sale" | "keys";
+export type Panel = "none" | "all-day" | "stations" | "off-sale";
 
 /** What keys of the display work on. */
 export interface KeyTargets {
@@ -64,8 +64,6 @@ function actFor(key: string, { selection, panel, switchExpo }: KeyTargets): (() 
     case "m":
     case "M":
       return switchSound;
-    case "?":
-      return toggle("keys");
     case "Escape":
       return () => {
         panel.value = "none";

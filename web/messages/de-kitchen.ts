@@ -90,7 +90,6 @@ export const deKitchen: typeof enKitchen = {
   soundAsk: "Berühren, um neue zu hören",
   light: "Hell",
   dark: "Dunkel",
-  keys: "Tasten",
   offlineSince: (time) => `Keine Verbindung seit ${time}`,
   offlineBand: (time) => `Zettel mit Stand ${time}. Bis sie wieder da ist, lässt sich nichts senden.`,
   stale: "Neues kommt verspätet",
@@ -131,8 +130,6 @@ export const deKitchen: typeof enKitchen = {
     ["O", "was ausverkauft ist"],
     ["A", "Gesamtmengen"],
     ["M", "Ton an oder aus"],
-    ["?", "diese Tasten"],
-    ["Esc", "schließen"],
   ],
   ticketsIn: (n) => (n === 1 ? "1 Zettel" : `${n} Zettel`),
 };

@@ -88,7 +88,6 @@ export const enKitchen = {
   soundAsk: "Touch to hear new orders",
   light: "Light",
   dark: "Dark",
-  keys: "Keys",
   offlineSince: (time: string) => `No connection since ${time}`,
   offlineBand: (time: string) => `Tickets as of ${time}. Nothing can be sent until it is back.`,
   stale: "Updates are delayed",
@@ -129,8 +128,6 @@ export const enKitchen = {
     ["O", "what is off sale"],
     ["A", "all-day counts"],
     ["M", "sound on or off"],
-    ["?", "these keys"],
-    ["Esc", "close"],
   ] as readonly (readonly [string, string])[],
   ticketsIn: (n: number) => (n === 1 ? "1 ticket" : `${n} tickets`),
 };
