@@ -3,7 +3,7 @@ import { SUSPEND_CAUSES, type SuspendCause } from "../../domain/site/site.ts";
 import { AskDialog } from "../analyst/parts/AskDialog.tsx";
 import { actOnSite, suspendSite, withdrawItem } from "../api/catalogue.ts";
 import { goodsWords } from "../messages/goods.ts";
-import type { Entry } from "./EntryPage.tsx";
+import type { Entry } from "../state/catalogue/entry.ts";
 
 type Act = "withdraw" | "suspend" | "resume" | "close";
 

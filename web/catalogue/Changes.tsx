@@ -47,7 +47,7 @@ function said({ field, before, after }: Difference): string {
     return DAYS.filter((day) => dayText(was[day]) !== dayText(is[day]))
       .map(
         (day) =>
-          `${words.fields[day]} ${words.fromTo(dayText(was[day]) || words.states.closed, dayText(is[day]) || words.states.closed)}`,
+          `${words.fields[day]} ${words.fromTo(dayText(was[day]) || words.closedDay, dayText(is[day]) || words.closedDay)}`,
       )
       .join("; ");
   }

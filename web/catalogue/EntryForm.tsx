@@ -1,12 +1,14 @@
 import { useState } from "preact/hooks";
 import type { BulkKind } from "../../domain/catalogue/bulk.ts";
 import type { ItemDetails } from "../../domain/catalogue/item.ts";
+import { DAYS } from "../../domain/site/opening-hours.ts";
 import { type SiteDetails, SLUG } from "../../domain/site/site.ts";
 import { useWish } from "../analyst/parts/use-wish.ts";
 import { changeEntry, createItem, createSite } from "../api/catalogue.ts";
 import { ApiProblem } from "../api/problem.ts";
 import { navigate } from "../app/router.ts";
 import { goodsWords } from "../messages/goods.ts";
+import type { Entry } from "../state/catalogue/entry.ts";
 import {
   composeItem,
   composeSite,
@@ -21,7 +23,6 @@ import { keepTyped, typedFor } from "../state/catalogue/typed.ts";
 import { Notice } from "../ui/Notice.tsx";
 import { sentenceOf } from "../ui/trouble.ts";
 import { Changes } from "./Changes.tsx";
-import type { Entry } from "./EntryPage.tsx";
 import { Fields } from "./Fields.tsx";
 
 interface EntryFormProps {
@@ -30,6 +31,12 @@ interface EntryFormProps {
   readonly known: Entry | undefined;
   readonly onSaved: (position?: string) => void;
 }
+
+/** Whether what is said of something cannot be taken as it is typed: then it is no change yet. */
+const isWrong = (field: string, faults: Readonly<Partial<Record<string, FieldFault>>>): boolean =>
+  field === "hours" ? DAYS.some((day) => faults[day] !== undefined) : faults[FORM_FIELD[field] ?? field] !== undefined;
+
+const FORM_FIELD: Readonly<Record<string, string>> = { taxBasisPoints: "tax" };
 
 /** The form of an item or a site, with what it would change, before anything is saved. */
 export function EntryForm({ kind, id, known, onSaved }: EntryFormProps) {
@@ -97,7 +104,11 @@ export function EntryForm({ kind, id, known, onSaved }: EntryFormProps) {
         void save();
       }}
     >
-      {found && typedFor(kind, place) !== undefined && <Notice icon="note">{words.kept}</Notice>}
+      {found && typedFor(kind, place) !== undefined && (
+        <div class="goods-kept">
+          <Notice icon="note">{words.kept}</Notice>
+        </div>
+      )}
       <fieldset disabled={isClosed}>
         <Fields
           kind={kind}
@@ -112,7 +123,7 @@ export function EntryForm({ kind, id, known, onSaved }: EntryFormProps) {
       </fieldset>
       {!isClosed && (
         <section class="goods-save" aria-label={words.changes}>
-          {id !== undefined && <Changes changed={changed} />}
+          {id !== undefined && <Changes changed={changed.filter(({ field }) => !isWrong(field, faults))} />}
           {conflict ? (
             <Notice kind="warn" title={words.conflict}>
               <p>{words.conflictHint}</p>

@@ -1,11 +1,10 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { BulkKind } from "../../domain/catalogue/bulk.ts";
-import type { Item } from "../../domain/catalogue/item.ts";
-import type { SiteView } from "../../projections/views.ts";
 import { Reading } from "../analyst/parts/Reading.tsx";
 import { getItem, getSite } from "../api/catalogue.ts";
 import { ApiProblem } from "../api/problem.ts";
 import { goodsWords } from "../messages/goods.ts";
+import type { Entry } from "../state/catalogue/entry.ts";
 import { latest } from "../state/latest.ts";
 import { Blank } from "../ui/Blank.tsx";
 import { Acts } from "./Acts.tsx";
@@ -13,13 +12,6 @@ import { EntryForm } from "./EntryForm.tsx";
 import { History } from "./History.tsx";
 import { State } from "./ListPage.tsx";
 import { Stock } from "./Stock.tsx";
-
-/** What is there, with the revision that a change is made from. */
-export interface Entry {
-  readonly item?: Item | undefined;
-  readonly site?: SiteView | undefined;
-  readonly revision: string;
-}
 
 /** One item or site: its form, what can be done to it, and who changed what. Without an id, a new one. */
 export function EntryPage({ kind, id }: { kind: BulkKind; id: string | undefined }) {

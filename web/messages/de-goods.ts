@@ -101,6 +101,7 @@ export const deGoods: typeof enGoods = {
   changes: "Was sich ändert",
   noChange: "Noch ist nichts geändert.",
   nothing: "nichts",
+  closedDay: "geschlossen",
   fromTo: (before: string, after: string) => `von ${before} auf ${after}`,
   added: (what: string) => `dazu: ${what}`,
   removed: (what: string) => `heraus: ${what}`,

@@ -96,6 +96,7 @@ export const enGoods = {
   changes: "What changes",
   noChange: "Nothing is changed yet.",
   nothing: "nothing",
+  closedDay: "closed",
   fromTo: (before: string, after: string) => `from ${before} to ${after}`,
   added: (what: string) => `added: ${what}`,
   removed: (what: string) => `taken out: ${what}`,

@@ -57,7 +57,7 @@ export function FindCustomer() {
         />
       </label>
       <p class="quiet small" id="find-hint">
-        {words.hint}
+        {found.asking.value && canFind(search) ? words.finding : words.hint}
       </p>
       <p class="unseen" role="status">
         {canFind(search) && !found.asking.value && found.data.value && words.found(list.length)}

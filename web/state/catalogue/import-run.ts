@@ -67,7 +67,7 @@ export async function goOn(): Promise<void> {
       const now: Run | undefined = run.value;
       // Another file was chosen meanwhile.
       if (now?.phase !== begun.phase || now.rows.length !== begun.rows.length) return;
-      const rows = [...now.rows];
+      const rows: JudgedRow[] = [...now.rows];
       for (const [n, at] of part.entries()) {
         const row = rows[at];
         if (row) rows[at] = { ...row, outcome: data.outcomes[n] };
