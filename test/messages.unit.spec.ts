@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { PROBLEMS } from "../infra/http/problem-types.ts";
+import { deProblems } from "../web/messages/de-problems.ts";
 import { faultsOf, hardCodedWords, loadAreas, unusedOf, usersOf } from "./messages.ts";
 import { projectSources } from "./sources.ts";
 
@@ -18,6 +20,12 @@ describe("the messages of the screens", () => {
 
   test("hold every word that a page shows", () => {
     expect(hardCodedWords(sources)).toEqual([]);
+  });
+});
+
+describe("what refusals of the API mean", () => {
+  test("is said in German of problems that there are", () => {
+    expect(Object.keys(deProblems).filter((code) => !Object.hasOwn(PROBLEMS, code))).toEqual([]);
   });
 });
 
