@@ -74,7 +74,7 @@ export function DisplayView({ site: { siteId, name }, display, station }: Displa
   return (
     <div class="kitchen" data-single={columns.length === 1 && !expo}>
       <div class="head">
-        <Header live home="/kitchen" title={name} keys={messages.value.kitchen.keyHelp}>
+        <Header live home="/kitchen" title={name} keys={kitchenWords.value.keyHelp}>
           <Tools panel={panel} expo={expo} switchExpo={switchExpo} />
         </Header>
         <OfflineBand feed={display.feed} />
