@@ -215,7 +215,6 @@ export const deOverview: OverviewWords = {
   outside: {
     title: "Systeme draußen",
     none: "Jedes System draußen hat geantwortet, seit die Worker laufen.",
-    everywhere: "überall",
     system: {
       payment: "Der Zahlungsdienst",
       restaurant: "Das System der Restaurants",

@@ -91,7 +91,6 @@ export const deSupport: typeof enSupport = {
   orderTitle: (number) => `Bestellung ${number}`,
   noSuch: "Diese Bestellung gibt es nicht",
   noSuchHint: "Prüfe die Nummer, oder suche nach Name, Telefon oder Betrag.",
-  notShown: "Die Bestellung lässt sich nicht zeigen",
   again: "Noch einmal versuchen",
   storyTitle: "Was geschehen ist",
   source: (n) => `Ereignis ${n}`,

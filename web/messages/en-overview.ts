@@ -212,7 +212,6 @@ export const enOverview = {
   outside: {
     title: "Outside systems",
     none: "Every outside system has answered since the workers began.",
-    everywhere: "everywhere",
     system: {
       payment: "The payment gateway",
       restaurant: "The restaurants' system",

@@ -83,7 +83,6 @@ export const enSupport = {
   orderTitle: (number: string) => `Order ${number}`,
   noSuch: "There is no such order",
   noSuchHint: "Check the number, or search for it by name, phone or amount.",
-  notShown: "The order cannot be shown",
   again: "Try again",
   storyTitle: "What happened",
   source: (n: string) => `event ${n}`,
