@@ -13,6 +13,9 @@ const clockSeconds = computed(
   () => new Intl.DateTimeFormat(region.value, { hour: "2-digit", minute: "2-digit", second: "2-digit" }),
 );
 const day = computed(() => new Intl.DateTimeFormat(region.value, { day: "numeric", month: "short" }));
+const weekday = computed(
+  () => new Intl.DateTimeFormat(region.value, { weekday: "short", day: "numeric", month: "short" }),
+);
 const currencies = computed(() => {
   const locale = region.value;
   const made = new Map<string, Intl.NumberFormat>();
@@ -40,6 +43,9 @@ export const formatTime = (at: Moment): string => clock.value.format(new Date(at
 
 /** A time of day with seconds, such as 18:04:31. */
 export const formatTimeSeconds = (at: Moment): string => clockSeconds.value.format(new Date(at));
+
+/** A day with its weekday, such as Mon 23 Nov. */
+export const formatDay = (at: Moment): string => weekday.value.format(new Date(at));
 
 /** A time of day, with its date where that is not today's. */
 export function formatWhen(at: Moment): string {

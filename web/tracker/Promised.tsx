@@ -1,9 +1,12 @@
 import type { OrderView } from "../../projections/views.ts";
 import { messages } from "../messages/catalogue.ts";
-import { formatDuration, formatTime, formatWhen } from "../messages/format.ts";
+import { formatDay, formatDuration, formatTime, formatWhen } from "../messages/format.ts";
 import { now } from "../state/clock.ts";
 import { freshWay, type SeenWay } from "../state/order/courier-way.ts";
 import { minutesUntil, promisedRange } from "../state/promise.ts";
+
+/** What is promised for later than this is said in days. */
+const BY_DAYS = 20 * 3_600_000;
 
 /** When the order arrives, as a range that is meant honestly; or when it came. */
 export function Promised({ view, courier }: { view: OrderView; courier?: SeenWay | undefined }) {
@@ -30,6 +33,7 @@ export function Promised({ view, courier }: { view: OrderView; courier?: SeenWay
       </p>
     );
   }
+  if (promised - minute > BY_DAYS) return <ByDays from={minute} promised={promised} />;
   const range = promisedRange(promised, minute);
   const [from, to] = [minutesUntil(range.from, minute), minutesUntil(range.to, minute)];
   return (
@@ -37,6 +41,19 @@ export function Promised({ view, courier }: { view: OrderView; courier?: SeenWay
       <span class="quiet">{words.promise}</span>
       <strong>{words.between(formatTime(range.from), formatTime(range.to))}</strong>
       <span class="quiet">{to <= 180 && (from < 1 ? words.promiseWithin(to) : words.promiseIn(from, to))}</span>
+    </p>
+  );
+}
+
+/** A promise for another day is one of days: a parcel comes when its round comes. */
+function ByDays({ from, promised }: { from: number; promised: number }) {
+  const words = messages.value.tracker;
+  const range = promisedRange(promised, from);
+  const [first, last] = [formatDay(range.from), formatDay(range.to)];
+  return (
+    <p class="promised">
+      <span class="quiet">{words.promise}</span>
+      <strong>{first === last ? first : words.between(first, last)}</strong>
     </p>
   );
 }
