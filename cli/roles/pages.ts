@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import fastifyStatic from "@fastify/static";
 import type { FastifyInstance } from "fastify";
 import type { ClaimNames } from "../../infra/auth/claims.ts";
+import { Preloads } from "./preloads.ts";
 
 const BUILT = fileURLToPath(new URL("../../web/dist", import.meta.url));
 
@@ -53,7 +54,14 @@ export async function pages(app: FastifyInstance, { signIn }: { readonly signIn:
   });
   const hidden = { schema: { hide: true } };
   app.get("/sign-in.json", hidden, (_request, reply) => reply.header("cache-control", "no-store").send(signIn));
-  for (const url of PAGES) app.get(url, hidden, (_request, reply) => reply.sendFile("index.html"));
+  const preloads = new Preloads(join(BUILT, "build.json"));
+  for (const url of PAGES) {
+    app.get(url, hidden, async (request, reply) => {
+      const link = await preloads.headerFor(request.url.split("?")[0] ?? "/");
+      if (link !== undefined) reply.header("link", link);
+      return reply.sendFile("index.html");
+    });
+  }
   app.get<{ Params: { "*": string } }>("/*", hidden, async (request, reply) => {
     const path = request.params["*"];
     if (await isBuilt(path)) return reply.sendFile(path);
