@@ -25,7 +25,7 @@ export function welcome(facts: WelcomeFacts): string {
     ["shop", `${base}/`],
     ["kitchen", `${base}/kitchen`],
     ["analyst's page", `${base}/analyst`],
-    ["choose a role", `${base}/dev/roles`],
+    ["choose a role", `${base}/sign-in`],
     ["API", `${base}/docs`],
     ["event store", facts.eventStore],
     ["database", facts.database],
