@@ -43,7 +43,9 @@ export function previewCancel(order: Order, by: "support" | "admin", at: string)
   if (decided.length === 0) return { possible: false, code: "order_final", detail: "the order is cancelled already" };
   const after = decided.reduce<Order>((state, event) => evolve(state, event, at) ?? state, order);
   const owed = OWED_BY_ALL.flatMap((one) => one.owed(after, POLICY).map(({ id }) => id));
-  const found = owed.flatMap((id) => consequenceOf(id, after) ?? []);
+  // Several effects may mean the same to people: each courier that was asked is released.
+  const all = owed.flatMap((id) => consequenceOf(id, after) ?? []);
+  const found = [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
   const money = found.some(({ about }) => about === "money");
   return { possible: true, consequences: money ? found : [{ about: "money", what: "nothing" }, ...found] };
 }

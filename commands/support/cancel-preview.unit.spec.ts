@@ -26,6 +26,16 @@ describe("before support cancels an order it is said", () => {
       until("driver_assigned"),
       ["stock used_up", "money refunded", "site told", "courier withdrawn", "customer told"],
     ],
+    [
+      "once that a courier is called off, however many were asked",
+      [
+        ...until("restaurant_accepted"),
+        happened.assigned(),
+        happened.declined(1, "c", "declined"),
+        happened.assigned(2),
+      ],
+      ["stock released", "money refunded", "site told", "courier withdrawn", "customer told"],
+    ],
     ["that it is too late", until("picked_up"), ["cancel_too_late"]],
     ["that it has ended", [...until("placed"), happened.outOfStock()], ["order_final"]],
     ["that it is cancelled already", [...until("placed"), happened.cancelled()], ["order_final"]],

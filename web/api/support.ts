@@ -70,7 +70,7 @@ export interface Timeline {
 
 /** The timeline after a revision; of a long one the first page, which says how to go on. */
 export const getTimeline = (orderId: string, language: Language, since: string | undefined, cursor?: string) => {
-  const asked = new URLSearchParams({ language, limit: "500" });
+  const asked = new URLSearchParams({ language, limit: "1000" });
   if (since !== undefined) asked.set("since", since);
   if (cursor !== undefined) asked.set("cursor", cursor);
   return request<Timeline>(`/api/orders/${enc(orderId)}/timeline?${asked}`, READ);

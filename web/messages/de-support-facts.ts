@@ -69,3 +69,17 @@ export const deSupportFacts: Readonly<Record<string, string>> = {
   "failed attempts": "gescheiterte Versuche",
   "next attempt": "nächster Versuch",
 };
+
+/** Words that are said of an order, in German. */
+export const deSupportValues: Readonly<Record<string, string>> = {
+  courier: "Kurier",
+  parcel: "Paket",
+  reserved: "reserviert",
+  begun: "begonnen",
+  confirmed: "bestätigt",
+  accepted: "angenommen",
+  rejected: "abgelehnt",
+  sent: "verschickt",
+  tried: "versucht",
+  given_up: "aufgegeben",
+};

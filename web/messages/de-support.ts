@@ -237,11 +237,12 @@ export const deSupport: typeof enSupport = {
     noChanges: "Es hat nichts geändert, was sich von der Bestellung sagen ließe.",
     cause: "Warum",
     causes: {
-      event: "folgt aus ",
-      process: (process) => `Aufgabe von ${process}, seit `,
-      order: "der Gang der Bestellung, seit ",
+      event: "es folgt",
+      process: (process) => `Aufgabe von: ${process}`,
+      order: "der Gang der Bestellung",
       request: "jemand hat darum gebeten",
-      deadline: "eine Frist war um, gesetzt von ",
+      deadline: "eine Frist war um",
+      from: "aus",
     },
     processes: {
       payment: "Zahlung",

@@ -229,11 +229,12 @@ export const enSupport = {
     noChanges: "It changed nothing that can be said of the order.",
     cause: "Why",
     causes: {
-      event: "it follows from ",
-      process: (process: string) => `${process} owed it, since `,
-      order: "the order's own course, since ",
+      event: "it follows",
+      process: (process: string) => `${process} owed it`,
+      order: "the order's own course",
       request: "somebody asked for it",
-      deadline: "a time was over, set by ",
+      deadline: "a time was over",
+      from: "from",
     },
     processes: text({
       payment: "the payment process",

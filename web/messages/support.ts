@@ -1,7 +1,7 @@
 import { computed } from "@preact/signals";
 import { language } from "./catalogue.ts";
 import { deSupport } from "./de-support.ts";
-import { deSupportFacts } from "./de-support-facts.ts";
+import { deSupportFacts, deSupportValues } from "./de-support-facts.ts";
 import { enSupport } from "./en-support.ts";
 
 const languages = { en: enSupport, de: deSupport };
@@ -24,3 +24,7 @@ export function factName(what: string): string {
   }
   return deSupportFacts[what] ?? what;
 }
+
+/** A word that the server says of an order, in the chosen language; numbers, ids and sums are as they are. */
+export const factValue = (value: string): string =>
+  language.value === "en" ? value : (deSupportValues[value] ?? value);

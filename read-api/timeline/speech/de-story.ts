@@ -1,5 +1,5 @@
 import type { StoryPhrases } from "./story-phrases.ts";
-import { plain } from "./vocabulary.ts";
+import { capital, plain } from "./vocabulary.ts";
 import type { Words } from "./words.ts";
 
 const minutes = (count: number): string =>
@@ -71,7 +71,7 @@ export const DE_STORY: StoryPhrases = {
     cameLate: (late) => `sie kam ${minutes(late)} später als versprochen`,
     tookLong: (took) => `von der Bestellung bis an die Tür hat es ${minutes(took)} gedauert`,
     isLate: (late) => `sie ist ${minutes(late)} zu spät`,
-    stands: (stood, waits) => `seit ${since(stood)} ist nichts geschehen: ${waits}`,
+    stands: (stood, waits) => `seit ${since(stood)} ist nichts geschehen: ${capital(waits)}`,
     notTold: (notice, words) => `der Kunde konnte nicht erfahren, ${words.told(notice)}`,
     failing: (what, attempts, next, words) => {
       const times = attempts === 1 ? "einmal" : `${attempts}-mal`;
@@ -88,7 +88,7 @@ export const DE_STORY: StoryPhrases = {
   fine: {
     delivered: () => "alles in Ordnung: Sie kam wie versprochen, und es steht nichts mehr aus",
     shipped: () => "alles in Ordnung: Sie ist beim Paketdienst, und es steht nichts mehr aus",
-    waits: (what) => `bisher alles in Ordnung: ${what}`,
+    waits: (what) => `bisher alles in Ordnung: ${capital(what)}`,
     endedUncharged: () => "abgebucht wurde nichts, und es steht nichts mehr aus",
     endedRefunded: () => "alles Bezahlte ist erstattet, und es steht nichts mehr aus",
   },

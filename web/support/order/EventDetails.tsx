@@ -1,7 +1,7 @@
 import type { FactValue, TimelineEntry } from "../../../projections/views.ts";
 import type { SentMessage } from "../../api/support.ts";
 import { messages } from "../../messages/catalogue.ts";
-import { factName, supportWords } from "../../messages/support.ts";
+import { factName, factValue, supportWords } from "../../messages/support.ts";
 import { formatDayThere, numberOf } from "../../messages/support-format.ts";
 import { showEvent } from "./show-event.ts";
 
@@ -45,9 +45,13 @@ export function EventDetails({ entry, message, timeZone }: EventDetailsProps) {
           <dd>
             {causeOf(entry)}
             {cause.event && (
-              <button type="button" class="source" onClick={() => showEvent(cause.event?.revision ?? "")}>
-                {supportWords.value.source(numberOf(cause.event.revision))}
-              </button>
+              <>
+                {" "}
+                {words.causes.from}
+                <button type="button" class="source" onClick={() => showEvent(cause.event?.revision ?? "")}>
+                  {supportWords.value.source(numberOf(cause.event.revision))}
+                </button>
+              </>
             )}
           </dd>
         </div>
@@ -107,5 +111,5 @@ export function valueText(what: string, value: FactValue, timeZone: string): str
   if (value === false) return look.no;
   const statuses: Readonly<Record<string, string>> = messages.value.statuses;
   if (what === "status" || what === "ended as") return statuses[value] ?? String(value);
-  return typeof value === "string" && INSTANT.test(value) ? formatDayThere(value, timeZone) : String(value);
+  return typeof value === "string" && INSTANT.test(value) ? formatDayThere(value, timeZone) : factValue(String(value));
 }
