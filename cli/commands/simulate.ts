@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { readConfig } from "../../infra/config.ts";
 import { systemAddresses } from "../running-system.ts";
 import type { WorldStats } from "../simulate/options.ts";
+import { toldTo } from "../simulate/ride.ts";
 import { startWorld } from "../simulate/world.ts";
 
 const number = (least: number, most: number) => (text: string) => {
@@ -59,7 +60,8 @@ interface Options {
 }
 
 async function simulate(options: Options): Promise<void> {
-  const base = (options.url ?? (await systemAddresses(readConfig())).api).replace(/\/$/, "");
+  const system = options.url === undefined ? await systemAddresses(readConfig()) : undefined;
+  const base = (options.url ?? system?.api ?? "").replace(/\/$/, "");
   await reachable(base);
   const ending = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => ending.abort());
@@ -75,6 +77,8 @@ async function simulate(options: Options): Promise<void> {
     seed: options.seed ?? Math.floor(Math.random() * 2 ** 32),
     sites: options.site,
     signal: ending.signal,
+    // Where couriers are is told to their app, which the API does not stand in for.
+    moved: system && toldTo(system.courierUrl),
   });
   if (!options.json) process.stdout.write(`simulating against ${base}; Ctrl-C ends it\n`);
   while (!ending.signal.aborted) {

@@ -4,6 +4,7 @@ import type { CourierView, OrderView } from "../../projections/views.ts";
 import { ApiClient } from "./api-client.ts";
 import { strikes } from "./mishaps.ts";
 import type { WorldOptions, WorldStats } from "./options.ts";
+import { ride } from "./ride.ts";
 
 const LOOK_MS = 400;
 
@@ -15,7 +16,7 @@ export function courierId(seed: number, n: number): string {
 
 /** One courier on shift who takes every order that is offered, but for mishaps. */
 export async function courier(options: WorldOptions, stats: WorldStats, n: number): Promise<void> {
-  const { base, signal, seed, stepMs, city, mishapShare = 0 } = options;
+  const { base, signal, seed, city, mishapShare = 0 } = options;
   const id = courierId(seed, n);
   const client = new ApiClient(base, { role: "courier", id }, signal, options.heard);
   await client.post(`/api/couriers/${id}/shift/start`, { city }, `shift-${id}`);
@@ -45,7 +46,7 @@ export async function courier(options: WorldOptions, stats: WorldStats, n: numbe
     if (!order.courier.arrived && !(await act("arrive"))) return;
     // Not ready yet is answered with a conflict: the courier waits at the site and asks again.
     if (order.status !== "picked_up" && !(await act("pick-up"))) return;
-    await sleep(stepMs, undefined, { signal });
+    await ride(options, client, id, order);
     if (await act("deliver")) stats.delivered++;
   }
 }

@@ -25,6 +25,10 @@ export interface WorldOptions {
   readonly signal: AbortSignal;
   /** Told of each order that was acknowledged. */
   placed?(orderId: string, status: string): void;
+  /** Told where a courier is, in integer microdegrees, as the courier's app would be. */
+  readonly moved?:
+    | ((courierId: string, at: { readonly lat: number; readonly lon: number }) => Promise<void>)
+    | undefined;
   /** Told of everything that these people ask, and of its answer. */
   readonly heard?: Heard | undefined;
 }
