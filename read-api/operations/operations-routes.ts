@@ -35,7 +35,7 @@ export interface OperationsServices {
 
 const MOST_STUCK = 50;
 /** Enough to tell that a consumer is late; how late an emergency is, `ordertrail status` counts. */
-const BUDGET = { first: 12_000, later: 6_000 };
+const BUDGET = { first: 12_000, later: 6_000, logMs: 1_500 };
 /** A looker that nobody has asked for longer begins anew: reading on from where it was could take long. */
 const FORGOTTEN_MS = 60_000;
 

@@ -1,4 +1,5 @@
 import type { Pool } from "pg";
+import type { Place } from "../../../infra/consumers/position.ts";
 import type { EventStore } from "../../../infra/event-store/port.ts";
 import { type CircuitRow, readCircuits } from "../../../infra/outside/circuits-table.ts";
 import { type ConsumerSeen, consumersSeen } from "./consumers-seen.ts";
@@ -30,6 +31,8 @@ export type CircuitSeen = Pick<CircuitRow, "system" | "place" | "state" | "failu
 export interface LookBudget {
   readonly first: number;
   readonly later: number;
+  /** How long the log is waited for before the rest is told without it, in milliseconds; left out, as long as it takes. */
+  readonly logMs?: number;
 }
 
 /** Enough to tell an emergency (100,000 events behind) from less. */
@@ -45,9 +48,10 @@ export class StatusLooker {
   readonly #tail: LogTail;
   readonly #outbox: CountOutbox;
   readonly #budget: LookBudget;
+  #atLog: Promise<string | undefined> | undefined;
   #before: { readonly at: number; readonly added: number; readonly seen: Map<string, ConsumerSeen> } | undefined;
 
-  constructor(pool: Pool, store: Pick<EventStore, "readAll">, outbox: CountOutbox, budget = THOROUGH) {
+  constructor(pool: Pool, store: Pick<EventStore, "readAll">, outbox: CountOutbox, budget: LookBudget = THOROUGH) {
     this.#pool = pool;
     this.#tail = new LogTail(store);
     this.#outbox = outbox;
@@ -60,10 +64,7 @@ export class StatusLooker {
     const outbox = await this.#outbox(this.#pool, MOST_COUNTED);
     const circuits = (await readCircuits(this.#pool)).map(circuitSeen);
     const places = seen.filter(({ hasPosition }) => hasPosition).map(({ place }) => place);
-    const logFault = await this.#tail.look(places, this.#before ? this.#budget.later : this.#budget.first).then(
-      () => undefined,
-      (error: Error) => error.message,
-    );
+    const logFault = await this.#lookAtLog(places);
     const at = performance.now();
     const before = this.#before;
     const seconds = before && (at - before.at) / 1000;
@@ -80,6 +81,28 @@ export class StatusLooker {
     const appended = known && before ? (this.#tail.added - before.added) / seconds : undefined;
     this.#before = { at, added: this.#tail.added, seen: new Map(seen.map((one) => [one.name, one])) };
     return { at: new Date(now).toISOString(), consumers, appended, outbox, circuits, logFault };
+  }
+
+  /** Answers why the log could not be asked. A look that takes too long goes on, and no other is begun beside it. */
+  async #lookAtLog(places: readonly Place[]): Promise<string | undefined> {
+    const { first, later, logMs } = this.#budget;
+    this.#atLog ??= this.#tail
+      .look(places, this.#before ? later : first)
+      .then(
+        () => undefined,
+        (error: Error) => error.message,
+      )
+      .finally(() => {
+        this.#atLog = undefined;
+      });
+    if (logMs === undefined) return await this.#atLog;
+    const late = Promise.withResolvers<string>();
+    const timer = setTimeout(() => late.resolve(`no answer within ${logMs / 1_000} s`), logMs);
+    try {
+      return await Promise.race([this.#atLog, late.promise]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 }
 
