@@ -32,6 +32,12 @@ interface EntryFormProps {
   readonly onSaved: (position?: string) => void;
 }
 
+/** Only the fields that were typed over: all others follow what is there, whoever changes it meanwhile. */
+function typedOver(base: Texts, typed: Texts): Texts | undefined {
+  const over = Object.entries(typed).filter(([field, text]) => text !== base[field]);
+  return over.length > 0 ? Object.fromEntries(over) : undefined;
+}
+
 /** Whether what is said of something cannot be taken as it is typed: then it is no change yet. */
 const isWrong = (field: string, faults: Readonly<Partial<Record<string, FieldFault>>>): boolean =>
   field === "hours" ? DAYS.some((day) => faults[day] !== undefined) : faults[FORM_FIELD[field] ?? field] !== undefined;
@@ -117,7 +123,7 @@ export function EntryForm({ kind, id, known, onSaved }: EntryFormProps) {
           faults={tried ? faults : {}}
           onChange={(change) => {
             setSaved(false);
-            keepTyped(kind, place, { ...texts, ...change });
+            keepTyped(kind, place, typedOver(base, { ...typedFor(kind, place), ...change }));
           }}
         />
       </fieldset>
