@@ -67,7 +67,7 @@ export const deTracker: typeof enTracker = {
   cancelSure: "Diese Bestellung stornieren?",
   cancelPaid: (sum) => `${sum} gehen zurück an dich; die Bank zeigt es in bis zu 3 Tagen.`,
   cancelUnpaid: "Noch ist nichts abgebucht, und dabei bleibt es.",
-  tooLateToCancel: "Sie ist schon in Arbeit und lässt sich hier nicht mehr stornieren. Stimmt etwas nicht, ruf uns an.",
+  tooLateToCancel: "Sie lässt sich hier nicht mehr stornieren. Stimmt etwas nicht, ruf uns an.",
   receipt: "Beleg",
   givenBack: "Erstattet",
   courierWay: {

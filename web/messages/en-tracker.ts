@@ -66,7 +66,7 @@ export const enTracker = {
   cancelSure: "Cancel this order?",
   cancelPaid: (sum: string) => `${sum} go back to you; banks take up to 3 days to show it.`,
   cancelUnpaid: "Nothing has been charged yet, and nothing will be.",
-  tooLateToCancel: "It is being made, so it can no longer be cancelled here. If something is wrong, call us.",
+  tooLateToCancel: "It can no longer be cancelled here. If something is wrong, call us.",
   receipt: "Receipt",
   givenBack: "Given back",
   courierWay: {

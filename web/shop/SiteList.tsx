@@ -45,7 +45,7 @@ export function SiteList() {
         )}
         {all && all.length > 0 && <PlaceBar />}
         {all && all.length > MANY && <SearchField label={words.shop.findSite} value={asked} />}
-        {chosenPlace.value && nearTrouble.value !== undefined && (
+        {all && chosenPlace.value && nearTrouble.value !== undefined && (
           <Notice kind="warn">{`${sentenceOf(nearTrouble.value)} ${words.shop.nearUnknown}`}</Notice>
         )}
         {!found && sitesTrouble.value === undefined && <p class="quiet">{words.common.loading}</p>}

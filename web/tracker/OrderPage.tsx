@@ -1,6 +1,5 @@
 import type { ComponentChildren } from "preact";
 import type { OrderView } from "../../projections/views.ts";
-import { ApiProblem } from "../api/problem.ts";
 import { navigate } from "../app/router.ts";
 import { messages } from "../messages/catalogue.ts";
 import { orderAgain } from "../state/order/again.ts";
@@ -9,7 +8,6 @@ import { Blank } from "../ui/Blank.tsx";
 import { Header, ShopLinks } from "../ui/Header.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import { Notice } from "../ui/Notice.tsx";
-import { sentenceOf } from "../ui/trouble.ts";
 import { CancelButton } from "./CancelButton.tsx";
 import { Ended } from "./Ended.tsx";
 import { endingOf } from "./ending.ts";
@@ -18,6 +16,7 @@ import { OrderedLines } from "./OrderedLines.tsx";
 import { Pending } from "./Pending.tsx";
 import { Promised } from "./Promised.tsx";
 import { mayCancel } from "./steps.ts";
+import { strangerSentence } from "./stranger.ts";
 import { useTracking } from "./use-tracking.ts";
 
 /** Follows one order. What this device knows of its own order is shown whatever can be read at the moment. */
@@ -120,12 +119,6 @@ function Heading({ status }: { status: string }) {
     </h1>
   );
 }
-
-const strangerSentence = (trouble: unknown): string => {
-  const words = messages.value.tracker;
-  if (trouble instanceof ApiProblem && trouble.status === 404) return words.notKnown;
-  return trouble instanceof ApiProblem && trouble.status === 403 ? words.notYours : sentenceOf(trouble);
-};
 
 const Frame = ({ children }: { children: ComponentChildren }) => (
   <>

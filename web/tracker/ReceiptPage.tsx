@@ -7,6 +7,7 @@ import { Header, ShopLinks } from "../ui/Header.tsx";
 import { Notice } from "../ui/Notice.tsx";
 import { sentenceOf } from "../ui/trouble.ts";
 import { ReceiptSheet } from "./ReceiptSheet.tsx";
+import { strangerSentence } from "./stranger.ts";
 import "../theme/account.css";
 
 /** An order's receipt: to read, to print, to keep. */
@@ -30,7 +31,7 @@ export function ReceiptPage({ orderId }: { orderId: string }) {
           (shown ? (
             <Notice kind="bad">{sentenceOf(trouble.value)}</Notice>
           ) : (
-            <Blank icon="receipt" title={sentenceOf(trouble.value)}>
+            <Blank icon="receipt" title={strangerSentence(trouble.value)}>
               <button type="button" class="button" onClick={() => void load(orderId)}>
                 {messages.value.common.retry}
               </button>
