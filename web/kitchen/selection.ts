@@ -72,7 +72,7 @@ export class Selection {
   /** Does with the chosen ticket what a touch would do. */
   advance(): void {
     const [column, entry, slot] = this.#current();
-    if (column !== undefined && entry && !slot?.left) this.#display.press(entry, column);
+    if (column !== undefined && entry && !slot?.left) this.#display.press(entry, column, true);
   }
 
   /** Takes back what was completed at the chosen place. */

@@ -72,7 +72,7 @@ export const deKitchen: typeof enKitchen = {
   newTicket: "Neu",
   untouched: (n) => `${n} noch nicht berührt`,
   expo: "Pass",
-  expoGroups: { ready: "Übergeben", complete: "Vollständig", working: "In Arbeit", new: "Nicht begonnen" },
+  expoGroups: { ready: "Übergeben", complete: "Vollständig", working: "In Arbeit", new: "Offen" },
   stationStates: { done: "erledigt", at_work: "in Arbeit", open: "nicht begonnen" },
   waitsFor: (what) => `wartet auf ${what}`,
   stations: "Stationen",

@@ -82,7 +82,7 @@ function SayReady({ entry, display }: { entry: Entry; display: Display }) {
         aria-disabled={sending || settling}
         data-settling={settling}
         data-sending={sending}
-        onClick={() => display.press(entry, READY)}
+        onClick={({ detail }) => display.press(entry, READY, detail === 0)}
       >
         {sending ? words.sending : offline ? words.waitsOffline : words.actions.ready}
       </button>

@@ -1,9 +1,11 @@
 import { useComputed } from "@preact/signals";
 import { memo } from "preact/compat";
+import { useRef } from "preact/hooks";
 import type { TicketView } from "../../../projections/views.ts";
 import { stationName } from "../../messages/format.ts";
 import { kitchenWords } from "../../messages/kitchen.ts";
 import { type ColumnId, columnsOf, isStopped } from "../../state/kitchen/acts.ts";
+import type { Drawn } from "../../state/kitchen/entry.ts";
 import { Icon } from "../../ui/Icon.tsx";
 import { columnName } from "../board/column-name.ts";
 import { Age } from "./Age.tsx";
@@ -54,8 +56,8 @@ export const Ticket = memo(function Ticket(props: TicketProps) {
             {kitchenWords.value.takenFrom(ticket.takenFrom)}
           </p>
         )}
-        <TicketLines lines={entry.lines.value} />
-        <AlsoAt ticket={ticket} column={column} />
+        <TicketLines lines={entry.drawn.value.lines} />
+        <AlsoAt drawn={entry.drawn.value} column={column} left={left !== undefined} />
         <TicketFoot {...props} />
       </article>
     </li>
@@ -98,14 +100,27 @@ function Moved({ ticket }: { ticket: TicketView }) {
   );
 }
 
+interface AlsoAtProps {
+  readonly drawn: Drawn;
+  readonly column: ColumnId;
+  /** It has left the column, and keeps the height that it had. */
+  readonly left: boolean;
+}
+
 /** Other stations that work at it, and other sites that make parts of the same order. */
-function AlsoAt({ ticket, column }: { ticket: TicketView; column: ColumnId }) {
+function AlsoAt({ drawn, column, left }: AlsoAtProps) {
   const words = kitchenWords.value;
-  const stations = ticket.started.filter((station) => station !== column).map(stationName);
-  const sites = ticket.alsoAt?.map(({ siteName, status, started }) =>
-    words.elsewhere(siteName, started.map(stationName).join(", ") || words.statuses[status ?? "expected"]),
+  const last = useRef(drawn);
+  if (!left) last.current = drawn;
+  const { started, alsoAt = [] } = last.current;
+  const stations = started.filter((station) => station !== column).map(stationName);
+  const sites = alsoAt.map((part) =>
+    words.elsewhere(
+      part.siteName,
+      part.started.map(stationName).join(", ") || words.statuses[part.status ?? "expected"],
+    ),
   );
-  const places = [...stations, ...(sites ?? [])];
+  const places = [...stations, ...sites];
   if (places.length === 0) return null;
   return (
     <p class="also">

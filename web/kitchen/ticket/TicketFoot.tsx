@@ -41,7 +41,7 @@ function Act({ entry, column, display, selection }: TicketProps) {
         aria-disabled={sending || settling}
         data-settling={settling}
         data-sending={sending}
-        onClick={() => display.press(entry, column)}
+        onClick={({ detail }) => display.press(entry, column, detail === 0)}
       >
         {sending ? words.sending : offline ? words.waitsOffline : words.actions[act.type]}
       </button>
@@ -79,7 +79,7 @@ function Gone({ entry, left, display }: TicketProps & { left: Left }) {
         aria-disabled={sending || settling}
         data-settling={settling}
         data-sending={sending}
-        onClick={() => settling || display.recall(entry, recall)}
+        onClick={({ detail }) => (settling && detail > 0) || display.recall(entry, recall)}
       >
         <Icon name="undo" />
         {sending ? words.sending : offline ? words.waitsOffline : `${words.actions.recall} · ${remaining}`}
@@ -96,7 +96,7 @@ const Acknowledge = ({ entry, column, display }: TicketProps) => (
       data-act="acknowledge"
       aria-disabled={entry.settling.value}
       data-settling={entry.settling.value}
-      onClick={() => display.press(entry, column)}
+      onClick={({ detail }) => display.press(entry, column, detail === 0)}
     >
       {kitchenWords.value.actions.acknowledge}
     </button>

@@ -7,7 +7,7 @@ import { newId } from "../ids.ts";
 import { acknowledge, isAcknowledged } from "./acknowledged.ts";
 import { actOf, allDay, type ColumnId, type DayCount, isStopped } from "./acts.ts";
 import { Board } from "./board.ts";
-import { type Entry, faceOf, idOf, type MutableEntry, newEntry, type Said, showLines, showView } from "./entry.ts";
+import { draw, type Entry, faceOf, idOf, type MutableEntry, newEntry, type Said, showView } from "./entry.ts";
 import { type Feed, feedTickets } from "./feed.ts";
 import { chime } from "./sound.ts";
 import { BOUNCES, READS, touchOf } from "./touch.ts";
@@ -26,7 +26,7 @@ export class Display {
   readonly #changes = signal(0);
   /** Entries that say something for a while, and since when. */
   readonly #said = new Map<MutableEntry, number>();
-  /** Entries whose lines have changed under a finger, and are drawn when it is gone. */
+  /** Entries that would grow or shrink under a finger, and do so when it is gone. */
   readonly #heldBack = new Set<MutableEntry>();
   readonly #unlinked: () => void;
   #watched: readonly ColumnId[];
@@ -71,13 +71,15 @@ export class Display {
   /**
    * Does what the button of a ticket says in a column, unless it says so for so short a time that the finger meant
    * something else.
+   *
+   * @param byKey keys do not bounce as wet fingers do
    */
-  press(entry: Entry, column: ColumnId): void {
+  press(entry: Entry, column: ColumnId, byKey: boolean): void {
     const own = this.#entries.get(entry.id);
     if (!own) return;
     const ticket = own.ticket.peek();
     const meant = touchOf(own, Date.now());
-    if (meant === "bounced") return;
+    if (meant === "bounced" && !byKey) return;
     this.touched(own);
     own.touchedIn = column;
     if (meant === "changed") this.#say(own, "changed");
@@ -136,7 +138,8 @@ export class Display {
         own.sending.value = undefined;
         if (data.already) this.#say(own, "already");
         this.#settle(own, { own: true, recall: stageOf(act), refused: act.type === "reject" });
-        if (act.type === "missing") showLines(own);
+        if (act.type === "missing") draw(own);
+        else this.#draw(own, own.ownAt);
       });
     } catch (error) {
       own.unanswered = error instanceof NoAnswer ? { touch, key } : undefined;
@@ -190,14 +193,14 @@ export class Display {
     this.#draw(known, Date.now());
   }
 
-  /** Draws the lines of a ticket, later when a finger is near it. */
+  /** Draws a ticket in its height of now, later when a finger is near it. */
   #draw(entry: MutableEntry, at: number): void {
     if (this.board.isNearTicket(entry.id, at)) {
       this.#heldBack.add(entry);
       return;
     }
     this.#heldBack.delete(entry);
-    showLines(entry);
+    draw(entry);
   }
 
   #add(view: TicketView): void {

@@ -1,5 +1,5 @@
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import type { TicketLine, TicketView } from "../../../projections/views.ts";
+import type { TicketView } from "../../../projections/views.ts";
 import { compareVersions } from "../../../realtime/protocol.ts";
 import type { KitchenAct } from "../../api/endpoints.ts";
 import { afterAct, type ColumnId } from "./acts.ts";
@@ -17,14 +17,17 @@ const HELD = 30_000;
 /** What came of a touch besides what it asked for: another display did it before, or changed the ticket meanwhile. */
 export type Said = "already" | "changed";
 
+/** What decides how high a ticket is: its lines, and where else it is made. */
+export type Drawn = Pick<TicketView, "lines" | "started" | "alsoAt">;
+
 /** One ticket on the display, with what this display is doing to it. */
 export interface Entry {
   readonly id: string;
   /** As the kitchen is to see it: the newest view, with confirmed acts that it does not hold yet. */
   readonly ticket: ReadonlySignal<TicketView>;
   readonly view: Signal<TicketView>;
-  /** The lines that are drawn: they wait while a finger is near, since with them a ticket may grow. */
-  readonly lines: Signal<readonly TicketLine[]>;
+  /** What is drawn of what a ticket grows with: it waits while a finger is near. */
+  readonly drawn: Signal<Drawn>;
   readonly confirmed: Signal<readonly Confirmed[]>;
   /** The act that is on its way. */
   readonly sending: Signal<KitchenAct | undefined>;
@@ -57,7 +60,7 @@ export function newEntry(view: TicketView): MutableEntry {
     id: idOf(view),
     ticket: computed(() => confirmed.value.reduce((ticket, { act }) => afterAct(ticket, act), shown.value)),
     view: shown,
-    lines: signal(view.lines),
+    drawn: signal<Drawn>(view),
     confirmed,
     sending: signal(undefined),
     trouble: signal(undefined),
@@ -81,14 +84,17 @@ export function showView(entry: Entry, view: TicketView, version: string | undef
   entry.view.value = view;
 }
 
-/** Draws the lines as they are now. */
-export function showLines(entry: Entry): void {
-  const { lines } = entry.ticket.peek();
-  if (!sameLines(lines, entry.lines.peek())) entry.lines.value = lines;
+/** Draws a ticket in the height that it has now. */
+export function draw(entry: Entry): void {
+  const { lines, started, alsoAt } = entry.ticket.peek();
+  const now = { lines, started, alsoAt };
+  if (!sameDrawn(now, entry.drawn.peek())) entry.drawn.value = now;
 }
 
-const sameLines = (a: readonly TicketLine[], b: readonly TicketLine[]): boolean =>
-  a === b || JSON.stringify(a) === JSON.stringify(b);
+function sameDrawn(a: Drawn, b: Drawn): boolean {
+  const texts = [a, b].map(({ lines, started, alsoAt }) => JSON.stringify([lines, started, alsoAt]));
+  return texts[0] === texts[1];
+}
 
 /** What decides what a touch on a ticket does, as one text. */
 export const faceOf = ({ status, started, completed }: TicketView): string =>
