@@ -15,6 +15,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   orders: { seconds: 20, load: () => import("./orders.bench.ts") },
   "order-life": { seconds: 120, load: () => import("./order-life.bench.ts") },
   replay: { seconds: 60, load: () => import("./replay.bench.ts") },
+  screens: { seconds: 20, load: () => import("./screens.bench.ts") },
   "live-updates": { seconds: 20, load: () => import("./live-updates.bench.ts") },
 };
 
