@@ -74,6 +74,23 @@ describe("an order", () => {
   });
 });
 
+describe("how an order's courier comes along", () => {
+  const way = async (name: string, role: Role, asked: Asked = {}) =>
+    await get(`${orderPath(name)}/courier`, role, asked);
+
+  test("is told to its buyer, kept by nobody, and nothing is made up while nobody knows where the courier is", async () => {
+    const answer = await way("preparing", "customer", buyer);
+    expect([answer.statusCode, answer.json()]).toEqual([200, { leg: "to_site" }]);
+    expect(answer.headers["cache-control"]).toBe("private, no-store");
+    expect((await way("delivered", "customer", buyer)).json()).toEqual({ leg: "none" });
+  });
+
+  test("is not told to others", async () => {
+    expect((await way("preparing", "customer", { id: OTHER })).statusCode).toBe(403);
+    expect((await way("preparing", "analyst")).statusCode).toBe(403);
+  });
+});
+
 describe("an order's timeline", () => {
   test("says what happened, in pages", async () => {
     const path = `${orderPath("delivered")}/timeline`;
