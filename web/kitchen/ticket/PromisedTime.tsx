@@ -1,8 +1,8 @@
 import { useComputed } from "@preact/signals";
-import { formatWhen } from "../../messages/format.ts";
 import { kitchenWords } from "../../messages/kitchen.ts";
 import { coarseNow } from "../../state/kitchen/coarse-clock.ts";
 import { Icon } from "../../ui/Icon.tsx";
+import { shortTime } from "./short-time.ts";
 
 /** When the customer was told that it comes; said when that has passed. */
 export function PromisedTime({ at }: { at: string }) {
@@ -19,7 +19,7 @@ export function PromisedTime({ at }: { at: string }) {
       ) : (
         <span class="for">{words.promised} </span>
       )}
-      <strong>{formatWhen(at)}</strong>
+      <strong>{shortTime(at)}</strong>
     </span>
   );
 }
