@@ -137,6 +137,7 @@ export const deSupport: typeof enSupport = {
       tail_missing: "Am Ende fehlen Ereignisse, die ein Zeuge gesehen hat.",
       head_mismatch: "Das letzte Ereignis ist ein anderes als das, das der Zeuge gesehen hat.",
     },
+    storyToo: "Was hier steht, wurde nach dem Aufschreiben verändert; die Geschichte unten stimmt vielleicht nicht.",
     tellOthers: "Sag dem Kunden nichts aus diesem Verlauf; ruf den Betrieb an.",
     again: "Noch einmal prüfen",
   },

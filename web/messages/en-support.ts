@@ -129,6 +129,7 @@ export const enSupport = {
       tail_missing: "Events that a witness has seen are missing at the end.",
       head_mismatch: "The last event is another than the one that the witness has seen.",
     }),
+    storyToo: "What this page tells was changed after it was written, so the story below may not be true.",
     tellOthers: "Do not tell the customer anything from this timeline; call the operators.",
     again: "Check again",
   },

@@ -58,10 +58,11 @@ function Case({ file, orderId }: { file: CaseFile; orderId: string }) {
     <>
       <CaseHead order={order} />
       {trouble !== undefined && <Notice kind="warn">{sentenceOf(trouble)}</Notice>}
+      {file.integrity.value.verdict?.verified === false && <Notice kind="bad">{words.integrity.storyToo}</Notice>}
       <div class="case">
         <div class="case-main">
           <StoryCard file={file} />
-          <ParkedWork file={file} />
+          <ParkedWork file={file} timeZone={order.fulfilments[0]?.timeZone ?? "UTC"} />
           <LookBack file={file} order={order} lookedAt={lookedAt} onLook={setLookedAt} />
           <Timeline file={file} order={order} lookedAt={lookedAt} />
         </div>

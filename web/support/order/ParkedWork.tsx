@@ -3,9 +3,9 @@ import { Reading } from "../../analyst/parts/Reading.tsx";
 import { useReading } from "../../analyst/parts/use-reading.ts";
 import { getLetter } from "../../api/dead-letters.ts";
 import type { SetAside } from "../../api/support.ts";
-import { formatWhen } from "../../messages/format.ts";
 import { operationsWords } from "../../messages/operations.ts";
 import { supportWords } from "../../messages/support.ts";
+import { formatDayThere } from "../../messages/support-format.ts";
 import { DiscardDialog } from "../../operations/dead-letters/DiscardDialog.tsx";
 import { Preview } from "../../operations/dead-letters/Preview.tsx";
 import { RedriveDialog } from "../../operations/dead-letters/RedriveDialog.tsx";
@@ -14,7 +14,7 @@ import type { CaseFile } from "../../state/support/case-file.ts";
 import { Icon } from "../../ui/Icon.tsx";
 
 /** Work on this order that was set aside: what trying again would do, and the two ways to decide. */
-export function ParkedWork({ file }: { file: CaseFile }) {
+export function ParkedWork({ file, timeZone }: { file: CaseFile; timeZone: string }) {
   const parked = file.setAside.value;
   if (parked.length === 0) return null;
   const words = supportWords.value.parked;
@@ -22,13 +22,19 @@ export function ParkedWork({ file }: { file: CaseFile }) {
     <section class="parked" aria-labelledby="parked-title">
       <h2 id="parked-title">{words.title}</h2>
       {parked.map((one) => (
-        <Letter key={one.letterId} one={one} onAsked={file.look} />
+        <Letter key={one.letterId} one={one} timeZone={timeZone} onAsked={file.look} />
       ))}
     </section>
   );
 }
 
-function Letter({ one, onAsked }: { one: SetAside; onAsked: () => void }) {
+interface LetterProps {
+  readonly one: SetAside;
+  readonly timeZone: string;
+  readonly onAsked: () => void;
+}
+
+function Letter({ one, timeZone, onAsked }: LetterProps) {
   const [asking, setAsking] = useState<"redrive" | "discard">();
   const words = supportWords.value.parked;
   const dead = operationsWords.value.dead;
@@ -36,7 +42,8 @@ function Letter({ one, onAsked }: { one: SetAside; onAsked: () => void }) {
   return (
     <article class="card">
       <p>
-        <Icon name="warning" /> {one.sentence} <span class="quiet small">{words.since(formatWhen(one.since))}</span>
+        <Icon name="warning" /> {one.sentence}{" "}
+        <span class="quiet small">{words.since(formatDayThere(one.since, timeZone))}</span>
       </p>
       <Preview id={one.letterId} />
       <div class="acts">

@@ -19,6 +19,9 @@ interface TimelineProps {
 
 const NONE: TimelineFilter = {};
 
+/** Rows from which on laying all of them out is felt. */
+const MANY = 100;
+
 /** Every event, the oldest first, with what belongs together folded; new ones come at the end. */
 export function Timeline({ file, order, lookedAt }: TimelineProps) {
   const [filter, setFilter] = useState<TimelineFilter>(NONE);
@@ -76,7 +79,7 @@ export function Timeline({ file, order, lookedAt }: TimelineProps) {
           </button>
         </p>
       )}
-      <ol class="events">
+      <ol class="events" data-many={shown.length > MANY}>
         {shown.map((row) => (
           <Row
             key={row.entry.revision}

@@ -4,6 +4,7 @@ import { messages } from "../../messages/catalogue.ts";
 import { formatDuration } from "../../messages/format.ts";
 import { supportWords } from "../../messages/support.ts";
 import { poll } from "../../state/polled.ts";
+import { sentenceOf } from "../../ui/trouble.ts";
 import { toCase } from "../links.ts";
 
 const EVERY_MS = 15_000;
@@ -15,7 +16,11 @@ export function StuckList() {
   const found = feed.data.value;
   return (
     <section class="stuck" aria-labelledby="stuck-title">
-      <h2 id="stuck-title">{words.stuck}</h2>
+      <h2 id="stuck-title">
+        {words.stuck}
+        {found && found.orders.length > 0 && ` · ${found.orders.length}${found.more ? "+" : ""}`}
+      </h2>
+      {!found && feed.trouble.value !== undefined && <p class="quiet">{sentenceOf(feed.trouble.value)}</p>}
       {found && found.orders.length === 0 && <p class="quiet">{words.noStuck}</p>}
       {found && found.orders.length > 0 && (
         <>
