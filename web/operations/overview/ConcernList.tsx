@@ -6,8 +6,8 @@ import { toShown } from "../../state/operations/dead-letters.ts";
 import { toRunbook } from "../../state/operations/runbook.ts";
 import { Icon } from "../../ui/Icon.tsx";
 import { mayOpenOrders } from "./OrderLink.tsx";
-import type { Wish } from "./OverviewPage.tsx";
 import { sentenceOf } from "./sentence.ts";
+import type { Wish } from "./wish.ts";
 
 interface ConcernListProps {
   readonly concerns: readonly Concern[];

@@ -5,8 +5,8 @@ import { formatCount } from "../../messages/figures.ts";
 import { formatWhen } from "../../messages/format.ts";
 import { operationsWords } from "../../messages/operations.ts";
 import { toShown } from "../../state/operations/dead-letters.ts";
-import type { Wish } from "./OverviewPage.tsx";
 import { Panel } from "./Panel.tsx";
+import type { Wish } from "./wish.ts";
 
 /** What was set aside, by consumer and failure. */
 export function LettersPanel({ letters, onWish }: { letters: Overview["letters"]; onWish: (wish: Wish) => void }) {

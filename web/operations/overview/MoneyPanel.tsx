@@ -3,9 +3,9 @@ import { formatCount } from "../../messages/figures.ts";
 import { formatMoney, formatTime, formatWhen } from "../../messages/format.ts";
 import { operationsWords } from "../../messages/operations.ts";
 import { OrderLink } from "./OrderLink.tsx";
-import type { Wish } from "./OverviewPage.tsx";
 import { Panel } from "./Panel.tsx";
 import { differenceText } from "./sentence.ts";
+import type { Wish } from "./wish.ts";
 
 interface MoneyPanelProps {
   readonly money: Part<Money>;

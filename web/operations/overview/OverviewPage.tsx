@@ -1,8 +1,7 @@
 import { useState } from "preact/hooks";
 import { Reading } from "../../analyst/parts/Reading.tsx";
 import { useFeed } from "../../analyst/parts/use-feed.ts";
-import type { LetterFilter } from "../../api/dead-letters.ts";
-import type { Difference, Overview } from "../../api/operations.ts";
+import type { Overview } from "../../api/operations.ts";
 import { operationsWords } from "../../messages/operations.ts";
 import { judge, type Verdict } from "../../state/operations/concerns.ts";
 import { followOverview } from "../../state/operations/overview.ts";
@@ -16,12 +15,7 @@ import { LettersPanel } from "./LettersPanel.tsx";
 import { MoneyPanel } from "./MoneyPanel.tsx";
 import { RecentPanel } from "./RecentPanel.tsx";
 import { StuckPanel } from "./StuckPanel.tsx";
-
-/** What a button of the page asks before it does it. */
-export type Wish =
-  | { readonly kind: "compare" }
-  | { readonly kind: "settle"; readonly difference: Difference }
-  | { readonly kind: "redrive"; readonly filter: LetterFilter; readonly letters: number };
+import type { Wish } from "./wish.ts";
 
 /** Whether all is well, and what is not: the worst first, each with the one thing to do about it. */
 export function OverviewPage() {
