@@ -30,7 +30,7 @@ export default defineConfig({
       input: { main: inWeb("index.html"), worker: inWeb("pwa/worker.ts") },
       output: {
         // What every page stands on is one file, and not one for each set of pages that share something.
-        advancedChunks: {
+        codeSplitting: {
           groups: [
             { name: "base", test: BASE, priority: 1 },
             { name: "tracker", test: TRACKER },
