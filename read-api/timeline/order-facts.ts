@@ -37,6 +37,7 @@ function factsOf(order: Order): Facts {
     ["refunds", some(payment.refunds.length)],
     ["refunds that came to nothing", some(payment.failedRefunds.length)],
     ["owed for missing items", money(payment.owedForLines)],
+    ["lines made otherwise or left out", some(order.lineChanges)],
     ["failed refund attempts", some(payment.refundAttempts)],
     ["next refund attempt", payment.refundNextAttemptAt],
     ...order.fulfilments.flatMap((one) => partFacts(one).map(([what, v]) => named(one, what, v))),

@@ -15,6 +15,7 @@ export const deSupportFacts: Readonly<Record<string, string>> = {
   refunds: "Erstattungen",
   "refunds that came to nothing": "Erstattungen, die zurückkamen",
   "owed for missing items": "für Fehlendes zu erstatten",
+  "lines made otherwise or left out": "geänderte oder weggelassene Posten",
   "failed refund attempts": "gescheiterte Erstattungen",
   "next refund attempt": "nächster Erstattungsversuch",
   "accepted at": "angenommen um",
