@@ -55,6 +55,7 @@ export const de: typeof en = {
     reconnecting: "verbindet neu…",
     asOf: (time) => `Stand ${time}`,
     offlineFor: (duration) => `, seit ${duration} ohne Verbindung`,
+    notRead: "ließ sich nicht lesen",
     offlineSince: (time) => `ohne Verbindung seit ${time}`,
     delayed: ", Neues kommt verspätet",
   },

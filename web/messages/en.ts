@@ -53,6 +53,7 @@ export const en = {
     reconnecting: "reconnecting…",
     asOf: (time: string) => `as of ${time}`,
     offlineFor: (duration: string) => `, offline for ${duration}`,
+    notRead: "could not be read",
     offlineSince: (time: string) => `offline since ${time}`,
     delayed: ", updates are delayed",
   },

@@ -49,8 +49,11 @@ function Words({ state }: { state: Freshness }) {
         </span>
       );
     case "stale":
-      if (state.asOf === undefined)
-        return <span>{words.offlineSince(momentText(cutSince() ?? state.offlineSince))}</span>;
+      if (state.asOf === undefined) {
+        const since = cutSince();
+        // A server that answers and refuses is not away.
+        return <span>{since === undefined ? words.notRead : words.offlineSince(momentText(since))}</span>;
+      }
       return (
         <span>
           {words.asOf(formatTimeSeconds(state.asOf))}
