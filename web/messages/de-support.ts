@@ -18,7 +18,7 @@ export const deSupport: typeof enSupport = {
   find: {
     heading: "Bestellung finden",
     understood: "Verstanden:",
-    leftOut: (words) => `Nicht verstanden und weggelassen: ${words}`,
+    leftOut: (words) => `Weggelassen, dazu fand sich nichts: ${words}`,
     kinds: {
       id: "Kennung",
       number: "Bestellnummer",
@@ -42,9 +42,9 @@ export const deSupport: typeof enSupport = {
     customers: (n) => (n === 1 ? "1 Kunde gefunden" : `${n} Kunden gefunden`),
     nothing: "Dazu passt keine Bestellung",
     nothingHint: "Nimm ein Wort weg, oder nimm die Nummer aus der Nachricht an den Kunden: die ersten sechs Zeichen.",
-    notUnderstood: "Davon war nichts zu verstehen",
+    notUnderstood: "Dazu findet sich nichts",
     notUnderstoodHint:
-      "Eine Bestellnummer (4A7F19), ein Name, das Ende der Telefonnummer, eine E-Mail-Adresse, ein Betrag (26,90), ein Stand (storniert), ein Tag (gestern), eine Stadt (in Berlin) oder verspätet. Mehreres zusammen muss alles zutreffen.",
+      "Suchen lässt sich: eine Bestellnummer (4A7F19), ein Name, das Ende der Telefonnummer, eine E-Mail-Adresse, ein Betrag (26,90), ein Stand (storniert), ein Tag (gestern), eine Stadt (in Berlin) oder verspätet. Mehreres zusammen muss alles zutreffen.",
     recent: "Neueste Bestellungen",
     none: "Noch hat niemand bestellt",
     noneHint: "Sobald jemand bestellt, steht es hier.",

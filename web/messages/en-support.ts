@@ -17,7 +17,7 @@ export const enSupport = {
   find: {
     heading: "Find an order",
     understood: "Understood:",
-    leftOut: (words: string) => `Left out, not understood: ${words}`,
+    leftOut: (words: string) => `Left out, nothing found for it: ${words}`,
     kinds: text({
       id: "id",
       number: "order number",
@@ -34,9 +34,9 @@ export const enSupport = {
     customers: (n: number) => (n === 1 ? "1 customer found" : `${n} customers found`),
     nothing: "No order matches",
     nothingHint: "Take a word away, or try the number from the customer's message: the first six characters.",
-    notUnderstood: "Nothing of this was understood",
+    notUnderstood: "Nothing was found for this",
     notUnderstoodHint:
-      "An order number (4A7F19), a name, the last digits of a phone, an email, an amount (26.90), a status (cancelled), a day (yesterday), a city (in Berlin), or late. Several together have to hold.",
+      "What can be looked for: an order number (4A7F19), a name, the last digits of a phone, an email, an amount (26.90), a status (cancelled), a day (yesterday), a city (in Berlin), or late. Several together have to hold.",
     recent: "Newest orders",
     none: "Nobody has ordered yet",
     noneHint: "As soon as somebody does, the order stands here.",
