@@ -97,6 +97,9 @@ describe("a kitchen's display", () => {
     await page.getByText(/^No connection since/).waitFor({ timeout: 6_000 });
     await ticket.getByText("Sourdough loaf").waitFor();
     expect(await ticket.getByRole("button", { name: "Waits: no connection" }).isDisabled()).toBe(true);
+    await choose(page, "new", id);
+    await page.keyboard.press("Space");
+    await ticket.getByText("Not sent: there is no connection.").waitFor();
     expect(await seriousFaults(page)).toEqual([]);
     await orders.cancel(id);
     await context.setOffline(false);

@@ -25,8 +25,11 @@ export const deKitchen: typeof enKitchen = {
   },
   sending: "Sendet…",
   waitsOffline: "Wartet: keine Verbindung",
-  already: "Eine andere Anzeige war schneller: es war schon getan.",
-  changed: "Eine andere Anzeige hat es eben geändert. Ansehen, dann noch einmal berühren.",
+  said: {
+    already: "Eine andere Anzeige war schneller: es war schon getan.",
+    changed: "Eine andere Anzeige hat es eben geändert. Ansehen, dann noch einmal berühren.",
+    cutOff: "Nicht gesendet: keine Verbindung. Noch einmal berühren, wenn sie wieder da ist.",
+  },
   refusals: {
     station_done: "Eine andere Anzeige war schneller: diese Station ist erledigt.",
     station_not_started: "Eine andere Anzeige hat es zurückgeholt: hier wird gerade nicht daran gearbeitet.",

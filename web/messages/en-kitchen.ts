@@ -23,8 +23,11 @@ export const enKitchen = {
   },
   sending: "Sending…",
   waitsOffline: "Waits: no connection",
-  already: "Another display had done it already.",
-  changed: "Another display has just changed it. Look, then touch again.",
+  said: {
+    already: "Another display had done it already.",
+    changed: "Another display has just changed it. Look, then touch again.",
+    cutOff: "Not sent: there is no connection. Touch again when it is back.",
+  },
   refusals: {
     station_done: "Another display was quicker: this station is done.",
     station_not_started: "Another display has taken it back: this station is not being worked at.",

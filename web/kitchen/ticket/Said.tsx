@@ -23,7 +23,7 @@ export function Said({ entry, here }: SaidProps) {
     return (
       <p class="said" role="alert">
         <Icon name="hand" />
-        {said === "already" ? words.already : words.changed}
+        {said === undefined ? "" : words.said[said]}
       </p>
     );
   }

@@ -120,7 +120,11 @@ export class Display {
    */
   async send(entry: Entry, act: KitchenAct): Promise<void> {
     const own = this.#entries.get(entry.id);
-    if (!own || own.sending.peek() || this.feed.reach.peek().state === "offline") return;
+    if (!own || own.sending.peek()) return;
+    if (this.feed.reach.peek().state === "offline") {
+      this.#say(own, "cutOff");
+      return;
+    }
     const touch = JSON.stringify(act);
     const key = own.unanswered?.touch === touch ? own.unanswered.key : newId();
     batch(() => {

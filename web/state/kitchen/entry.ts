@@ -14,8 +14,11 @@ interface Confirmed {
 /** After this long the read model is believed again, whatever became of its message. */
 const HELD = 30_000;
 
-/** What came of a touch besides what it asked for: another display did it before, or changed the ticket meanwhile. */
-export type Said = "already" | "changed";
+/**
+ * What came of a touch besides what it asked for: another display did it before, or changed the ticket meanwhile, or it
+ * was not sent, since there is no connection.
+ */
+export type Said = "already" | "changed" | "cutOff";
 
 /** What decides how high a ticket is: its lines, and where else it is made. */
 export type Drawn = Pick<TicketView, "lines" | "started" | "alsoAt">;
