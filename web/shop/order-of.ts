@@ -7,6 +7,10 @@ import type { PricedBasket } from "../state/shop/pricing.ts";
 
 const filled = (text: string): string | undefined => text.trim() || undefined;
 
+/** A parcel is promised in the carrier's time; what is not known is an hour. */
+const minutesTo = ({ site, promisedMinutes = 60 }: ShownMenu): number =>
+  site.kind === "warehouse" ? 3 * 24 * 60 : promisedMinutes;
+
 /** The order that a confirmed basket asks for, with what this device keeps of it. */
 export function orderOf(
   menu: ShownMenu,
@@ -43,5 +47,15 @@ export function orderOf(
       substitutes: substitutes.length > 0 ? substitutes.map(({ sku }) => sku) : undefined,
     })),
     total: basket.total,
+    expected: {
+      kind: site.kind,
+      city: site.city,
+      timeZone: site.timeZone,
+      stations: site.stations,
+      method: site.kind === "warehouse" ? "parcel" : "courier",
+      promisedAt: new Date(Date.now() + minutesTo(menu) * 60_000).toISOString(),
+      deliveryFee: basket.fee,
+      prices: basket.lines.map(({ price }) => price),
+    },
   };
 }

@@ -1,8 +1,10 @@
 import type { ComponentChildren } from "preact";
+import type { OrderStatus } from "../../domain/order/state.ts";
 import type { OrderView } from "../../projections/views.ts";
 import { navigate } from "../app/router.ts";
 import { messages } from "../messages/catalogue.ts";
 import { orderAgain } from "../state/order/again.ts";
+import { expectedView } from "../state/order/expected.ts";
 import { type OwnOrder, ownOrder, statusOf } from "../state/order/own-orders.ts";
 import { Blank } from "../ui/Blank.tsx";
 import { Header, ShopLinks } from "../ui/Header.tsx";
@@ -13,7 +15,7 @@ import { Ended } from "./Ended.tsx";
 import { endingOf } from "./ending.ts";
 import { Line } from "./Line.tsx";
 import { OrderedLines } from "./OrderedLines.tsx";
-import { Pending } from "./Pending.tsx";
+import { Kept, Pending } from "./Pending.tsx";
 import { Promised } from "./Promised.tsx";
 import { mayCancel } from "./steps.ts";
 import { strangerSentence } from "./stranger.ts";
@@ -25,6 +27,8 @@ export function OrderPage({ orderId }: { orderId: string }) {
   const words = messages.value.tracker;
   const own = ownOrder(orderId);
   const view = tracking?.view.value ?? own?.view;
+  // Until the server has told of it, the page has the shape that it is going to have.
+  const shown = view ?? (own && expectedView(own));
   const trouble = tracking?.trouble.value;
   const status = statusOf(own, view);
   const ending = status && endingOf(status, view, own);
@@ -54,7 +58,7 @@ export function OrderPage({ orderId }: { orderId: string }) {
           {siteName && ` · ${siteName}`}
         </p>
         {ending === undefined && <Heading status={status} />}
-        {ending === undefined && view && <Promised view={view} courier={tracking?.courier.value} />}
+        {ending === undefined && shown && <Promised view={shown} courier={tracking?.courier.value} />}
       </div>
       {own?.warning !== undefined && ending === undefined && status !== "delivered" && (
         <Notice kind="warn" icon="clock">
@@ -64,12 +68,13 @@ export function OrderPage({ orderId }: { orderId: string }) {
       {ending && (
         <Ended ending={ending} own={own} view={view} siteId={view?.fulfilments[0]?.siteId ?? own?.site.siteId} />
       )}
-      {view ? (
-        <Line view={view} ended={ending !== undefined} courier={tracking?.courier.value} />
+      {shown ? (
+        <Line view={shown} ended={ending !== undefined} courier={tracking?.courier.value} />
       ) : (
         own && <Pending own={own} trouble={trouble} />
       )}
-      <OrderedLines view={view} own={own} />
+      {own && !view && shown && <Kept own={own} trouble={trouble} />}
+      <OrderedLines view={shown} own={own} />
       {view && ending === undefined && <Cancelling view={view} onDone={() => tracking?.refresh()} />}
       {view && <After view={view} own={own} />}
     </Frame>
@@ -109,13 +114,15 @@ function Cancelling({ view, onDone }: { view: OrderView; onDone: () => void }) {
 
 const PENDING = ["placed", "stock_reserved", "payment_processing"];
 
-/** What the order is doing, in one sentence. */
-function Heading({ status }: { status: string }) {
-  const words = messages.value.tracker;
-  if (!PENDING.includes(status)) return <h1 class="unseen">{messages.value.common.page.order}</h1>;
+/** What the order is doing, in one sentence that keeps its place. */
+function Heading({ status }: { status: OrderStatus }) {
+  const words = messages.value;
+  if (status === "delivered") return <h1 class="unseen">{words.common.page.order}</h1>;
+  const pending = PENDING.includes(status);
   return (
     <h1 class="pending-head">
-      {words.received} <span class="pulse">{words.confirming}</span>
+      {words.tracker.received}{" "}
+      <span class={pending ? "pulse" : undefined}>{pending ? words.tracker.confirming : words.statuses[status]}</span>
     </h1>
   );
 }

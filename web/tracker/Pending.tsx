@@ -13,6 +13,16 @@ interface PendingProps {
   readonly trouble: unknown;
 }
 
+/** That an order of which the server has not told yet is safe, once somebody would ask. */
+export function Kept({ own, trouble }: PendingProps) {
+  if (now.value - Date.parse(own.placedAt) < PATIENCE) return null;
+  return (
+    <p class="quiet small" role="status">
+      {messages.value.tracker.localKept} {trouble instanceof NoAnswer && sentenceOf(trouble)}
+    </p>
+  );
+}
+
 /** The own order while nothing but the answer to its placing is known: a fact, and what is being waited for. */
 export function Pending({ own, trouble }: PendingProps) {
   const words = messages.value.tracker;

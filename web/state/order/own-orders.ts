@@ -1,4 +1,5 @@
 import type { Money } from "../../../domain/money/money.ts";
+import type { DeliveryMethod, SiteKind } from "../../../domain/order/events.ts";
 import type { OrderStatus } from "../../../domain/order/state.ts";
 import type { OrderView } from "../../../projections/views.ts";
 import { compareVersions } from "../../../realtime/protocol.ts";
@@ -12,6 +13,19 @@ export interface OrderedLine extends Wish {
   readonly sku: string;
   readonly name: string;
   readonly unit: "each" | "g";
+}
+
+/** What this device knows at the placing of the way that an order will take. */
+export interface Expected {
+  readonly kind: SiteKind;
+  readonly city: string;
+  readonly timeZone: string;
+  readonly stations: readonly string[];
+  readonly method: DeliveryMethod;
+  readonly promisedAt: string;
+  readonly deliveryFee: Money;
+  /** Prices of the lines, in their sequence. */
+  readonly prices: readonly Money[];
 }
 
 /** The buyer's own order, as this device knows it whatever the read model says. */
@@ -29,6 +43,8 @@ export interface OwnOrder {
   readonly lines: readonly OrderedLine[];
   readonly total: Money;
   readonly warning?: string | undefined;
+  /** Absent in what was kept before that was written down. */
+  readonly expected?: Expected | undefined;
   /** The newest view that was seen, and when. */
   readonly view?: OrderView | undefined;
   readonly viewAt?: number | undefined;

@@ -6,7 +6,7 @@ import { principalAt, tokenOf } from "../auth.ts";
 import { newId } from "../ids.ts";
 import { emptyBasket } from "../shop/basket.ts";
 import { readStored, storedSignal } from "../stored.ts";
-import { keepOrder, type OrderedLine } from "./own-orders.ts";
+import { type Expected, keepOrder, type OrderedLine } from "./own-orders.ts";
 
 /**
  * An order on its way to the server. It is written down with its Idempotency-Key before anything is sent, so that a
@@ -20,6 +20,7 @@ export interface Placing {
   readonly site: { readonly siteId: string; readonly name: string };
   readonly lines: readonly OrderedLine[];
   readonly total: Money;
+  readonly expected?: Expected | undefined;
   readonly begunAt: string;
 }
 
@@ -100,6 +101,7 @@ export async function send(): Promise<void> {
       site: order.site,
       lines: order.lines,
       total: order.total,
+      expected: order.expected,
     });
     emptyBasket(order.site.siteId);
     stored.set(undefined);
