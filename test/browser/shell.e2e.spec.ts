@@ -64,6 +64,20 @@ describe("the shell around all pages", () => {
     expect(asked.headers.get("content-type")).toContain("application/problem+json");
   });
 
+  test("a page that fails keeps the header, says what to do, and the next page works", async () => {
+    const { page } = await visit(PHONE);
+    // What no server of this release would answer.
+    await page.route("**/api/sites?*", (route) =>
+      route.fulfill({ json: { sites: [{ siteId: "x", status: "open" }] } }),
+    );
+    await page.goto(`${system().url}/shop`);
+    await page.getByText("This page has failed.").waitFor();
+    await page.getByRole("button", { name: "Load again" }).waitFor();
+    await menu(page).click();
+    await page.getByRole("link", { name: "My orders" }).last().click();
+    await page.getByText("You have not ordered anything yet.").waitFor();
+  });
+
   test("installed, pages open without a network, say since when, show nothing as fresh, and come back by themselves", async () => {
     const { page, context } = await visit(PHONE, { installs: true });
     await openKitchen(page, system().url);

@@ -93,7 +93,7 @@ function Who({ seat }: { seat: Seat }) {
           {words.signOut}
         </button>
       ) : (
-        <a class="button small-button" href={toSignIn()}>
+        <a class="button small-button" href={seat === "shop" ? "/account" : toSignIn()}>
           {words.signIn}
         </a>
       )}
