@@ -45,10 +45,14 @@ export const deOverview: OverviewWords = {
     stuck: (n, whom, span) => `${orders(n)} ${n === 1 ? "steht" : "stehen"} still, ${whom}; am längsten ${span}.`,
     stopped: (names) => `Niemand führt ${names} aus.`,
     stuckConsumers: (names) => `${names} kommt nicht voran.`,
-    late: (name, events, span) => `${name} liegt ${events} Ereignisse zurück (${span}).`,
+    late: (name, others, events, span) =>
+      others === 0
+        ? `${name} liegt ${events} Ereignisse zurück (${span}).`
+        : `${name} liegt ${events} Ereignisse zurück (${span}), und ${things(others, "weiterer hinkt", "weitere hinken")} hinterher.`,
     circuit: (system, waiting) =>
       `${system} antwortet nicht; ${things(waiting, "Wirkung wartet", "Wirkungen warten")} darauf.`,
-    letters: (n, consumer, error) => `${things(n, "Brief", "Briefe")} von ${consumer} beiseitegelegt: ${error}.`,
+    letters: (n, consumer, error, others) =>
+      `${things(n, "Brief", "Briefe")} von ${consumer} beiseitegelegt: ${error}${others > 0 ? ` und ${things(others, "anderer Fehler", "andere Fehler")}` : ""}.`,
     lettersMoney: "Eine Zahlung oder Erstattung wartet.",
     disk: (free) => `Auf der Platte sind nur noch ${free} frei. Was nicht schreiben kann, bleibt stehen.`,
     connections: (used, most) => `${used} von ${most} Verbindungen zu Postgres sind belegt.`,
@@ -224,6 +228,7 @@ export const deOverview: OverviewWords = {
       sms: "Der SMS-Dienst",
       push: "Der Push-Dienst",
     },
+    andOthers: (places, n) => `${places} und ${things(n, "weiteren Stadt", "weiteren Städten")}`,
     at: (system, place) => (place === "" ? system : `${system} in ${place}`),
     name: "System",
     state: "Zustand",
@@ -252,7 +257,6 @@ export const deOverview: OverviewWords = {
     count: "Briefe",
     consumer: "Konsument",
     error: "Fehler",
-    class: "Art",
     since: "Seit",
   },
   recent: {

@@ -41,11 +41,14 @@ export const enOverview = {
       `${things(n, "order stands", "orders stand")} still, ${whom}; the longest for ${span}.`,
     stopped: (names: string) => `Nobody runs ${names}.`,
     stuckConsumers: (names: string) => `${names} does not get on.`,
-    late: (name: string, events: string, span: string) => `${name} is ${events} events behind (${span}).`,
+    late: (name: string, others: number, events: string, span: string) =>
+      others === 0
+        ? `${name} is ${events} events behind (${span}).`
+        : `${name} is ${events} events behind (${span}), and ${things(others, "other is", "others are")} late.`,
     circuit: (system: string, waiting: number) =>
       `${system} does not answer; ${things(waiting, "effect waits", "effects wait")} for it.`,
-    letters: (n: number, consumer: string, error: string) =>
-      `${things(n, "letter")} set aside by ${consumer}: ${error}.`,
+    letters: (n: number, consumer: string, error: string, others: number) =>
+      `${things(n, "letter")} set aside by ${consumer}: ${error}${others > 0 ? ` and ${things(others, "other failure")}` : ""}.`,
     lettersMoney: "A charge or a refund waits.",
     disk: (free: string) => `Only ${free} of the disk are free. An engine that cannot write stops.`,
     connections: (used: number, most: number) => `${used} of ${most} connections to Postgres are taken.`,
@@ -221,6 +224,7 @@ export const enOverview = {
       sms: "The text message service",
       push: "The push service",
     } as Readonly<Record<string, string>>,
+    andOthers: (places: string, n: number) => `${places} and ${things(n, "other city", "other cities")}`,
     at: (system: string, place: string) => (place === "" ? system : `${system} in ${place}`),
     name: "System",
     state: "State",
@@ -250,7 +254,6 @@ export const enOverview = {
     count: "Letters",
     consumer: "Consumer",
     error: "Error",
-    class: "Class",
     since: "Since",
   },
   recent: {

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { formatDuration, formatWhen } from "../../messages/format.ts";
 import { operationsWords } from "../../messages/operations.ts";
-import type { Concern } from "../../state/operations/concerns.ts";
+import type { Concern } from "../../state/operations/concern.ts";
 import { toShown } from "../../state/operations/dead-letters.ts";
 import { toRunbook } from "../../state/operations/runbook.ts";
 import { Icon } from "../../ui/Icon.tsx";
@@ -84,7 +84,8 @@ function Todo({ concern, onWish }: { concern: Concern; onWish: (wish: Wish) => v
         <OnTheMachine command={`ordertrail owed ${concern.first}`} />
       );
     case "letters": {
-      const filter = { consumer: concern.consumer, error: concern.error };
+      const { consumer, error, kinds } = concern;
+      const filter = kinds === 1 ? { consumer, error } : { consumer };
       return (
         <>
           <a class="button slim" href={toShown({ filter, state: "parked" })}>

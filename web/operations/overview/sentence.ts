@@ -2,7 +2,7 @@ import type { Difference } from "../../api/operations.ts";
 import { formatBytes, formatCount } from "../../messages/figures.ts";
 import { formatDuration } from "../../messages/format.ts";
 import { operationsWords } from "../../messages/operations.ts";
-import type { Concern } from "../../state/operations/concerns.ts";
+import type { Concern } from "../../state/operations/concern.ts";
 
 /** An outside system at its place, as people call it. */
 export function outsideName(system: string, place: string): string {
@@ -13,6 +13,14 @@ export function outsideName(system: string, place: string): string {
 /** What a kind of difference means; of a kind that these pages do not know yet, what the server says. */
 export const differenceText = ({ kind, text }: Pick<Difference, "kind" | "text">): string =>
   operationsWords.value.overview.differences[kind] ?? text;
+
+const MOST_PLACES = 3;
+
+function placesOf(places: readonly string[]): string {
+  const named = places.slice(0, MOST_PLACES).join(", ");
+  const others = places.length - MOST_PLACES;
+  return others > 0 ? operationsWords.value.overview.outside.andOthers(named, others) : named;
+}
 
 /** A concern in a sentence. */
 export function sentenceOf(concern: Concern): string {
@@ -43,13 +51,14 @@ export function sentenceOf(concern: Concern): string {
     case "consumer-late":
       return matter.late(
         concern.name,
+        concern.others,
         `${concern.exact ? "" : "≥ "}${formatCount(concern.events)}`,
         formatDuration(concern.seconds * 1_000),
       );
     case "circuit":
-      return matter.circuit(outsideName(concern.system, concern.place), concern.waiting);
+      return matter.circuit(outsideName(concern.system, placesOf(concern.places)), concern.waiting);
     case "letters": {
-      const said = matter.letters(concern.letters, concern.consumer, concern.error);
+      const said = matter.letters(concern.letters, concern.consumer, concern.error, concern.kinds - 1);
       return concern.money ? `${said} ${matter.lettersMoney}` : said;
     }
     case "disk":

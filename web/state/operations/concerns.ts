@@ -1,71 +1,7 @@
-import type { Difference, Follower, Money, Overview } from "../../api/operations.ts";
-import { type Anchor, RUNBOOK } from "./runbook.ts";
-
-/** What the system cannot say of itself. */
-export type PartName =
-  | "money"
-  | "flow"
-  | "stuck"
-  | "followers"
-  | "letters"
-  | "eventStore"
-  | "database"
-  | "broker"
-  | "disk";
-
-/** What is wrong, as data; the page has the words. */
-type Matter =
-  | { readonly kind: "differences"; readonly differences: readonly Difference[] }
-  | { readonly kind: "compare-failed"; readonly error: string }
-  | { readonly kind: "compare-late"; readonly last: string }
-  | { readonly kind: "compare-off" }
-  | { readonly kind: "none-paid"; readonly placed: number; readonly minutes: number }
-  | { readonly kind: "fewer-placed"; readonly placed: number; readonly usual: number; readonly minutes: number }
-  | { readonly kind: "nobody-carries"; readonly orders: number }
-  | {
-      readonly kind: "stuck";
-      readonly whom: string;
-      readonly orders: number;
-      readonly longestMs: number;
-      readonly first: string;
-    }
-  | { readonly kind: "consumers-stopped"; readonly names: readonly string[]; readonly stuck: boolean }
-  | {
-      readonly kind: "consumer-late";
-      readonly name: string;
-      readonly events: number;
-      readonly exact: boolean;
-      readonly seconds: number;
-    }
-  | {
-      readonly kind: "circuit";
-      readonly system: string;
-      readonly place: string;
-      readonly waiting: number;
-      readonly perSecond: number;
-    }
-  | {
-      readonly kind: "letters";
-      readonly consumer: string;
-      readonly letters: number;
-      readonly error: string;
-      readonly money: boolean;
-    }
-  | { readonly kind: "disk"; readonly freeBytes: number }
-  | { readonly kind: "connections"; readonly used: number; readonly most: number }
-  | { readonly kind: "broker-away" }
-  | { readonly kind: "log-away"; readonly reason: string }
-  | { readonly kind: "unknown"; readonly part: PartName; readonly reason: string };
-
-/** Something that needs a person. `bad`: money, or orders that do not go on; `warn`: it can wait until morning. */
-export type Concern = Matter & {
-  /** Stays the same while it is the same thing. */
-  readonly id: string;
-  readonly severity: "bad" | "warn";
-  /** RFC 3339; absent where nobody knows. */
-  readonly since?: string | undefined;
-  readonly runbook: Anchor;
-};
+import type { Money, Overview } from "../../api/operations.ts";
+import { type Concern, ownTrouble, unknown } from "./concern.ts";
+import { followerConcerns, letterConcerns } from "./follower-concerns.ts";
+import { RUNBOOK } from "./runbook.ts";
 
 /** What the headline says of money and of orders. */
 export interface Verdict {
@@ -84,8 +20,6 @@ const FEW = 0.3;
 const MIB = 1024 * 1024;
 const DISK = { warn: 5 * 1024 * MIB, bad: 512 * MIB };
 const CONNECTIONS = 0.9;
-/** Consumers that settle payments: what they set aside is somebody's money. */
-const OF_MONEY = new Set(["payment"]);
 
 /** Judges what the system says of itself. */
 export function judge(overview: Overview): Verdict {
@@ -123,19 +57,6 @@ function engineConcerns({ eventStore, database, broker, disk }: Overview): Conce
   }
   return found;
 }
-
-const unknown = (part: PartName, reason: string, severity: "bad" | "warn", runbook: Anchor): Concern => ({
-  kind: "unknown",
-  id: `unknown ${part}`,
-  part,
-  reason,
-  severity,
-  runbook,
-});
-
-/** With the database away it is said once, and not once more for everything that lies in it. */
-const ownTrouble = ({ database }: Overview, part: PartName, trouble: string | undefined, runbook: Anchor): Concern[] =>
-  trouble === undefined || database.trouble !== undefined ? [] : [unknown(part, trouble, "warn", runbook)];
 
 function moneyConcerns(overview: Overview): Concern[] {
   const { money, at } = overview;
@@ -234,65 +155,4 @@ function ordersOf({ flow, stuck }: Overview, concerns: readonly Concern[]): Verd
   if (concerns.some(({ kind }) => kind === "stuck" || kind === "fewer-placed" || kind === "nobody-carries"))
     return "slow";
   return moves || open > 0 ? "move" : "quiet";
-}
-
-const stands = ({ state }: Follower): boolean => state === "stopped" || state === "stuck";
-
-function followerConcerns(overview: Overview): Concern[] {
-  const { followers, redrivePerSecond: perSecond, eventStore } = overview;
-  if (followers.data === undefined) {
-    return ownTrouble(overview, "followers", followers.trouble, RUNBOOK.consumerStopped);
-  }
-  const { consumers, circuits, logFault } = followers.data;
-  const found: Concern[] = [];
-  for (const state of ["stopped", "stuck"] as const) {
-    const names = consumers.filter((one) => one.state === state).map(({ name }) => name);
-    if (names.length === 0) continue;
-    const id = `consumers ${state}`;
-    const stuck = state === "stuck";
-    found.push({ kind: "consumers-stopped", id, severity: "bad", runbook: RUNBOOK.consumerStopped, names, stuck });
-  }
-  for (const one of consumers) {
-    if (one.level === "ok" || stands(one) || one.lag === undefined || one.state !== "running") continue;
-    const severity = one.level === "warning" ? "warn" : "bad";
-    const { name, lag } = one;
-    found.push({ kind: "consumer-late", id: `late ${name}`, severity, runbook: RUNBOOK.consumerLate, name, ...lag });
-  }
-  for (const { system, place, state, since, waiting } of circuits) {
-    if (state !== "open") continue;
-    const severity = system === "payment" ? "bad" : "warn";
-    const id = `circuit ${system} ${place}`;
-    found.push({ kind: "circuit", id, severity, since, runbook: RUNBOOK.circuit, system, place, waiting, perSecond });
-  }
-  if (logFault !== undefined && eventStore.trouble === undefined) {
-    found.push({ kind: "log-away", id: "log", severity: "warn", runbook: RUNBOOK.eventStore, reason: logFault });
-  }
-  return found;
-}
-
-function letterConcerns(overview: Overview): Concern[] {
-  const { letters } = overview;
-  if (letters.data === undefined) return ownTrouble(overview, "letters", letters.trouble, RUNBOOK.letterEvent);
-  return letters.data.counts.map(({ consumer, error, letters: count, since, failureClass }): Concern => {
-    const money = OF_MONEY.has(consumer);
-    const runbook = failureClass === "poison" && !money ? RUNBOOK.letterEvent : RUNBOOK.letterEffect;
-    const id = `letters ${consumer} ${error}`;
-    return {
-      kind: "letters",
-      id,
-      severity: money ? "bad" : "warn",
-      since,
-      runbook,
-      consumer,
-      letters: count,
-      error,
-      money,
-    };
-  });
-}
-
-/** How long ago the money was compared to its end, in milliseconds of business time; undefined when never. */
-export function comparedAgo({ money, at }: Overview): number | undefined {
-  const through = money.data?.reports.find(({ state }) => state === "finished");
-  return through && Math.max(0, Date.parse(at) - Date.parse(through.finishedAt ?? through.startedAt));
 }

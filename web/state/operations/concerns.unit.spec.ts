@@ -122,15 +122,24 @@ describe("the verdict", () => {
       outbox: 0,
       circuits: [
         { ...circuit, system: "restaurant", place: "Berlin" },
-        { ...circuit, system: "payment", place: "" },
+        { ...circuit, system: "payment", place: "Berlin" },
+        { ...circuit, system: "payment", place: "Hamburg" },
         { ...circuit, system: "sms", place: "", state: "closed" as const },
       ],
     });
-    expect(seen({ followers }).ids).toEqual([
-      "consumers stopped",
-      "circuit payment ",
-      "late timeline_g1",
-      "circuit restaurant Berlin",
+    expect(seen({ followers }).ids).toEqual(["consumers stopped", "circuit payment", "late", "circuit restaurant"]);
+  });
+
+  test("makes one thing of what is one thing, however many places and kinds it has", () => {
+    const count = { failureType: "unknown", failureClass: "poison", since: AT };
+    const counts = ["TypeError", "RangeError"].map((error) => ({ ...count, consumer: "timeline", error, letters: 4 }));
+    const circuits = Array.from({ length: 50 }, (_, n) => {
+      return { system: "payment", place: `City ${n}`, state: "open", since: AT, waiting: 2 } as const;
+    });
+    const followers = part({ consumers: [], outbox: 0, circuits });
+    expect(judge({ ...well, followers, letters: part({ counts, total: 8 }) }).concerns).toMatchObject([
+      { kind: "circuit", severity: "bad", waiting: 100 },
+      { kind: "letters", consumer: "timeline", letters: 8, error: "TypeError", kinds: 2 },
     ]);
   });
 
