@@ -56,6 +56,10 @@ async function ask<T>(token: string, method: string, path: string, body?: unknow
 
 const post = (path: string, body: unknown) => ask<{ readonly id: string }>(admin, "POST", path, body);
 
+/** Waits until the read model shows something. */
+const shows = (path: string, what: object) =>
+  expect.poll(() => ask<object>(admin, "GET", path).catch(() => undefined), { timeout: 10_000 }).toMatchObject(what);
+
 async function takeDesk(page: Page, path: string): Promise<void> {
   await page.goto(system().url + path);
   await page.getByRole("button", { name: "Take the role Admin" }).click();
@@ -170,7 +174,7 @@ test("an item is found and changed by keyboard, a change of somebody else is sho
   expect(await seriousFaults(page)).toEqual([]);
   await price.press("Control+Enter");
   await page.locator(".goods-history").getByText("from €6.50 to €7.10").waitFor();
-  expect(await ask(admin, "GET", "/api/items/tiramisu")).toMatchObject({
+  await shows("/api/items/tiramisu", {
     price: { amount: 710 },
     description: "With mascarpone",
   });
@@ -186,7 +190,7 @@ test("an item is found and changed by keyboard, a change of somebody else is sho
   expect(await ask(admin, "GET", "/api/items/lasagne")).toMatchObject({ price: { amount: 1350 } });
   await page.getByRole("button", { name: "Import 2 entries" }).press("Enter");
   await page.locator('[data-phase="imported"]').waitFor();
-  expect(await ask(admin, "GET", "/api/items/new-cake")).toMatchObject({ price: { amount: 1200 } });
+  await shows("/api/items/new-cake", { price: { amount: 1200 } });
 
   await page.goto(`${system().url}/catalogue/sites/trattoria-lina`);
   await page.getByRole("button", { name: "Take no orders for now" }).press("Enter");

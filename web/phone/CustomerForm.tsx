@@ -1,7 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useWish } from "../analyst/parts/use-wish.ts";
 import { postCustomer, putContact } from "../api/phone.ts";
-import { messages } from "../messages/catalogue.ts";
 import { phoneWords } from "../messages/phone.ts";
 import { change, draft, type Typing } from "../state/phone/draft.ts";
 import { type ContactForm, EMPTY_FORM, faultsOf, sentOf } from "../state/shop/contact.ts";
@@ -107,7 +106,7 @@ export function CustomerForm({ typing: { customerId, form } }: { typing: Typing 
             {fault && (
               <span class="wrong" id={`phone-${field}-wrong`}>
                 <Icon name="warning" />
-                {messages.value.shop[fault]}
+                {words.faults[fault]}
               </span>
             )}
           </div>

@@ -21,7 +21,8 @@ export function SayPart({ today }: { today: Today | undefined }) {
   const said = sentence();
   useEffect(() => {
     // Once it is mended, it is no longer said to be missing.
-    if (missing.value !== undefined && whatIsMissing() === undefined) missing.value = undefined;
+    if (missing.value !== undefined && missing.value !== words.need.notKept && whatIsMissing() === undefined)
+      missing.value = undefined;
   });
   return (
     <section class="phone-part say" aria-labelledby="say-title">

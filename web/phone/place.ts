@@ -10,7 +10,8 @@ export const missing = signal<string | undefined>(undefined);
 /** What keeps the order from being placed now; undefined when nothing does. */
 export function whatIsMissing(): string | undefined {
   const words = phoneWords.value;
-  const { customer, lines } = draft.value;
+  const { customer, lines, typing } = draft.value;
+  if (typing !== undefined) return words.need.typing;
   if (customer === undefined) return words.need.customer;
   if (customer.held) return words.customer.heldSay;
   if (lines.length === 0) return words.need.lines;
@@ -21,9 +22,10 @@ export function whatIsMissing(): string | undefined {
 
 /** The order as one says it; undefined while there is nothing to say. */
 export function sentence(): string | undefined {
-  const { customer, method } = draft.value;
+  const { customer, method, typing } = draft.value;
   const { lines, total } = basket.value;
-  if (customer === undefined || lines.length === 0) return undefined;
+  // Whoever is being typed in is not yet whom the order is for.
+  if (customer === undefined || typing !== undefined || lines.length === 0) return undefined;
   return phoneWords.value.spoken({
     lines: lines.map(({ name, quantity, unit, note }) => ({ name, amount: quantity, unit, note: note.trim() })),
     method,
@@ -47,5 +49,6 @@ export async function place(): Promise<void> {
     paymentMethod,
     language: document.documentElement.lang === "de" ? ("de" as const) : ("en" as const),
   };
-  await placeOrder(body, sentence() ?? "", customer.contact.name);
+  const isKept = await placeOrder(body, sentence() ?? "", customer.contact.name);
+  if (!isKept) missing.value = phoneWords.value.need.notKept;
 }

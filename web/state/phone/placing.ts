@@ -17,10 +17,14 @@ export const placed = signal<Placed | undefined>(undefined);
 export const refusal = signal<unknown>(undefined);
 export const isSending = signal(false);
 
-/** Writes the order down with its key, and sends it. An order that is on its way is sent again as it was. */
-export async function placeOrder(body: PhoneOrder, said: string, customerName: string): Promise<void> {
-  if (draft.value.sending === undefined) change({ sending: { key: newId(), body, said, customerName } });
+/** Writes the order down with its key, and sends it. False when this browser keeps nothing: then nothing is sent. */
+export async function placeOrder(body: PhoneOrder, said: string, customerName: string): Promise<boolean> {
+  if (!change({ sending: { key: newId(), body, said, customerName } })) {
+    change({ sending: undefined });
+    return false;
+  }
   await send();
+  return true;
 }
 
 /** Sends what is on its way; the same key makes the same order, however often it is sent. */
