@@ -12,6 +12,7 @@ import "../theme/tracker.css";
 import "../theme/support.css";
 import "../theme/operations.css";
 import "../theme/support-case.css";
+import "../theme/support-look.css";
 import "../theme/support-timeline.css";
 
 interface SupportPageProps {
