@@ -26,7 +26,9 @@ const outcomes = z
         z.object({
           outcome: z.enum(["created", "changed", "unchanged", "refused"]),
           id: z.string().optional(),
-          changes: z.array(z.object({ field: z.string(), before: z.unknown().optional(), after: z.unknown() })).readonly(),
+          changes: z
+            .array(z.object({ field: z.string(), before: z.unknown().optional(), after: z.unknown() }))
+            .readonly(),
           fault: z.string().optional().describe("why it is refused"),
         }),
       )
