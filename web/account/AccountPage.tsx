@@ -2,6 +2,7 @@ import { useEffect } from "preact/hooks";
 import { accountWords } from "../messages/account.ts";
 import { messages } from "../messages/catalogue.ts";
 import { account, customerId, loadAccount } from "../state/account/account.ts";
+import { developmentTokens } from "../state/auth.ts";
 import { Header, ShopLinks } from "../ui/Header.tsx";
 import { Notice } from "../ui/Notice.tsx";
 import { sentenceOf } from "../ui/trouble.ts";
@@ -42,7 +43,10 @@ function AsGuest() {
         <p class="quiet">{words.guestHint}</p>
       </div>
       <SignIn />
-      <AccountForm known={undefined} title={words.create} hint={words.createHint} act={words.create} />
+      {/* Another issuer makes its accounts itself; whoever comes back from it finishes theirs here. */}
+      {developmentTokens.value && (
+        <AccountForm known={undefined} title={words.create} hint={words.createHint} act={words.create} />
+      )}
       <LastOrders />
     </>
   );
