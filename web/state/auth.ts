@@ -79,14 +79,8 @@ export function mayWatch(siteId: string): boolean {
 /** The roles that may see projections and charts, and rebuild. */
 export const ANALYSTS: readonly Role[] = ["analyst", "admin", "operator"];
 
-/** True when the one at the desk may see the analyst's page. */
-export const mayAnalyse = (): boolean => ANALYSTS.some((role) => role === principalAt("desk")?.role);
-
 /** The roles that may see dead letters and decide about them. */
 export const OPERATORS: readonly Role[] = ["operator", "support", "admin"];
-
-/** True when the one at the desk may see the operations pages. */
-export const mayOperate = (): boolean => OPERATORS.some((role) => role === principalAt("desk")?.role);
 
 const keep = (seat: Seat, value: Held) => held.set({ ...held.signal.value, [seat]: value });
 
