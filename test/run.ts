@@ -85,7 +85,7 @@ if (filters.length === 0) {
 
 const folder = mkdtempSync(join(tmpdir(), "ordertrail-test-"));
 try {
-  for (const project of ["unit", "int", "e2e"]) {
+  for (const project of ["unit", "int", "e2e", "browser"]) {
     heading(`${project} tests`);
     const outcome = await runTests(project, folder);
     passed += outcome.passed;

@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { writeFileAtomically } from "./files.ts";
@@ -11,8 +12,25 @@ export function isPortFree(port: number, host = "127.0.0.1"): Promise<boolean> {
   });
 }
 
-/** A port that the system says is free. It can be taken before it is used: the user of it must cope. */
-export function freePort(host = "127.0.0.1"): Promise<number> {
+/**
+ * Ports that no system hands out by itself (Linux: from 32,768 on; IANA: from 49,152): a connection to somewhere else
+ * that begins in between takes none of them.
+ */
+const FIRST = 10_000;
+const LAST = 32_000;
+const TRIES = 20;
+
+/** A free port. It can be taken before it is used, though hardly: the user of it must cope. */
+export async function freePort(host = "127.0.0.1"): Promise<number> {
+  for (let tries = 0; tries < TRIES; tries++) {
+    const port = randomInt(FIRST, LAST);
+    if (await isPortFree(port, host)) return port;
+  }
+  return await givenPort(host);
+}
+
+/** A port that the system picks. */
+function givenPort(host: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once("error", reject);
