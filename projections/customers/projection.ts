@@ -11,6 +11,7 @@ export const customersProjection: Projection = {
   tables: TABLES,
   create: createTables,
   handles: (type) => type.startsWith("customer."),
+  gatherMs: 250,
   sources: async ({ key }) => (key.customer_id === undefined ? [] : [`${PREFIX}${key.customer_id.toLowerCase()}`]),
   async handle(batch, { tx, schema }) {
     const ids = [...new Set(batch.flatMap((event) => customerIdOf(event) ?? []))];

@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync } from "node:crypto";
+import { createHmac, createSecretKey, hkdfSync } from "node:crypto";
 
 const WORD_BYTES = 16;
 
@@ -15,7 +15,9 @@ export interface BlindWords {
 
 /** Blinds words under a subkey of the installation's fingerprint key (HKDF-SHA-256, info `ordertrail/search/1`). */
 export function blindWords(fingerprintKey: Uint8Array): BlindWords {
-  const key = Buffer.from(hkdfSync("sha256", fingerprintKey, new Uint8Array(0), "ordertrail/search/1", 32));
+  const key = createSecretKey(
+    Buffer.from(hkdfSync("sha256", fingerprintKey, new Uint8Array(0), "ordertrail/search/1", 32)),
+  );
   const hash = (text: string) => createHmac("sha256", key).update(text, "utf8").digest();
   return {
     blind: (word) => hash(`word\n${word}`).subarray(0, WORD_BYTES),

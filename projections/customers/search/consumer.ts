@@ -31,6 +31,8 @@ export function customerSearch({ keys, words }: { readonly keys: KeySource; read
   return {
     name: CUSTOMER_SEARCH,
     schema: "customer_search",
+    // Nobody is looked for in the moment they are registered.
+    gatherMs: 250,
     handles: (type) => HANDLED.has(type),
     failpointPrefix: "project",
     async mayOwn(pool) {
