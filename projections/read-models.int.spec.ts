@@ -105,6 +105,9 @@ describe.each(PROJECTIONS.map((projection) => [projection.name, projection] as c
   },
 );
 
+/** By what a topic's name begins with. */
+const EPOCHS: Readonly<Record<string, string>> = { order: "orders:1", kitchen: "kitchen:1", courier: "couriers:1" };
+
 describe("topics", () => {
   const last = new Map<string, TopicMessage>();
 
@@ -113,7 +116,7 @@ describe("topics", () => {
       const before = last.get(message.topic);
       expect(message.prev).toBe(before?.version ?? null);
       if (before) expect(BigInt(message.version)).toBeGreaterThan(BigInt(before.version));
-      expect(message.epoch).toBe(message.topic.startsWith("order.") ? "orders:1" : "kitchen:1");
+      expect(message.epoch).toBe(EPOCHS[message.topic.split(".")[0] ?? ""]);
       last.set(message.topic, message);
     }
     expect([...last.keys()].filter((topic) => topic.startsWith("order.")).length).toBe(ORDERS);

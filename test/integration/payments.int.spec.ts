@@ -207,13 +207,17 @@ describe("an order that is cancelled while it is being paid", () => {
   );
 
   test("is not called a failed payment when the cancellation overtakes the confirmation", async () => {
-    await payments.turn({ latencyMs: 400, only: "/confirm" });
+    await payments.turn({ errorRate: 1, only: "/confirm" });
     const orderId = await payments.place();
-    await payments.happened(orderId, "payment.processing");
-    await eventually(async () => expect((await payments.asked(orderId)).length).toBeGreaterThan(0));
+    await payments.happened(orderId, "payment.attempt_failed");
+    await payments.turn({ latencyMs: 400, only: "/confirm" });
+    const asked = (await payments.asked(orderId)).length;
+    await passPlanned(orderId, 1, 1);
+    // The retry has looked the intent up, and its confirmation is on its way.
+    await eventually(async () => expect((await payments.asked(orderId)).length).toBeGreaterThan(asked));
     await payments.append(orderId, CANCELLED);
     await payments.happened(orderId, "payment.cancelled");
-    await eventually(async () => expect(await confirmations(orderId)).toHaveLength(1));
+    await eventually(async () => expect(await confirmations(orderId)).toHaveLength(2));
     await new Promise((resolve) => setTimeout(resolve, 200));
     expect(await typesOf(orderId)).not.toContain("payment.failed");
     expect(await payments.captures(orderId)).toEqual([]);
