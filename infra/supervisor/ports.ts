@@ -1,4 +1,3 @@
-import { randomInt } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { writeFileAtomically } from "./files.ts";
@@ -17,13 +16,20 @@ export function isPortFree(port: number, host = "127.0.0.1"): Promise<boolean> {
  * that begins in between takes none of them.
  */
 const FIRST = 10_000;
-const LAST = 32_000;
-const TRIES = 20;
+const PORTS = 22_000;
+/** Processes that choose at the same time begin so far apart: more than one of them chooses. */
+const APART = 64;
+const TRIES = 200;
 
-/** A free port. It can be taken before it is used, though hardly: the user of it must cope. */
+let next = (process.pid * APART) % PORTS;
+
+/**
+ * A free port, another one each time. It can be taken before it is used, though hardly: the user of it must cope.
+ */
 export async function freePort(host = "127.0.0.1"): Promise<number> {
   for (let tries = 0; tries < TRIES; tries++) {
-    const port = randomInt(FIRST, LAST);
+    const port = FIRST + next;
+    next = (next + 1) % PORTS;
     if (await isPortFree(port, host)) return port;
   }
   return await givenPort(host);
