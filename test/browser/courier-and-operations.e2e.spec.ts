@@ -141,7 +141,7 @@ test("the operations page says in a sentence whether all is well, what is not, a
   try {
     await page.getByText("The event store cannot be asked").waitFor({ timeout: 30_000 });
     await page.getByText(/^Nobody runs .*payment/).waitFor({ timeout: 30_000 });
-    expect(await headline.textContent()).toContain("things need you.");
+    await expect.poll(() => headline.textContent()).toContain("things need you.");
     expect(await seriousFaults(page)).toEqual([]);
     await keys.press("j");
     await keys.press("Enter");

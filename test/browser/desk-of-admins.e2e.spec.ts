@@ -138,7 +138,7 @@ test("an order is taken on the phone by keyboard alone, survives a cut and a rel
   await placed.getByText("one large cheesecake").waitFor();
   const row = page.locator(".today tbody tr");
   await row.first().waitFor();
-  expect(await row.count()).toBe(1);
+  await expect.poll(() => row.count()).toBe(1);
   const orderId = (await row.getAttribute("data-order")) ?? "";
   await makeAt(HOUSE, orderId);
   await page.locator('.placed[data-status="scheduled"], .placed[data-status="shipped"]').waitFor();
@@ -163,7 +163,7 @@ test("an item is found and changed by keyboard, a change of somebody else is sho
   await ask(admin, "PATCH", "/api/items/tiramisu", { description: "With mascarpone" });
   await price.fill("7,10");
   await page.reload();
-  expect(await price.inputValue()).toBe("7,10");
+  await expect.poll(() => price.inputValue()).toBe("7,10");
   await ask(admin, "PATCH", "/api/items/tiramisu", { emoji: "🍮" });
   await keys.press("Tab");
   await price.focus();

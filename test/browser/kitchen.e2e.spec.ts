@@ -96,7 +96,7 @@ describe("a kitchen's display", () => {
     await context.setOffline(true);
     await page.getByText(/^No connection since/).waitFor({ timeout: 6_000 });
     await ticket.getByText("Sourdough loaf").waitFor();
-    expect(await ticket.getByRole("button", { name: "Waits: no connection" }).isDisabled()).toBe(true);
+    await expect.poll(() => ticket.getByRole("button", { name: "Waits: no connection" }).isDisabled()).toBe(true);
     await choose(page, "new", id);
     await page.keyboard.press("Space");
     await ticket.getByText("Not sent: there is no connection.").waitFor();

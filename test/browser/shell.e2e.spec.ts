@@ -37,14 +37,14 @@ describe("the shell around all pages", () => {
     await page.getByRole("radio", { name: "Deutsch" }).check();
     await page.getByRole("heading", { name: "Du bist hier als Verwaltung" }).waitFor();
     await page.getByRole("radio", { name: "Dunkel" }).check();
-    expect(await page.evaluate("document.documentElement.dataset.theme")).toBe("dark");
+    await page.locator("html[data-theme=dark]").waitFor();
     expect(await seriousFaults(page)).toEqual([]);
     await page.getByLabel("Rolle (Entwicklung)").selectOption("operator");
     await page.getByRole("heading", { name: "Du bist hier als Betrieb" }).waitFor();
     await page.keyboard.press("2");
     await page.waitForURL(/\/analyst$/);
     await page.reload();
-    expect(await page.evaluate("document.documentElement.dataset.theme")).toBe("dark");
+    await page.locator("html[data-theme=dark]").waitFor();
     await menu(page)
       .or(page.getByRole("button", { name: "Menü" }))
       .click();

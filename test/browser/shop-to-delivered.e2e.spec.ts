@@ -125,7 +125,7 @@ describe("from the shop to the door", () => {
     await press(page, page.getByRole("link", { name: /1 item/ }));
     await page.getByLabel("If it is missing: Birthday cake").selectOption("cheesecake");
     await page.reload();
-    expect(await page.getByLabel("If it is missing: Birthday cake").inputValue()).toBe("cheesecake");
+    await expect.poll(() => page.getByLabel("If it is missing: Birthday cake").inputValue()).toBe("cheesecake");
     await page.locator(".sum-line").getByText("€34.50 + €2.90 delivery, €2.26 tax included").waitFor();
     expect(await seriousFaults(page)).toEqual([]);
     await fillContact(page);
@@ -159,7 +159,7 @@ describe("from the shop to the door", () => {
     await page.getByText(/^Saved\./).waitFor();
     await page.reload();
     await page.getByRole("heading", { name: "Hello Mia Weber" }).waitFor();
-    expect(await page.getByLabel("Address").inputValue()).toBe("Torstr. 1, Berlin");
+    await expect.poll(() => page.getByLabel("Address").inputValue()).toBe("Torstr. 1, Berlin");
     await page.getByText(numberOf(id)).click();
     await freshness(page, "live").waitFor();
     await fact(page, "Payment confirmed").waitFor();

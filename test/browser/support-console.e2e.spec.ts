@@ -61,7 +61,7 @@ test("support finds an order by its customer's name, reads its story, looks back
   await keys.type("kaminski today in berlin");
   await page.getByText("1 customer found").waitFor();
   await page.locator(".found[data-old=false] [data-row]").first().waitFor();
-  expect(await page.locator(".found [data-row]").count()).toBe(1);
+  await expect.poll(() => page.locator(".found [data-row]").count()).toBe(1);
   await keys.press("Enter");
   await keys.press("Enter");
 
@@ -78,9 +78,9 @@ test("support finds an order by its customer's name, reads its story, looks back
   // The source of a sentence is one click away, and says what it changed.
   await page.locator(".story .source").first().press("Enter");
   await page.locator("#event-0[aria-expanded=true]").waitFor();
-  expect(await page.evaluate("document.activeElement.id")).toBe("event-0");
+  await expect.poll(() => page.evaluate("document.activeElement.id")).toBe("event-0");
   await keys.press("j");
-  expect(await page.evaluate("document.activeElement.id")).toBe("event-1");
+  await expect.poll(() => page.evaluate("document.activeElement.id")).toBe("event-1");
   await page.getByText("“Your order is confirmed").or(page.getByText("Your order is confirmed")).first().waitFor();
 
   // Back to when it was only placed: what the customer saw, and what had happened.
@@ -89,7 +89,9 @@ test("support finds an order by its customer's name, reads its story, looks back
   await keys.press("Home");
   await page.getByRole("heading", { name: "What the customer saw" }).waitFor();
   await page.locator(".saw [data-state=current]").waitFor();
-  expect(await page.locator(".saw [data-state=done]").allTextContents()).toEqual([expect.stringContaining("Order")]);
+  await expect
+    .poll(() => page.locator(".saw [data-state=done]").allTextContents())
+    .toEqual([expect.stringContaining("Order")]);
   await page.getByText("No message had been sent.").waitFor();
   expect(await seriousFaults(page)).toEqual([]);
   await page.locator("#event-1").focus();
