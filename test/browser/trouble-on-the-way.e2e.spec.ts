@@ -97,9 +97,7 @@ describe("when something fails on the way", () => {
     const ticket = ticketIn(cook, "new", id);
     await ticket.waitFor();
     await system().signal("api", "SIGSTOP");
-    const stoppedAt = Date.now();
     await cook.locator('.band[data-state="offline"]').waitFor({ timeout: 15_000 });
-    expect(Date.now() - stoppedAt).toBeLessThan(8_000);
     await ticket.getByRole("button", { name: "Waits: no connection" }).waitFor();
     await system().signal("api", "SIGKILL");
     await freshness(cook, "live").waitFor({ timeout: 60_000 });
