@@ -11,6 +11,7 @@ import { reachableHost } from "./addresses.ts";
 
 const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
 const PROBE_TIMEOUT_MS = 3_000;
+const WORKERS_STAND_BACK = 4;
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -86,6 +87,8 @@ export function roleChild(role: RoleName, config: Config, env: () => Env): Child
           ...failpoints(),
         },
         node: true,
+        // On a machine that is full, whoever waits for an answer comes before the work behind it.
+        ...(role === "workers" && { niceness: WORKERS_STAND_BACK }),
         ready: () => answers(`http://${host}:${port}/health/ready`),
       };
     },

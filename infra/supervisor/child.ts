@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { setPriority } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "../log.ts";
 import { forgetChild, recordChild } from "./leftovers.ts";
@@ -15,6 +16,8 @@ export interface Launch {
   readonly gid?: number | undefined;
   /** A Node program gets the leash: it ends by itself when the supervisor is gone. */
   readonly node?: boolean;
+  /** How far it stands back where the machine is full, as `nice` counts it. Default 0. */
+  readonly niceness?: number;
   /** Asks once whether the child can do its work; rejects while it cannot. */
   ready(): Promise<void>;
 }
@@ -170,6 +173,7 @@ export class SupervisedChild {
       stdio: launch.node ? ["ignore", "pipe", "pipe", "ipc"] : ["ignore", "pipe", "pipe"],
       ...(launch.uid === undefined ? {} : { uid: launch.uid, gid: launch.gid, cwd: "/" }),
     });
+    if (child.pid !== undefined && launch.niceness !== undefined) standBack(child.pid, launch.niceness);
     this.#process = child;
     this.#exited = new Promise((resolve) => {
       child.once("exit", () => resolve());
@@ -238,3 +242,11 @@ const isRunning = (child: ChildProcess | undefined): boolean =>
 
 const exitOf = (child: ChildProcess | undefined): string | number | null =>
   child?.signalCode ?? child?.exitCode ?? null;
+
+function standBack(pid: number, niceness: number): void {
+  try {
+    setPriority(pid, niceness);
+  } catch {
+    // It works as well without.
+  }
+}
