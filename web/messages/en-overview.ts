@@ -167,7 +167,7 @@ export const enOverview = {
     stuck: "Stuck",
     noneOpen: "No order is open.",
     looked: (n: string, more: boolean) =>
-      more ? `The oldest ${n} open orders were looked at.` : `${n === 1 ? "1 order is" : `${n} orders are`} open.`,
+      more ? `The oldest ${n} open orders were looked at.` : `${n === "1" ? "1 order is" : `${n} orders are`} open.`,
   },
   steps: {
     "placed-reserved": "Placed, waiting for stock",
