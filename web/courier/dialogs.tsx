@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useId, useState } from "preact/hooks";
 import { courierWords } from "../messages/courier.ts";
+import { useModal } from "../ui/use-modal.ts";
 
 interface SheetProps {
   readonly title: string;
@@ -11,13 +12,8 @@ interface SheetProps {
 
 /** A sheet from below, within reach of a thumb. The focus goes back to where it came from. */
 function Sheet({ title, onClose, onSubmit, children }: SheetProps) {
-  const dialog = useRef<HTMLDialogElement>(null);
+  const dialog = useModal();
   const id = useId();
-  useEffect(() => {
-    const shown = dialog.current;
-    shown?.showModal();
-    return () => shown?.close();
-  }, []);
   return (
     <dialog ref={dialog} class="sheet" aria-labelledby={id} onClose={onClose}>
       <form

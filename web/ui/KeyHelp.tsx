@@ -1,17 +1,12 @@
-import { useEffect, useRef } from "preact/hooks";
 import { messages } from "../messages/catalogue.ts";
 import { KeyList } from "./KeyList.tsx";
+import { useModal } from "./use-modal.ts";
 
 type Props = Parameters<typeof KeyList>[0] & { readonly title: string; readonly onClose: () => void };
 
 /** The keys of a page, in a dialog of their own. */
 export function KeyHelp({ title, keys, onClose }: Props) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const shown = dialog.current;
-    shown?.showModal();
-    return () => shown?.close();
-  }, []);
+  const dialog = useModal();
   return (
     <dialog ref={dialog} class="key-help" aria-labelledby="keys-title" onClose={onClose}>
       <h2 id="keys-title">{title}</h2>

@@ -1,8 +1,9 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useId, useState } from "preact/hooks";
 import { analystWords } from "../../messages/analyst.ts";
 import { Notice } from "../../ui/Notice.tsx";
 import { sentenceOf } from "../../ui/trouble.ts";
+import { useModal } from "../../ui/use-modal.ts";
 import { useWish } from "./use-wish.ts";
 
 interface AskDialogProps {
@@ -22,21 +23,13 @@ interface AskDialogProps {
 
 /** Says what something will do, and does it. It is there while it is asked; the focus goes back to where it came from. */
 export function AskDialog({ title, doIt, danger = false, missing, body, act, onClose, children }: AskDialogProps) {
-  const dialog = useRef<HTMLDialogElement>(null);
+  const dialog = useModal("main h1");
   const id = useId();
   const { keyFor } = useWish();
   const [sending, setSending] = useState(false);
   const [trouble, setTrouble] = useState<unknown>();
   const [asked, setAsked] = useState(false);
   const words = analystWords.value;
-  useEffect(() => {
-    const shown = dialog.current;
-    shown?.showModal();
-    return () => {
-      shown?.close();
-      if (document.activeElement === document.body) document.querySelector<HTMLElement>("main h1")?.focus();
-    };
-  }, []);
   const send = async () => {
     setAsked(true);
     if (sending || missing !== undefined) return;

@@ -1,5 +1,5 @@
 import { useSignalEffect } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { mayBeMissing } from "../../state/kitchen/acts.ts";
 import type { Display } from "../../state/kitchen/display.ts";
 import type { Entry } from "../../state/kitchen/entry.ts";
@@ -18,7 +18,7 @@ export function Questions({ display, selection }: { display: Display; selection:
   const dialog = useRef<HTMLDialogElement>(null);
   const asked = selection.asking.value;
   const wasNew = useRef(false);
-  useEffect(() => {
+  useLayoutEffect(() => {
     wasNew.current = asked?.ticket.peek().status === "new";
     if (asked) dialog.current?.showModal();
     else dialog.current?.close();

@@ -1,5 +1,4 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
 import { messages } from "../../messages/catalogue.ts";
 import { type District, districtsOf, matchingDistricts, nearestDistrict } from "../../state/shop/place/districts.ts";
 import { choosePlace, chosenPlace, type Place, parsePosition, positionText } from "../../state/shop/place/place.ts";
@@ -7,6 +6,7 @@ import { sites } from "../../state/shop/sites.ts";
 import { Icon } from "../../ui/Icon.tsx";
 import { Notice } from "../../ui/Notice.tsx";
 import { SearchField } from "../../ui/SearchField.tsx";
+import { useModal } from "../../ui/use-modal.ts";
 import { browserPosition, type LocateFault } from "./browser-position.ts";
 import { CityMap } from "./CityMap.tsx";
 import "../../theme/place.css";
@@ -16,15 +16,10 @@ const SHOWN = 40;
 
 /** Says where the buyer is: typed, from the list, on the map, or by the browser. */
 export function PlaceDialog({ onClose }: { onClose: () => void }) {
-  const dialog = useRef<HTMLDialogElement>(null);
+  const dialog = useModal();
   const typed = useSignal("");
   const fault = useSignal<LocateFault | undefined>(undefined);
   const locating = useSignal(false);
-  useEffect(() => {
-    const shown = dialog.current;
-    shown?.showModal();
-    return () => shown?.close();
-  }, []);
   const words = messages.value.shop.whereabouts;
   const all = districtsOf(sites.value ?? []);
   const position = parsePosition(typed.value);
