@@ -9,7 +9,7 @@ type Leaf = string | ((...args: never[]) => unknown);
 /** Messages by their path within their catalogue, such as `shop.findSite`. */
 export type Messages = ReadonlyMap<string, Leaf>;
 
-/** One area of the screens in both languages, by the name of its files: `en-<area>.ts` and `de-<area>.ts`. */
+/** One area of the screens in both languages, by the name of its files: `en/<area>.ts` and `de/<area>.ts`. */
 export interface Area {
   readonly name: string;
   readonly en: Messages;
@@ -20,24 +20,22 @@ const FOLDER = fileURLToPath(new URL("../web/messages/", import.meta.url));
 
 /** Loads every area of the catalogue. */
 export async function loadAreas(): Promise<readonly Area[]> {
-  const files = readdirSync(FOLDER).filter((file) => /^(en|de)(-[a-z-]+)?\.ts$/.test(file));
   // A file of one language alone says in that language what the server says in English.
-  const areas = new Set(files.filter((file) => file.startsWith("en")).map((file) => file.slice(2, -3)));
+  const areas = filesOf("en").map((file) => file.slice(0, -3));
   return Promise.all(
-    [...areas].sort().map(async (area) => ({
-      name: area === "" ? "common" : area.slice(1),
-      en: await messagesOf(`en${area}.ts`, files),
-      de: await messagesOf(`de${area}.ts`, files),
-    })),
+    areas.map(async (name) => ({ name, en: await messagesOf("en", name), de: await messagesOf("de", name) })),
   );
 }
 
-async function messagesOf(file: string, files: readonly string[]): Promise<Messages> {
+const filesOf = (language: string): readonly string[] => readdirSync(FOLDER + language).sort();
+
+async function messagesOf(language: "en" | "de", area: string): Promise<Messages> {
   const found = new Map<string, Leaf>();
-  if (!files.includes(file)) return found;
-  const exported = (await import(pathToFileURL(FOLDER + file).href)) as Record<string, unknown>; // whatever it exports
+  if (!filesOf(language).includes(`${area}.ts`)) return found;
+  const file = pathToFileURL(`${FOLDER}${language}/${area}.ts`).href;
+  const exported = (await import(file)) as Record<string, unknown>; // whatever it exports
   for (const [name, value] of Object.entries(exported)) {
-    if (/^(en|de)[A-Z]?/.test(name)) collect(value, "", found);
+    if (name.startsWith(language)) collect(value, "", found);
   }
   return found;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { PROBLEMS } from "../infra/http/problem-types.ts";
-import { deProblems } from "../web/messages/de-problems.ts";
+import { deProblems } from "../web/messages/de/problems.ts";
 import { faultsOf, hardCodedWords, loadAreas, unusedOf, usersOf } from "./messages.ts";
 import { projectSources } from "./sources.ts";
 

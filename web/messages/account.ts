@@ -1,7 +1,7 @@
 import { computed } from "@preact/signals";
 import { language } from "./catalogue.ts";
-import { deAccount } from "./de-account.ts";
-import { enAccount } from "./en-account.ts";
+import { deAccount } from "./de/account.ts";
+import { enAccount } from "./en/account.ts";
 
 const languages = { en: enAccount, de: deAccount };
 

@@ -1,11 +1,11 @@
 import { computed } from "@preact/signals";
 import { language } from "./catalogue.ts";
-import { deAnalyst } from "./de-analyst.ts";
-import { deCharts } from "./de-charts.ts";
-import { deQuestions } from "./de-questions.ts";
-import { enAnalyst } from "./en-analyst.ts";
-import { enCharts } from "./en-charts.ts";
-import { enQuestions } from "./en-questions.ts";
+import { deAnalyst } from "./de/analyst.ts";
+import { deCharts } from "./de/charts.ts";
+import { deQuestions } from "./de/questions.ts";
+import { enAnalyst } from "./en/analyst.ts";
+import { enCharts } from "./en/charts.ts";
+import { enQuestions } from "./en/questions.ts";
 
 const languages = {
   en: { ...enAnalyst, ...enQuestions, charts: enCharts },

@@ -1,11 +1,11 @@
 import { computed, effect } from "@preact/signals";
 import { storedSignal } from "../state/stored.ts";
-import { de } from "./de.ts";
-import { deShop } from "./de-shop.ts";
-import { deTracker } from "./de-tracker.ts";
-import { en } from "./en.ts";
-import { enShop } from "./en-shop.ts";
-import { enTracker } from "./en-tracker.ts";
+import { de } from "./de/common.ts";
+import { deShop } from "./de/shop.ts";
+import { deTracker } from "./de/tracker.ts";
+import { en } from "./en/common.ts";
+import { enShop } from "./en/shop.ts";
+import { enTracker } from "./en/tracker.ts";
 
 const languages = {
   en: { ...en, ...enShop, tracker: enTracker },

@@ -1,7 +1,7 @@
 import { computed } from "@preact/signals";
 import { language } from "./catalogue.ts";
-import { deCourier } from "./de-courier.ts";
-import { enCourier } from "./en-courier.ts";
+import { deCourier } from "./de/courier.ts";
+import { enCourier } from "./en/courier.ts";
 
 const languages = { en: enCourier, de: deCourier };
 

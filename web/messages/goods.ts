@@ -1,7 +1,7 @@
 import { computed } from "@preact/signals";
 import { language } from "./catalogue.ts";
-import { deGoods } from "./de-goods.ts";
-import { enGoods } from "./en-goods.ts";
+import { deGoods } from "./de/goods.ts";
+import { enGoods } from "./en/goods.ts";
 
 const languages = { en: enGoods, de: deGoods };
 

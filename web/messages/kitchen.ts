@@ -1,7 +1,7 @@
 import { computed } from "@preact/signals";
 import { language } from "./catalogue.ts";
-import { deKitchen } from "./de-kitchen.ts";
-import { enKitchen } from "./en-kitchen.ts";
+import { deKitchen } from "./de/kitchen.ts";
+import { enKitchen } from "./en/kitchen.ts";
 
 const languages = { en: enKitchen, de: deKitchen };
 

@@ -1,9 +1,9 @@
 import { computed } from "@preact/signals";
 import { language } from "./catalogue.ts";
-import { deOperations } from "./de-operations.ts";
-import { deOverview } from "./de-overview.ts";
-import { enOperations } from "./en-operations.ts";
-import { enOverview } from "./en-overview.ts";
+import { deOperations } from "./de/operations.ts";
+import { deOverview } from "./de/overview.ts";
+import { enOperations } from "./en/operations.ts";
+import { enOverview } from "./en/overview.ts";
 
 const languages = {
   en: { ...enOperations, overview: enOverview, runbook: enOverview.runbook },

@@ -1,7 +1,7 @@
 import { computed } from "@preact/signals";
 import { language } from "./catalogue.ts";
-import { dePhone } from "./de-phone.ts";
-import { enPhone } from "./en-phone.ts";
+import { dePhone } from "./de/phone.ts";
+import { enPhone } from "./en/phone.ts";
 
 const languages = { en: enPhone, de: dePhone };
 

@@ -1,7 +1,7 @@
 import { computed } from "@preact/signals";
 import { language } from "./catalogue.ts";
-import { deShell } from "./de-shell.ts";
-import { enShell } from "./en-shell.ts";
+import { deShell } from "./de/shell.ts";
+import { enShell } from "./en/shell.ts";
 
 const languages = { en: enShell, de: deShell };
 

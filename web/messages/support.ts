@@ -1,8 +1,8 @@
 import { computed } from "@preact/signals";
 import { language } from "./catalogue.ts";
-import { deSupport } from "./de-support.ts";
-import { deSupportFacts, deSupportValues } from "./de-support-facts.ts";
-import { enSupport } from "./en-support.ts";
+import { deSupport } from "./de/support.ts";
+import { deSupportFacts, deSupportValues } from "./de/support-facts.ts";
+import { enSupport } from "./en/support.ts";
 
 const languages = { en: enSupport, de: deSupport };
 

@@ -10,7 +10,7 @@ effect(() => {
     meanings.value = {};
     return;
   }
-  import("../messages/de-problems.ts").then(
+  import("../messages/de/problems.ts").then(
     ({ deProblems }) => {
       if (language.peek() === "de") meanings.value = deProblems;
     },

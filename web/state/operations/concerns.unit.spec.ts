@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { Difference, Overview } from "../../api/operations.ts";
-import { deOverview } from "../../messages/de-overview.ts";
-import { enOverview } from "../../messages/en-overview.ts";
+import { deOverview } from "../../messages/de/overview.ts";
+import { enOverview } from "../../messages/en/overview.ts";
 import { judge } from "./concerns.ts";
 import { anchorOf, RUNBOOK } from "./runbook.ts";
 

@@ -1,4 +1,4 @@
-import type { enAccount } from "./en-account.ts";
+import type { enAccount } from "../en/account.ts";
 
 /** Texts of account and receipt, in German. */
 export const deAccount: typeof enAccount = {

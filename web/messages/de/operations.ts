@@ -1,4 +1,4 @@
-import type { enOperations } from "./en-operations.ts";
+import type { enOperations } from "../en/operations.ts";
 
 const letters = (n: number) => (n === 1 ? "1 Brief" : `${n} Briefe`);
 

@@ -1,4 +1,4 @@
-import type { enAnalyst } from "./en-analyst.ts";
+import type { enAnalyst } from "../en/analyst.ts";
 
 /** Texts of the analyst's page, in German. */
 export const deAnalyst: typeof enAnalyst = {

@@ -1,4 +1,4 @@
-import type { OverviewWords } from "./en-overview.ts";
+import type { OverviewWords } from "../en/overview.ts";
 
 const things = (n: number, one: string, many: string) => (n === 1 ? `1 ${one}` : `${n} ${many}`);
 const differences = (n: number) => things(n, "Abweichung", "Abweichungen");

@@ -1,4 +1,4 @@
-import type { enQuestions } from "./en-questions.ts";
+import type { enQuestions } from "../en/questions.ts";
 
 /** Texts of the analyst's questions to the log, in German. */
 export const deQuestions: typeof enQuestions = {

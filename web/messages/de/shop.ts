@@ -1,4 +1,4 @@
-import type { enShop } from "./en-shop.ts";
+import type { enShop } from "../en/shop.ts";
 
 /** Texts of the shop, of placing and of the list of orders, in German. */
 export const deShop: typeof enShop = {

@@ -1,4 +1,4 @@
-import type { enTracker } from "./en-tracker.ts";
+import type { enTracker } from "../en/tracker.ts";
 
 /** Texts of the order tracker, in German. */
 export const deTracker: typeof enTracker = {

@@ -1,5 +1,5 @@
-import type { enPhone } from "./en-phone.ts";
-import type { Spoken } from "./spoken.ts";
+import type { enPhone } from "../en/phone.ts";
+import type { Spoken } from "../spoken.ts";
 
 const TIMES = [
   "keinmal",

@@ -1,4 +1,4 @@
-import type { CourierWords } from "./en-courier.ts";
+import type { CourierWords } from "../en/courier.ts";
 
 const things = (n: number) => (n === 1 ? "1 Teil" : `${n} Teile`);
 

@@ -1,4 +1,4 @@
-import type { enSupport } from "./en-support.ts";
+import type { enSupport } from "../en/support.ts";
 
 const events = (n: number) => (n === 1 ? "1 Ereignis" : `${n} Ereignisse`);
 

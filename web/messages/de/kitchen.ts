@@ -1,4 +1,4 @@
-import type { enKitchen } from "./en-kitchen.ts";
+import type { enKitchen } from "../en/kitchen.ts";
 
 /** Texts of the kitchen display, in German. */
 export const deKitchen: typeof enKitchen = {

@@ -1,4 +1,4 @@
-import type { enGoods } from "./en-goods.ts";
+import type { enGoods } from "../en/goods.ts";
 
 /** Texte der Seiten für Sortiment und Standorte, auf Deutsch. */
 export const deGoods: typeof enGoods = {

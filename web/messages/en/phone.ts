@@ -1,5 +1,5 @@
-import type { OrderStatus } from "../../domain/order/state.ts";
-import type { Spoken } from "./spoken.ts";
+import type { OrderStatus } from "../../../domain/order/state.ts";
+import type { Spoken } from "../spoken.ts";
 
 const NUMBERS = [
   "no",

@@ -1,4 +1,4 @@
-import type { en } from "./en.ts";
+import type { en } from "../en/common.ts";
 
 /** Every text of the screens, in German. */
 export const de: typeof en = {

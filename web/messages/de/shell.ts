@@ -1,4 +1,4 @@
-import type { enShell } from "./en-shell.ts";
+import type { enShell } from "../en/shell.ts";
 
 /** Startseite, Anmeldung und das Menü jeder Seite. */
 export const deShell: typeof enShell = {

@@ -1,4 +1,4 @@
-import type { enCharts } from "./en-charts.ts";
+import type { enCharts } from "../en/charts.ts";
 
 /** Texts of the analyst's charts, in German. */
 export const deCharts: typeof enCharts = {
