@@ -1,0 +1,5 @@
+import { shell } from "./areas/shell.ts";
+import type { AreaOn } from "./shot.ts";
+
+/** Everything that is drawn, in the order in which it is shown. */
+export const AREAS: readonly AreaOn[] = [shell];

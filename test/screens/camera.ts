@@ -1,0 +1,122 @@
+import type { CDPSession, Page } from "playwright-core";
+import type { Role } from "../../infra/auth/principal.ts";
+import type { TestBrowser } from "../browser/chromium.ts";
+import { DESK, fileOf, looksOf } from "./looks.ts";
+import type { Look, Shot } from "./shot.ts";
+import type { Stage } from "./stage.ts";
+
+const QUALITY = 58;
+const READY_MS = 30_000;
+/** Longer pages are cut where they are drawn whole. */
+const MOST_HEIGHT = 6_000;
+
+/** Where a role sits, as `web/state/auth.ts` keeps it. */
+const SEATS: Readonly<Record<Role, string>> = {
+  guest: "shop",
+  customer: "shop",
+  kitchen: "kitchen",
+  courier: "courier",
+  support: "desk",
+  admin: "desk",
+  analyst: "desk",
+  operator: "desk",
+};
+
+/** Two frames on, everything that follows a size or a theme has been drawn again. */
+const DRAWN = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 60))))";
+
+/** Who reaches over the right edge, for the one who mends it. */
+const WIDER = `(() => {
+  const { scrollWidth, clientWidth } = document.documentElement;
+  if (scrollWidth <= clientWidth) return null;
+  const over = [...document.body.querySelectorAll("*")].filter((one) => one.getBoundingClientRect().right > clientWidth + 1);
+  const name = ({ localName, className }) => localName + (className ? "." + String(className).replaceAll(" ", ".") : "");
+  return scrollWidth - clientWidth + " px too wide: " + over.slice(0, 4).map(name).join(", ");
+})()`;
+
+/** A picture and what is wrong with its page. */
+export interface Picture {
+  readonly file: string;
+  readonly webp: Buffer;
+  readonly faults: readonly string[];
+}
+
+export interface CameraOptions {
+  readonly browser: TestBrowser;
+  readonly stage: Stage;
+  /** The page is drawn to its end, not only what is seen without scrolling. */
+  readonly whole: boolean;
+}
+
+/** Draws a page in all its looks: opened once for each language, then seen in each size and theme. */
+export async function* draw(shot: Shot, { browser, stage, whole }: CameraOptions): AsyncGenerator<Picture> {
+  for (const [language, looks] of Map.groupBy(looksOf(shot), (look) => look.language)) {
+    const [first = DESK] = looks;
+    const { context, page, faults } = await browser.visitor({ width: first.width, height: first.height });
+    try {
+      page.setDefaultTimeout(READY_MS);
+      await page.emulateMedia({ colorScheme: first.theme, reducedMotion: "reduce" });
+      await settle(page, shot, language, stage);
+      await shot.before?.(page);
+      await open(page, shot, stage);
+      const devtools = await context.newCDPSession(page);
+      for (const look of looks) {
+        const wider = await lookAt(page, look);
+        const webp = await capture(page, devtools, whole);
+        yield {
+          file: fileOf(shot, look),
+          webp,
+          faults: [...faults, ...(wider === null ? [] : [wider])],
+        };
+      }
+    } finally {
+      await context.close();
+    }
+  }
+}
+
+async function open(page: Page, { path, ready }: Shot, stage: Stage): Promise<void> {
+  const to = typeof path === "string" ? path : await path();
+  await page.goto(new URL(to, stage.url).href);
+  await ready(page);
+}
+
+/** What the browser holds before the page is opened: language, themes that follow the system, and who sits there. */
+async function settle(page: Page, { as }: Shot, language: Look["language"], stage: Stage): Promise<void> {
+  const kept: Record<string, unknown> = { language, "kitchen-theme": "system" };
+  if (as) {
+    const { role, id, sites = [] } = as;
+    const seat = SEATS[role];
+    kept.tokens = { [seat]: { token: await stage.token(as), principal: { role, id, sites } } };
+    kept.seat = seat;
+    kept.ids = { [role]: id };
+  }
+  await page.addInitScript(
+    (all: Readonly<Record<string, string>>) => {
+      for (const [name, value] of Object.entries(all)) localStorage.setItem(`ordertrail.${name}`, value);
+    },
+    Object.fromEntries(Object.entries(kept).map(([name, value]) => [name, JSON.stringify(value)])),
+  );
+}
+
+/** Turns the page to a size and a theme. Resolves to what is wider than it, or null. */
+async function lookAt(page: Page, { width, height, theme }: Look): Promise<string | null> {
+  await page.setViewportSize({ width, height });
+  await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+  await page.evaluate(`document.fonts.ready.then(() => ${DRAWN})`);
+  return page.evaluate<string | null>(WIDER);
+}
+
+async function capture(page: Page, devtools: CDPSession, whole: boolean): Promise<Buffer> {
+  const [width, shown, long] = await page.evaluate<[number, number, number]>(
+    "[innerWidth, innerHeight, document.documentElement.scrollHeight]",
+  );
+  const height = whole ? Math.min(Math.max(shown, long), MOST_HEIGHT) : shown;
+  const { data } = await devtools.send("Page.captureScreenshot", {
+    format: "webp",
+    quality: QUALITY,
+    captureBeyondViewport: whole,
+    ...(whole ? { clip: { x: 0, y: 0, width, height, scale: 1 } } : {}),
+  });
+  return Buffer.from(data, "base64");
+}
