@@ -50,12 +50,14 @@ export function envelopeFor(options: {
 export const actorFor = (principal: Principal, customerId: string, onBehalfOf?: string): Actor =>
   principal.role === "guest" ? { type: "customer", id: customerId } : actorOf(principal, onBehalfOf);
 
-/** The answer to every command: `id`, `revision` and `position` are the same on every repeat. */
+/** The answer to every command: `id`, `revision`, `position` and `at` are the same on every repeat. */
 export interface CommandAnswer {
   readonly id: string;
   readonly revision: string;
   readonly position: string;
   readonly status: string;
+  /** When it was recorded: RFC 3339, UTC, the same on every repeat; absent where nothing was. */
+  readonly at?: string | undefined;
   /** Nothing was recorded: it was so already, by another command. */
   readonly already?: true | undefined;
 }
@@ -79,6 +81,7 @@ export function answerFrom(
     revision: (own?.revision ?? loaded.revision).toString(),
     position: (own?.position.commit ?? now).toString(),
     status,
+    at: own?.at,
     already: own === undefined ? true : undefined,
   };
 }

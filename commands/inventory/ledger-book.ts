@@ -4,7 +4,7 @@ import { type LedgerEvent, ledgerStream } from "../../domain/inventory/events.ts
 import { emptyLedger, evolve, type Ledger } from "../../domain/inventory/state.ts";
 import type { Appended, EventStore } from "../../infra/event-store/port.ts";
 import { Problem } from "../../infra/http/problems.ts";
-import { BrokenChainError, type OwnEvent, type OwnTrace } from "../writing/stream-memory.ts";
+import { BrokenChainError, type OwnTrace, ownEvent } from "../writing/stream-memory.ts";
 import type { LedgerRequest } from "./requests.ts";
 
 const PAGE = 2_000;
@@ -70,8 +70,7 @@ export class LedgerBook {
     this.position = event.position;
     if (event.metadata.at > this.lastAt) this.lastAt = event.metadata.at;
     const { cmd, fp } = event.metadata;
-    const own: OwnEvent = { id: event.id, type: event.type, revision: event.revision, position: event.position };
     const trace = this.#commands.get(cmd);
-    this.#commands.set(cmd, { fp, events: [...(trace?.events ?? []), own] });
+    this.#commands.set(cmd, { fp, events: [...(trace?.events ?? []), ownEvent(event)] });
   }
 }

@@ -16,7 +16,18 @@ export interface OwnEvent {
   readonly type: string;
   readonly revision: bigint;
   readonly position: Position;
+  /** Business time at which it was recorded: RFC 3339, UTC. */
+  readonly at: string;
 }
+
+/** What is remembered of an event that a command of ours has left. */
+export const ownEvent = ({ id, type, revision, position, metadata }: RecordedEvent): OwnEvent => ({
+  id,
+  type,
+  revision,
+  position,
+  at: metadata.at,
+});
 
 /** What a command has left in a stream. */
 export interface OwnTrace {
@@ -297,7 +308,7 @@ export function fold<State>(
 
 function remember(commands: Map<string, readonly OwnTrace[]>, event: RecordedEvent): void {
   const { cmd, fp } = event.metadata;
-  const own: OwnEvent = { id: event.id, type: event.type, revision: event.revision, position: event.position };
+  const own = ownEvent(event);
   const traces = commands.get(cmd) ?? [];
   const trace = traces.find((t) => t.fp === fp);
   commands.set(

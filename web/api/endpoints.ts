@@ -35,6 +35,8 @@ export interface CommandAnswer {
   readonly revision: string;
   readonly position: string;
   readonly status: OrderStatus;
+  /** When it was recorded; absent where nothing was. */
+  readonly at?: string | undefined;
   /** Nothing was recorded: somebody else had done it before. */
   readonly already?: true | undefined;
   readonly warning?: string | undefined;

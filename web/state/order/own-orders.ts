@@ -36,6 +36,7 @@ export interface OwnOrder {
   readonly status: OrderStatus;
   /** Position of that answer: a read that has reached it shows at least this. */
   readonly position: string;
+  /** By the server's clock. */
   readonly placedAt: string;
   /** Who placed it, `type:id`; absent in what was kept before that was written down. */
   readonly placedBy?: string | undefined;

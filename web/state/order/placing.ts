@@ -96,7 +96,7 @@ export async function send(): Promise<void> {
       status: data.status,
       position: data.position,
       warning: data.warning,
-      placedAt: order.begunAt,
+      placedAt: data.at ?? order.begunAt,
       placedBy: caller,
       site: order.site,
       lines: order.lines,
