@@ -16,6 +16,8 @@ export type RefusalCode =
   | "courier_not_accepted"
   | "order_not_ready"
   | "order_not_picked_up"
+  | "pin_wrong"
+  | "pin_tries_spent"
   | "courier_busy"
   | "courier_off_shift"
   | "customer_unknown"

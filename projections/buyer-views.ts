@@ -61,6 +61,12 @@ export interface CourierWay {
   readonly donePercent?: number | undefined;
 }
 
+/** What a buyer proves a delivery with. */
+export interface DeliveryPin {
+  /** Four digits, which the buyer says to the courier; absent unless one is on the way to the door. */
+  readonly pin?: string | undefined;
+}
+
 /** A site that is open and reaches a position. Distances as the crow flies, minutes estimated. */
 export interface ReachingSiteView {
   readonly siteId: string;

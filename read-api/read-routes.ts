@@ -6,6 +6,7 @@ import { NoLiveGenerationError } from "../projections/runner/generations.ts";
 import { analyticsRoutes } from "./analytics/analytics-routes.ts";
 import { catalogueReadRoutes } from "./catalogue/catalogue-routes.ts";
 import { courierWayRoutes } from "./courier-way/courier-way-routes.ts";
+import { deliveryPinRoutes } from "./courier-way/delivery-pin-routes.ts";
 import { courierRoutes } from "./couriers/courier-routes.ts";
 import { customerRoutes } from "./customers/customer-routes.ts";
 import { nearRoutes } from "./near/near-routes.ts";
@@ -34,6 +35,7 @@ export function readRoutes(app: FastifyInstance, services: ReadServices): void {
   orderListRoutes(api, services);
   receiptRoutes(api, services);
   courierWayRoutes(api, services);
+  deliveryPinRoutes(api, services);
   siteRoutes(api, services);
   courierRoutes(api, services);
   customerRoutes(api, services);

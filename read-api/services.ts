@@ -1,4 +1,5 @@
 import type { Pool } from "pg";
+import type { DeliveryPins } from "../domain/order/delivery-pin.ts";
 import type { Principal } from "../infra/auth/principal.ts";
 import type { Clock } from "../infra/clock.ts";
 import type { EventStore } from "../infra/event-store/port.ts";
@@ -36,4 +37,6 @@ export interface ReadServices {
   readonly replay: ReplayCatalogue;
   /** Where couriers are, live. */
   readonly couriers: CourierPositions;
+  /** PINs of deliveries. */
+  readonly pinOf: DeliveryPins;
 }

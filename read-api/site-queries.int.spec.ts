@@ -2,6 +2,7 @@ import swagger from "@fastify/swagger";
 import type { FastifyInstance } from "fastify";
 import { jsonSchemaTransform } from "fastify-type-provider-zod";
 import { describe, expect, test } from "vitest";
+import { deliveryPins } from "../domain/order/delivery-pin.ts";
 import type { OrderEvent } from "../domain/order/events.ts";
 import type { Role } from "../infra/auth/principal.ts";
 import { eventually } from "../infra/consumers/testing/engines.ts";
@@ -21,10 +22,11 @@ import {
   keys,
   OTHER,
   orderOf,
+  orderPath,
   readWorldOfFile,
 } from "../test/fixtures/read-world.ts";
 import { courierTopics } from "./couriers/courier-topics.ts";
-import { apiOver, servicesOver } from "./testing-api.ts";
+import { apiOver, SEARCH_KEY, servicesOver } from "./testing-api.ts";
 
 const { world, get } = readWorldOfFile();
 
@@ -161,6 +163,7 @@ describe("a courier", () => {
 
 const OFFERED = idFor("asked courier");
 const CARRYING = idFor("carrying courier");
+const RIDING = idFor("riding courier");
 
 const workOf = async (id: string): Promise<CourierWork> => {
   const answer = await get(`/api/couriers/${id}/work`, "courier", { id });
@@ -197,6 +200,30 @@ test("an offer tells where from, how far and how much, and neither to whom nor w
   expect(JSON.stringify(job)).not.toContain(CONTACT.name);
   expect(job).not.toHaveProperty("dropOff");
   expect(job).not.toHaveProperty("carry");
+});
+
+test("the PIN is told to the buyer and to support, and only while the order is on its way to the door", async () => {
+  const pinOf = async (name: string, role: Role, asked: Asked = {}) => {
+    const answer = await get(`${orderPath(name)}/pin`, role, asked);
+    expect(answer.statusCode === 403 || answer.headers["cache-control"] === "private, no-store").toBe(true);
+    return answer.statusCode === 200 ? answer.json() : answer.statusCode;
+  };
+  await claimed(RIDING, "brought by one", [
+    ...until("ready"),
+    happened.assigned(1, RIDING),
+    happened.driverAccepted(RIDING),
+    happened.pickedUp(RIDING),
+  ]);
+  const pin = deliveryPins(SEARCH_KEY)(idFor("brought by one"));
+  expect(await pinOf("brought by one", "customer", buyer)).toEqual({ pin });
+  expect(await pinOf("brought by one", "support")).toEqual({ pin });
+  expect(await pinOf("brought by one", "customer", { id: OTHER })).toBe(403);
+  for (const role of ["guest", "courier", "kitchen", "admin", "analyst"] as const) {
+    expect(await pinOf("brought by one", role, { id: RIDING, sites: ["bakery-mitte"] })).toBe(403);
+  }
+  for (const name of ["preparing", "delivered", "cancelled"]) {
+    expect(await pinOf(name, "customer", buyer)).toEqual({});
+  }
 });
 
 test("from acceptance on it tells to whom and what, and after the delivery nothing any more", async () => {

@@ -1,6 +1,7 @@
 import Fastify, { type FastifyInstance } from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import type { Subkeys } from "../domain/chain/sealing.ts";
+import { deliveryPins } from "../domain/order/delivery-pin.ts";
 import { AuthError } from "../infra/auth/errors.ts";
 import { installAuth } from "../infra/auth/fastify-auth.ts";
 import type { Principal, Role } from "../infra/auth/principal.ts";
@@ -51,6 +52,7 @@ export function servicesOver(
     finder: new CustomerFinder(pool, blindWords(SEARCH_KEY)),
     replay: { projections: [], kinds: [] },
     couriers: nobodysPosition,
+    pinOf: deliveryPins(SEARCH_KEY),
   };
 }
 

@@ -21,6 +21,7 @@ import { FactRecorder } from "../../commands/processes/facts.ts";
 import { bringForward } from "../../commands/reconciliation/calendar.ts";
 import { reconciliationRoutes } from "../../commands/reconciliation/reconciliation-routes.ts";
 import { Reports } from "../../commands/reconciliation/reports.ts";
+import { deliveryPins } from "../../domain/order/delivery-pin.ts";
 import { devRoles } from "../../infra/auth/dev-roles.ts";
 import { declarePublic, installAuth } from "../../infra/auth/fastify-auth.ts";
 import { authenticateSocket, loggableUrl } from "../../infra/auth/socket-auth.ts";
@@ -34,7 +35,7 @@ import { writeFileAtomically } from "../../infra/supervisor/files.ts";
 import { blindWords } from "../../projections/customers/search/blind-words.ts";
 import { CustomerFinder } from "../../projections/customers/search/find.ts";
 import { PROJECTIONS } from "../../projections/read-models.ts";
-import { sharedPositions } from "../../read-api/courier-way/courier-positions.ts";
+import { freshPosition, sharedPositions } from "../../read-api/courier-way/courier-positions.ts";
 import { courierTopics } from "../../read-api/couriers/courier-topics.ts";
 import { redriveRoutes } from "../../read-api/dead-letters/job-routes.ts";
 import { letterRoutes } from "../../read-api/dead-letters/letter-routes.ts";
@@ -167,12 +168,13 @@ export async function buildApi(
     problemPage(scope);
     await scope.register(swaggerUi, { routePrefix: "/docs", uiConfig: { persistAuthorization: true } });
   });
+  const couriersApp = new HttpCourierGateway(config);
   await app.register(async (scope) => {
     const { writer, store, ledgers, reservations, clock, keys, fingerprintKey } = base;
     const policy = { reservationWaitMs: config.RESERVATION_WAIT_MS, holdMs: config.RESERVATION_HOLD_MS };
     const catalogue = new CatalogueReader(writer.memory);
     const placeOrder = new PlaceOrder({ writer, catalogue, ledgers, reservations, clock, log, policy });
-    commandRoutes(scope, { writer, store, placeOrder, ledgers, keys, fingerprintKey, clock });
+    commandRoutes(scope, { writer, store, placeOrder, ledgers, keys, fingerprintKey, clock, couriersApp });
   });
   await app.register(async (scope) => {
     declarePublic(scope);
@@ -186,10 +188,13 @@ export async function buildApi(
   const replay = { projections: PROJECTIONS, kinds: JOB_KINDS };
   const told = new ToldAhead();
   const finder = new CustomerFinder(pool, blindWords(base.fingerprintKey));
-  const couriersApp = new HttpCourierGateway(config);
   const couriers = sharedPositions(async (courierId, city) => {
     const told = await couriersApp.positions([courierId], city);
-    return told.ok ? told.value.find((one) => one.courierId === courierId) : undefined;
+    if (!told.ok) return undefined;
+    return freshPosition(
+      told.value.find((one) => one.courierId === courierId),
+      base.clock.now(),
+    );
   });
   const reading: ReadServices = {
     pool,
@@ -204,6 +209,7 @@ export async function buildApi(
     finder,
     replay,
     couriers,
+    pinOf: deliveryPins(base.fingerprintKey),
   };
   await app.register(async (scope) => readRoutes(scope, reading));
   const reports = new Reports(pool);

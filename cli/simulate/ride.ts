@@ -46,7 +46,7 @@ async function siteOf(client: ApiClient, { fulfilments }: OrderView): Promise<Po
 export const toldTo =
   (courierUrl: string): NonNullable<WorldOptions["moved"]> =>
   async (courierId, { lat, lon }) => {
-    await fetch(`${courierUrl.replace(/\/$/, "")}/_positions`, {
+    await fetch(`${courierUrl.replace(/\/$/, "")}/positions`, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ courierId, lat, lon }),

@@ -327,6 +327,11 @@ export interface paths {
                             /** @description where it stands now */
                             status: string;
                             /**
+                             * Format: date-time
+                             * @description when it was recorded, the same on every repeat; absent where nothing was
+                             */
+                            at?: string;
+                            /**
                              * @description nothing was recorded: it was so already, by another command
                              * @enum {boolean}
                              */
@@ -350,6 +355,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * Format: date-time
+                             * @description when it was recorded, the same on every repeat; absent where nothing was
+                             */
+                            at?: string;
                             /**
                              * @description nothing was recorded: it was so already, by another command
                              * @enum {boolean}
@@ -485,6 +495,11 @@ export interface paths {
                             /** @description where it stands now */
                             status: string;
                             /**
+                             * Format: date-time
+                             * @description when it was recorded, the same on every repeat; absent where nothing was
+                             */
+                            at?: string;
+                            /**
                              * @description nothing was recorded: it was so already, by another command
                              * @enum {boolean}
                              */
@@ -508,6 +523,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * Format: date-time
+                             * @description when it was recorded, the same on every repeat; absent where nothing was
+                             */
+                            at?: string;
                             /**
                              * @description nothing was recorded: it was so already, by another command
                              * @enum {boolean}
@@ -685,6 +705,11 @@ export interface paths {
                             /** @description where it stands now */
                             status: string;
                             /**
+                             * Format: date-time
+                             * @description when it was recorded, the same on every repeat; absent where nothing was
+                             */
+                            at?: string;
+                            /**
                              * @description nothing was recorded: it was so already, by another command
                              * @enum {boolean}
                              */
@@ -775,6 +800,11 @@ export interface paths {
                             /** @description where it stands now */
                             status: string;
                             /**
+                             * Format: date-time
+                             * @description when it was recorded, the same on every repeat; absent where nothing was
+                             */
+                            at?: string;
+                            /**
                              * @description nothing was recorded: it was so already, by another command
                              * @enum {boolean}
                              */
@@ -864,6 +894,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * Format: date-time
+                             * @description when it was recorded, the same on every repeat; absent where nothing was
+                             */
+                            at?: string;
                             /**
                              * @description nothing was recorded: it was so already, by another command
                              * @enum {boolean}
@@ -965,6 +1000,11 @@ export interface paths {
                             /** @description where it stands now */
                             status: string;
                             /**
+                             * Format: date-time
+                             * @description when it was recorded, the same on every repeat; absent where nothing was
+                             */
+                            at?: string;
+                            /**
                              * @description nothing was recorded: it was so already, by another command
                              * @enum {boolean}
                              */
@@ -1059,6 +1099,11 @@ export interface paths {
                             /** @description where it stands now */
                             status: string;
                             /**
+                             * Format: date-time
+                             * @description when it was recorded, the same on every repeat; absent where nothing was
+                             */
+                            at?: string;
+                            /**
                              * @description nothing was recorded: it was so already, by another command
                              * @enum {boolean}
                              */
@@ -1149,6 +1194,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * Format: date-time
+                             * @description when it was recorded, the same on every repeat; absent where nothing was
+                             */
+                            at?: string;
                             /**
                              * @description nothing was recorded: it was so already, by another command
                              * @enum {boolean}
@@ -1241,6 +1291,11 @@ export interface paths {
                             /** @description where it stands now */
                             status: string;
                             /**
+                             * Format: date-time
+                             * @description when it was recorded, the same on every repeat; absent where nothing was
+                             */
+                            at?: string;
+                            /**
                              * @description nothing was recorded: it was so already, by another command
                              * @enum {boolean}
                              */
@@ -1331,6 +1386,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * Format: date-time
+                             * @description when it was recorded, the same on every repeat; absent where nothing was
+                             */
+                            at?: string;
                             /**
                              * @description nothing was recorded: it was so already, by another command
                              * @enum {boolean}
@@ -1427,6 +1487,11 @@ export interface paths {
                             /** @description where it stands now */
                             status: string;
                             /**
+                             * Format: date-time
+                             * @description when it was recorded, the same on every repeat; absent where nothing was
+                             */
+                            at?: string;
+                            /**
                              * @description nothing was recorded: it was so already, by another command
                              * @enum {boolean}
                              */
@@ -1522,6 +1587,11 @@ export interface paths {
                             /** @description where it stands now */
                             status: string;
                             /**
+                             * Format: date-time
+                             * @description when it was recorded, the same on every repeat; absent where nothing was
+                             */
+                            at?: string;
+                            /**
                              * @description nothing was recorded: it was so already, by another command
                              * @enum {boolean}
                              */
@@ -1595,10 +1665,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": {
-                        /** @description deliver only: PIN or note */
-                        proof?: string;
-                    };
+                    "application/json": Record<string, never>;
                 };
             };
             responses: {
@@ -1617,6 +1684,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * Format: date-time
+                             * @description when it was recorded, the same on every repeat; absent where nothing was
+                             */
+                            at?: string;
                             /**
                              * @description nothing was recorded: it was so already, by another command
                              * @enum {boolean}
@@ -1691,10 +1763,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": {
-                        /** @description deliver only: PIN or note */
-                        proof?: string;
-                    };
+                    "application/json": Record<string, never>;
                 };
             };
             responses: {
@@ -1713,6 +1782,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * Format: date-time
+                             * @description when it was recorded, the same on every repeat; absent where nothing was
+                             */
+                            at?: string;
                             /**
                              * @description nothing was recorded: it was so already, by another command
                              * @enum {boolean}
@@ -1787,10 +1861,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": {
-                        /** @description deliver only: PIN or note */
-                        proof?: string;
-                    };
+                    "application/json": Record<string, never>;
                 };
             };
             responses: {
@@ -1809,6 +1880,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * Format: date-time
+                             * @description when it was recorded, the same on every repeat; absent where nothing was
+                             */
+                            at?: string;
                             /**
                              * @description nothing was recorded: it was so already, by another command
                              * @enum {boolean}
@@ -1883,10 +1959,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": {
-                        /** @description deliver only: PIN or note */
-                        proof?: string;
-                    };
+                    "application/json": Record<string, never>;
                 };
             };
             responses: {
@@ -1905,6 +1978,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * Format: date-time
+                             * @description when it was recorded, the same on every repeat; absent where nothing was
+                             */
+                            at?: string;
                             /**
                              * @description nothing was recorded: it was so already, by another command
                              * @enum {boolean}
@@ -1967,7 +2045,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Say that you have delivered it */
+        /**
+         * Say that you have delivered it
+         * @description With the PIN that the customer says, a note, or both. A wrong PIN is refused (`pin_wrong`), and after a few different ones every PIN of that order is (`pin_tries_spent`): then a note says where it is.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -1980,7 +2061,9 @@ export interface paths {
             requestBody: {
                 content: {
                     "application/json": {
-                        /** @description deliver only: PIN or note */
+                        /** @description as the customer says it */
+                        pin?: string;
+                        /** @description where it is, or who has it */
                         proof?: string;
                     };
                 };
@@ -2002,11 +2085,104 @@ export interface paths {
                             /** @description where it stands now */
                             status: string;
                             /**
+                             * Format: date-time
+                             * @description when it was recorded, the same on every repeat; absent where nothing was
+                             */
+                            at?: string;
+                            /**
                              * @description nothing was recorded: it was so already, by another command
                              * @enum {boolean}
                              */
                             already?: true;
                             warning?: string;
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/couriers/{courierId}/position": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say where you are
+         * @description Telemetry of a courier on shift: handed on to the couriers' app at once or let go, never stored. Buyers are told how far it still is, not where that is.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    courierId: string;
+                };
+                cookie?: never;
+            };
+            /** @description integer microdegrees */
+            requestBody: {
+                content: {
+                    "application/json": {
+                        lat: number;
+                        lon: number;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description false: let go; the next one may be taken */
+                            taken: boolean;
                         };
                     };
                 };
@@ -2206,6 +2382,11 @@ export interface paths {
                             /** @description where it stands now */
                             status: string;
                             /**
+                             * Format: date-time
+                             * @description when it was recorded, the same on every repeat; absent where nothing was
+                             */
+                            at?: string;
+                            /**
                              * @description nothing was recorded: it was so already, by another command
                              * @enum {boolean}
                              */
@@ -2229,6 +2410,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * Format: date-time
+                             * @description when it was recorded, the same on every repeat; absent where nothing was
+                             */
+                            at?: string;
                             /**
                              * @description nothing was recorded: it was so already, by another command
                              * @enum {boolean}
@@ -2336,6 +2522,11 @@ export interface paths {
                             /** @description where it stands now */
                             status: string;
                             /**
+                             * Format: date-time
+                             * @description when it was recorded, the same on every repeat; absent where nothing was
+                             */
+                            at?: string;
+                            /**
                              * @description nothing was recorded: it was so already, by another command
                              * @enum {boolean}
                              */
@@ -2359,6 +2550,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * Format: date-time
+                             * @description when it was recorded, the same on every repeat; absent where nothing was
+                             */
+                            at?: string;
                             /**
                              * @description nothing was recorded: it was so already, by another command
                              * @enum {boolean}
@@ -2457,6 +2653,11 @@ export interface paths {
                             /** @description where it stands now */
                             status: string;
                             /**
+                             * Format: date-time
+                             * @description when it was recorded, the same on every repeat; absent where nothing was
+                             */
+                            at?: string;
+                            /**
                              * @description nothing was recorded: it was so already, by another command
                              * @enum {boolean}
                              */
@@ -2480,6 +2681,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * Format: date-time
+                             * @description when it was recorded, the same on every repeat; absent where nothing was
+                             */
+                            at?: string;
                             /**
                              * @description nothing was recorded: it was so already, by another command
                              * @enum {boolean}
@@ -2577,6 +2783,11 @@ export interface paths {
                             /** @description where it stands now */
                             status: string;
                             /**
+                             * Format: date-time
+                             * @description when it was recorded, the same on every repeat; absent where nothing was
+                             */
+                            at?: string;
+                            /**
                              * @description nothing was recorded: it was so already, by another command
                              * @enum {boolean}
                              */
@@ -2600,6 +2811,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * Format: date-time
+                             * @description when it was recorded, the same on every repeat; absent where nothing was
+                             */
+                            at?: string;
                             /**
                              * @description nothing was recorded: it was so already, by another command
                              * @enum {boolean}
@@ -2827,6 +3043,11 @@ export interface paths {
                             /** @description where it stands now */
                             status: string;
                             /**
+                             * Format: date-time
+                             * @description when it was recorded, the same on every repeat; absent where nothing was
+                             */
+                            at?: string;
+                            /**
                              * @description nothing was recorded: it was so already, by another command
                              * @enum {boolean}
                              */
@@ -2850,6 +3071,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * Format: date-time
+                             * @description when it was recorded, the same on every repeat; absent where nothing was
+                             */
+                            at?: string;
                             /**
                              * @description nothing was recorded: it was so already, by another command
                              * @enum {boolean}
@@ -3065,6 +3291,11 @@ export interface paths {
                             /** @description where it stands now */
                             status: string;
                             /**
+                             * Format: date-time
+                             * @description when it was recorded, the same on every repeat; absent where nothing was
+                             */
+                            at?: string;
+                            /**
                              * @description nothing was recorded: it was so already, by another command
                              * @enum {boolean}
                              */
@@ -3088,6 +3319,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * Format: date-time
+                             * @description when it was recorded, the same on every repeat; absent where nothing was
+                             */
+                            at?: string;
                             /**
                              * @description nothing was recorded: it was so already, by another command
                              * @enum {boolean}
@@ -3181,6 +3417,11 @@ export interface paths {
                             /** @description where it stands now */
                             status: string;
                             /**
+                             * Format: date-time
+                             * @description when it was recorded, the same on every repeat; absent where nothing was
+                             */
+                            at?: string;
+                            /**
                              * @description nothing was recorded: it was so already, by another command
                              * @enum {boolean}
                              */
@@ -3204,6 +3445,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * Format: date-time
+                             * @description when it was recorded, the same on every repeat; absent where nothing was
+                             */
+                            at?: string;
                             /**
                              * @description nothing was recorded: it was so already, by another command
                              * @enum {boolean}
@@ -3294,6 +3540,11 @@ export interface paths {
                             /** @description where it stands now */
                             status: string;
                             /**
+                             * Format: date-time
+                             * @description when it was recorded, the same on every repeat; absent where nothing was
+                             */
+                            at?: string;
+                            /**
                              * @description nothing was recorded: it was so already, by another command
                              * @enum {boolean}
                              */
@@ -3317,6 +3568,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * Format: date-time
+                             * @description when it was recorded, the same on every repeat; absent where nothing was
+                             */
+                            at?: string;
                             /**
                              * @description nothing was recorded: it was so already, by another command
                              * @enum {boolean}
@@ -3407,6 +3663,11 @@ export interface paths {
                             /** @description where it stands now */
                             status: string;
                             /**
+                             * Format: date-time
+                             * @description when it was recorded, the same on every repeat; absent where nothing was
+                             */
+                            at?: string;
+                            /**
                              * @description nothing was recorded: it was so already, by another command
                              * @enum {boolean}
                              */
@@ -3430,6 +3691,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * Format: date-time
+                             * @description when it was recorded, the same on every repeat; absent where nothing was
+                             */
+                            at?: string;
                             /**
                              * @description nothing was recorded: it was so already, by another command
                              * @enum {boolean}
@@ -3638,6 +3904,11 @@ export interface paths {
                             /** @description where it stands now */
                             status: string;
                             /**
+                             * Format: date-time
+                             * @description when it was recorded, the same on every repeat; absent where nothing was
+                             */
+                            at?: string;
+                            /**
                              * @description nothing was recorded: it was so already, by another command
                              * @enum {boolean}
                              */
@@ -3661,6 +3932,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * Format: date-time
+                             * @description when it was recorded, the same on every repeat; absent where nothing was
+                             */
+                            at?: string;
                             /**
                              * @description nothing was recorded: it was so already, by another command
                              * @enum {boolean}
@@ -3858,6 +4134,11 @@ export interface paths {
                             /** @description where it stands now */
                             status: string;
                             /**
+                             * Format: date-time
+                             * @description when it was recorded, the same on every repeat; absent where nothing was
+                             */
+                            at?: string;
+                            /**
                              * @description nothing was recorded: it was so already, by another command
                              * @enum {boolean}
                              */
@@ -3881,6 +4162,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * Format: date-time
+                             * @description when it was recorded, the same on every repeat; absent where nothing was
+                             */
+                            at?: string;
                             /**
                              * @description nothing was recorded: it was so already, by another command
                              * @enum {boolean}
@@ -3967,6 +4253,11 @@ export interface paths {
                             /** @description where it stands now */
                             status: string;
                             /**
+                             * Format: date-time
+                             * @description when it was recorded, the same on every repeat; absent where nothing was
+                             */
+                            at?: string;
+                            /**
                              * @description nothing was recorded: it was so already, by another command
                              * @enum {boolean}
                              */
@@ -3990,6 +4281,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * Format: date-time
+                             * @description when it was recorded, the same on every repeat; absent where nothing was
+                             */
+                            at?: string;
                             /**
                              * @description nothing was recorded: it was so already, by another command
                              * @enum {boolean}
@@ -4284,6 +4580,11 @@ export interface paths {
                             /** @description where it stands now */
                             status: string;
                             /**
+                             * Format: date-time
+                             * @description when it was recorded, the same on every repeat; absent where nothing was
+                             */
+                            at?: string;
+                            /**
                              * @description nothing was recorded: it was so already, by another command
                              * @enum {boolean}
                              */
@@ -4380,6 +4681,11 @@ export interface paths {
                             /** @description where it stands now */
                             status: string;
                             /**
+                             * Format: date-time
+                             * @description when it was recorded, the same on every repeat; absent where nothing was
+                             */
+                            at?: string;
+                            /**
                              * @description nothing was recorded: it was so already, by another command
                              * @enum {boolean}
                              */
@@ -4475,6 +4781,11 @@ export interface paths {
                             position: string;
                             /** @description where it stands now */
                             status: string;
+                            /**
+                             * Format: date-time
+                             * @description when it was recorded, the same on every repeat; absent where nothing was
+                             */
+                            at?: string;
                             /**
                              * @description nothing was recorded: it was so already, by another command
                              * @enum {boolean}
@@ -5630,6 +5941,86 @@ export interface paths {
                             };
                             /** @description of the way from shop to door, while bringing it */
                             donePercent?: number;
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description a problem after RFC 9457 */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            instance: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/{orderId}/pin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The PIN of a delivery
+         * @description From when a courier has picked the order up until it is delivered. For its buyer, and for support, who say it on the phone; never for the courier, who has it from the buyer.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    orderId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description what the buyer says to the courier */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description four digits; absent unless a courier is on the way to the buyer */
+                            pin?: string;
                         };
                     };
                 };

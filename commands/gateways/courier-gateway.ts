@@ -25,6 +25,8 @@ export interface CourierPosition {
   readonly courierId: string;
   readonly lat: number;
   readonly lon: number;
+  /** When that was so: RFC 3339, by the app's clock. Absent where the app does not say. */
+  readonly at?: string | undefined;
 }
 
 /** The couriers' app. Whether a courier takes an offer is said by the courier, through the API. */
@@ -36,6 +38,12 @@ export interface CourierGateway {
   positions(courierIds: readonly string[], city: string): Promise<Answer<readonly CourierPosition[]>>;
 }
 
+/** What the couriers' app is told of their phones. */
+export interface CourierTelemetry {
+  /** Tells where a courier's phone is now. */
+  moved(position: CourierPosition, city: string): Promise<Answer<unknown>>;
+}
+
 const positions = z.object({
   positions: z
     .array(
@@ -43,6 +51,7 @@ const positions = z.object({
         courierId: z.string(),
         lat: z.number().int().min(-90_000_000).max(90_000_000),
         lon: z.number().int().min(-180_000_000).max(180_000_000),
+        at: z.iso.datetime({ offset: true }).optional(),
       }),
     )
     .max(100),
@@ -53,7 +62,7 @@ const POSITIONS_WITHIN_MS = 1_000;
 const receipt = z.object({ offerId: z.string(), receivedAt: z.iso.datetime({ offset: true }) });
 
 /** The couriers' app over HTTP at COURIER_URL. */
-export class HttpCourierGateway implements CourierGateway {
+export class HttpCourierGateway implements CourierGateway, CourierTelemetry {
   readonly #base: string;
   readonly #timeoutMs: number;
 
@@ -82,6 +91,15 @@ export class HttpCourierGateway implements CourierGateway {
     if (!answer.ok) return answer;
     const parsed = positions.safeParse(answer.value);
     return parsed.success ? answered(parsed.data.positions) : failed(unreadable(url));
+  }
+
+  moved({ courierId, lat, lon }: CourierPosition, city: string): Promise<Answer<unknown>> {
+    return postJson({
+      url: endpoint(this.#base, "positions"),
+      body: JSON.stringify({ courierId, lat, lon, city }),
+      timeoutMs: Math.min(this.#timeoutMs, POSITIONS_WITHIN_MS),
+      gone: "driver_unavailable",
+    });
   }
 
   /** Whether the app answers for a city. */

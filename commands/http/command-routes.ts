@@ -3,6 +3,7 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Api } from "../../infra/http/api.ts";
 import { bulkRoutes } from "./bulk-routes.ts";
 import { catalogueRoutes } from "./catalogue-routes.ts";
+import { courierPositionRoute } from "./courier-position-route.ts";
 import { courierRoutes } from "./courier-routes.ts";
 import { customerRoutes } from "./customer-routes.ts";
 import { kitchenRoutes } from "./kitchen-routes.ts";
@@ -22,6 +23,7 @@ export function commandRoutes(app: FastifyInstance, services: CommandServices): 
   orderRoutes(api, services);
   kitchenRoutes(api, services);
   courierRoutes(api, services);
+  courierPositionRoute(api, services);
   customerRoutes(api, services);
   catalogueRoutes(api, services);
   bulkRoutes(api, services);

@@ -21,6 +21,8 @@ export interface OrderRequest {
   /** What the permission depends on, from the order as it is. */
   resource(order: Order): Resource;
   command(principal: Principal, order: Order): OrderCommand;
+  /** What else has to hold where the command would change something. Throws Refusal. */
+  last?(): unknown;
   /** True where the body may hold personal data: then it is sealed and fingerprinted under the customer's key. */
   readonly personal?: boolean;
 }
@@ -69,7 +71,11 @@ export async function commandOrder(
       correlationId: orderId,
       actor: actorFor(principal, order.customerId),
     }),
-    decide: (now) => decide(command, now),
+    decide: (now) => {
+      const decided = decide(command, now);
+      if (decided.length > 0) asked.last?.();
+      return decided;
+    },
   });
   return answer(reply, orderId, written, written.loaded.state ? statusOf(written.loaded.state) : "unknown");
 }

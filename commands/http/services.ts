@@ -1,6 +1,7 @@
 import type { Clock } from "../../infra/clock.ts";
 import type { EventStore } from "../../infra/event-store/port.ts";
 import type { CustomerKeys } from "../../infra/keys/customer-keys.ts";
+import type { CourierTelemetry } from "../gateways/courier-gateway.ts";
 import type { LedgerSequencer } from "../inventory/sequencer.ts";
 import type { PlaceOrder } from "../orders/place.ts";
 import type { StreamWriter } from "../writing/writer.ts";
@@ -14,4 +15,6 @@ export interface CommandServices {
   readonly keys: CustomerKeys;
   readonly fingerprintKey: Uint8Array;
   readonly clock: Clock;
+  /** Where positions of couriers are handed on to. */
+  readonly couriersApp: CourierTelemetry;
 }

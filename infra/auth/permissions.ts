@@ -49,6 +49,7 @@ export const PERMISSIONS = {
   "order.place": { guest: "own-account", customer: "own-account" },
   "order.place-on-behalf": { admin: "any" },
   "order.read": READERS_OF_AN_ORDER,
+  "order.pin": { guest: "own-order", customer: "own-order", support: "any" },
   "order.cancel": { guest: "own-order", customer: "own-order", support: "any", admin: "any" },
   "kitchen.act": { kitchen: "own-site" },
   "courier.act": { courier: "own-courier" },

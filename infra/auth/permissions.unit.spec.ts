@@ -47,6 +47,7 @@ const TABLE: Record<Action, string> = {
   "order.place": "           own   own      -       -       -       -     -       -",
   "order.place-on-behalf": " -     -        -       -       -       any   -       -",
   "order.read": "            own   own      own     own     any     any   -       -",
+  "order.pin": "             own   own      -       -       any     -     -       -",
   "order.cancel": "          own   own      -       -       any     any   -       -",
   "kitchen.act": "           -     -        own     -       -       -     -       -",
   "courier.act": "           -     -        -       own     -       -     -       -",

@@ -38,6 +38,8 @@ export const PROBLEMS = {
   courier_off_shift: [409, "The courier is not on shift"],
   order_not_ready: [409, "The order is not ready"],
   order_not_picked_up: [409, "The order has not been picked up"],
+  pin_wrong: [422, "This is not the customer's PIN"],
+  pin_tries_spent: [409, "Too many wrong PINs were tried"],
   site_exists: [409, "The site exists already"],
   site_suspended: [409, "The site takes no orders at the moment"],
   item_exists: [409, "The item exists already"],

@@ -25,5 +25,15 @@ export function sharedPositions(ask: CourierPositions["of"]): CourierPositions {
   };
 }
 
+/** What was told longer ago says nothing of where a courier is now. */
+const FRESH_MS = 60_000;
+
+/** A position, unless it was told too long ago; one that does not say when is taken as of now. */
+export const freshPosition = (
+  told: (Position & { readonly at?: string | undefined }) | undefined,
+  now: number,
+): Position | undefined =>
+  told === undefined || (told.at !== undefined && now - Date.parse(told.at) > FRESH_MS) ? undefined : told;
+
 /** Where couriers are not asked for. */
 export const nobodysPosition: CourierPositions = { of: async () => undefined };

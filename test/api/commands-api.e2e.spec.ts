@@ -258,14 +258,42 @@ describe("an order's way", () => {
     expect((await kitchen.post(`${fulfilment}/ready`, undefined)).body).toMatchObject({ status: "ready" });
     const assigned = await happened(orderId, "driver.assigned");
     expect(assigned.data).toMatchObject({ courierId: courier.id });
-    const steps = ["accept", "arrive", "pick-up", "deliver"];
-    for (const step of steps) {
-      expect((await courier.post(`/api/orders/${orderId}/delivery/${step}`, {})).status).toBe(200);
-    }
+    const delivery = `/api/orders/${orderId}/delivery`;
+    for (const step of ["accept", "arrive"]) expect((await courier.post(`${delivery}/${step}`, {})).status).toBe(200);
+    expect((await guest.get(`/api/orders/${orderId}/pin`)).body).toEqual({});
+    const here = { lat: 52_500_000, lon: 13_400_000 };
+    expect((await courier.post(`/api/couriers/${courier.id}/position`, here)).body).toEqual({ taken: true });
+    const pickedUp = await courier.post(`${delivery}/pick-up`, {});
+    expect(pickedUp.status).toBe(200);
+    const seen = { "x-position": String(pickedUp.body.position) };
+    const { pin } = (await guest.get(`/api/orders/${orderId}/pin`, seen)).body;
+    const wrong = String((Number(pin) + 1) % 10_000).padStart(4, "0");
+    expect(await courier.get(`/api/orders/${orderId}/pin`)).toMatchObject({ status: 403 });
+    expect(await courier.post(`${delivery}/deliver`, { pin: wrong })).toMatchObject({
+      status: 422,
+      body: { code: "pin_wrong" },
+    });
+    expect((await courier.post(`${delivery}/deliver`, { proof: "PIN ✓" })).body).toMatchObject({
+      code: "invalid_request",
+    });
+    const handed = await courier.post(
+      `${delivery}/deliver`,
+      { pin, proof: "in person" },
+      { "idempotency-key": "handed" },
+    );
+    expect(handed.status).toBe(200);
+    const repeated = await courier.post(
+      `${delivery}/deliver`,
+      { pin, proof: "in person" },
+      { "idempotency-key": "handed" },
+    );
+    expect(repeated.body).toEqual(handed.body);
     await happened(orderId, "order.delivered");
     const types = (await store.readStream(`order-${orderId}`)).map(({ type }) => type);
     const once = types.filter((type) => !/^(kitchen|notification)\./.test(type));
     expect(new Set(once).size).toBe(once.length);
+    const after = { "x-position": String(handed.body.position) };
+    expect((await guest.get(`/api/orders/${orderId}/pin`, after)).body).toEqual({});
     expect((await courier.post(`/api/couriers/${courier.id}/shift/end`, {})).status).toBeLessThan(500);
   });
 

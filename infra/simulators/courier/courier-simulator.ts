@@ -32,7 +32,9 @@ interface Kept {
 
 const offer = z.looseObject({ offerId: z.string(), orderId: z.string(), courierId: z.string() });
 const withdrawal = z.looseObject({ offerId: z.string() });
-const position = z.strictObject({ courierId: z.string(), lat: z.number().int(), lon: z.number().int() });
+const position = z.object({ courierId: z.string().max(100), lat: z.number().int(), lon: z.number().int() });
+/** Couriers whose position is remembered. */
+const MOST_POSITIONS = 20_000;
 const asked = z.object({ couriers: z.string().max(4_000) });
 
 const fault = { status: 500, answer: { error: "the couriers' app is out of order" } } as const;
@@ -40,14 +42,14 @@ const fault = { status: 500, answer: { error: "the couriers' app is out of order
 /**
  * The couriers' app: takes offers at `POST /offers` and withdrawals at `POST /withdrawals`, each once by `offerId`. A
  * withdrawal may come before the offer it takes back. `GET /_offers` lists them; the journal is `couriers.jsonl`.
- * `GET /positions?couriers=` says where couriers are, as far as `POST /_positions` has said it: integer microdegrees.
+ * `POST /positions` is told where a courier is, `GET /positions?couriers=` says it, and since when: integer microdegrees.
  */
 export async function startCourierSimulator(options: CourierSimulatorOptions): Promise<RunningSimulator> {
   const { dataDir, port, log, clock = systemClock } = options;
   const offers = new Map<string, Kept>();
   const withdrawn = new Map<string, Receipt>();
   /** Telemetry: a restarted app knows of nobody until they move. */
-  const positions = new Map<string, z.output<typeof position>>();
+  const positions = new Map<string, z.output<typeof position> & { readonly at: string }>();
 
   const simulator = await Simulator.create<Change>({
     name: "couriers",
@@ -106,11 +108,14 @@ export async function startCourierSimulator(options: CourierSimulatorOptions): P
       return { status: 200, answer: { positions: known } };
     }),
   );
-  simulator.app.post("/_positions", async (request, reply) => {
+  simulator.app.post("/positions", async (request, reply) => {
     const parsed = position.safeParse(request.body);
     if (!parsed.success) return reply.code(400).send({ error: z.prettifyError(parsed.error) });
-    positions.set(parsed.data.courierId, parsed.data);
-    return parsed.data;
+    const seen = { ...parsed.data, at: toInstant(clock.now()) };
+    positions.delete(seen.courierId);
+    positions.set(seen.courierId, seen);
+    for (const oldest of positions.keys()) if (positions.size > MOST_POSITIONS) positions.delete(oldest);
+    return seen;
   });
   simulator.app.get("/_offers", async () => ({
     offers: [...offers.values()].map(({ offer, receipt, deliveries }) => ({
