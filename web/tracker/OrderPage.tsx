@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { useRef } from "preact/hooks";
 import type { OrderStatus } from "../../domain/order/state.ts";
 import type { OrderView } from "../../projections/views.ts";
 import { navigate } from "../app/router.ts";
@@ -14,9 +15,10 @@ import { CancelButton } from "./CancelButton.tsx";
 import { Ended } from "./Ended.tsx";
 import { endingOf } from "./ending.ts";
 import { Line } from "./Line.tsx";
+import { Meanwhile } from "./Meanwhile.tsx";
 import { OrderedLines } from "./OrderedLines.tsx";
 import { Kept, Pending } from "./Pending.tsx";
-import { Promised } from "./Promised.tsx";
+import { arrivalOf, Promised } from "./Promised.tsx";
 import { mayCancel } from "./steps.ts";
 import { strangerSentence } from "./stranger.ts";
 import { useTracking } from "./use-tracking.ts";
@@ -34,6 +36,8 @@ export function OrderPage({ orderId }: { orderId: string }) {
   const ending = status && endingOf(status, view, own);
   const number = view?.number ?? orderId.replaceAll("-", "").slice(0, 6).toUpperCase();
   const siteName = view?.fulfilments.map((f) => f.siteName).join(", ") ?? own?.site.name;
+  const first = useRef(status);
+  first.current ??= status;
 
   if (status === undefined) {
     return (
@@ -52,13 +56,20 @@ export function OrderPage({ orderId }: { orderId: string }) {
   }
   return (
     <Frame>
-      <div class="order-head">
+      <div class="order-head" data-under-way={first.current !== "delivered"}>
         <p class="quiet small">
           {words.number(number)}
           {siteName && ` · ${siteName}`}
         </p>
-        {ending === undefined && <Heading status={status} />}
-        {ending === undefined && shown && <Promised view={shown} courier={tracking?.courier.value} />}
+        {ending === undefined && <Heading status={status} view={view} />}
+        {ending === undefined && shown && (
+          <>
+            <Promised view={shown} courier={tracking?.courier.value} />
+            <Meanwhile view={shown} courier={tracking?.courier.value}>
+              {own && !view && <Kept own={own} trouble={trouble} />}
+            </Meanwhile>
+          </>
+        )}
       </div>
       {own?.warning !== undefined && ending === undefined && status !== "delivered" && (
         <Notice kind="warn" icon="clock">
@@ -68,12 +79,7 @@ export function OrderPage({ orderId }: { orderId: string }) {
       {ending && (
         <Ended ending={ending} own={own} view={view} siteId={view?.fulfilments[0]?.siteId ?? own?.site.siteId} />
       )}
-      {shown ? (
-        <Line view={shown} ended={ending !== undefined} courier={tracking?.courier.value} />
-      ) : (
-        own && <Pending own={own} trouble={trouble} />
-      )}
-      {own && !view && shown && <Kept own={own} trouble={trouble} />}
+      {shown ? <Line view={shown} ended={ending !== undefined} /> : own && <Pending own={own} trouble={trouble} />}
       <OrderedLines view={shown} own={own} />
       {view && ending === undefined && <Cancelling view={view} onDone={() => tracking?.refresh()} />}
       {view && <After view={view} own={own} />}
@@ -108,16 +114,24 @@ function After({ view, own }: { view: OrderView; own: OwnOrder | undefined }) {
 /** The way to cancel while there is one; afterwards, until it is there, why there is none. */
 function Cancelling({ view, onDone }: { view: OrderView; onDone: () => void }) {
   if (mayCancel(view)) return <CancelButton view={view} onDone={onDone} />;
-  if (["delivered", "shipped"].includes(view.status)) return null;
+  // Its place stays: what stands below it must not move when the order arrives.
+  if (["delivered", "shipped"].includes(view.status)) return <p class="too-late" />;
   return <p class="quiet small too-late">{messages.value.tracker.tooLateToCancel}</p>;
 }
 
 const PENDING = ["placed", "stock_reserved", "payment_processing"];
 
 /** What the order is doing, in one sentence that keeps its place. */
-function Heading({ status }: { status: OrderStatus }) {
+function Heading({ status, view }: { status: OrderStatus; view: OrderView | undefined }) {
   const words = messages.value;
-  if (status === "delivered") return <h1 class="unseen">{words.common.page.order}</h1>;
+  const arrival = view && arrivalOf(view);
+  if (arrival) {
+    return (
+      <h1 class="pending-head">
+        {arrival.at} <span class="arrived">{arrival.how}</span>
+      </h1>
+    );
+  }
   const pending = PENDING.includes(status);
   return (
     <h1 class="pending-head">

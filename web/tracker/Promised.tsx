@@ -8,11 +8,11 @@ import { minutesUntil, promisedRange } from "../state/promise.ts";
 /** What is promised for later than this is said in days. */
 const BY_DAYS = 20 * 3_600_000;
 
-/** When the order arrives, as a range that is meant honestly; or when it came. */
+/** When the order arrives, as a range that is meant honestly; or what was promised, once it came. */
 export function Promised({ view, courier }: { view: OrderView; courier?: SeenWay | undefined }) {
   const words = messages.value.tracker;
   const promised = Date.parse(view.promisedAt);
-  if (view.status === "delivered") return <Arrived view={view} promised={promised} />;
+  if (view.status === "delivered") return <p class="promised quiet">{words.promisedBy(formatWhen(promised))}</p>;
   const minute = Math.floor(now.value / 60_000) * 60_000;
   if (minute > promised) {
     return (
@@ -58,15 +58,14 @@ function ByDays({ from, promised }: { from: number; promised: number }) {
   );
 }
 
-function Arrived({ view, promised }: { view: OrderView; promised: number }) {
+/** When an order came, and whether that was in time; undefined for one that has not come. */
+export function arrivalOf(view: OrderView): { readonly at: string; readonly how: string } | undefined {
   const words = messages.value.tracker;
   const at = view.milestones.findLast(({ type }) => type === "order.delivered")?.at;
-  if (at === undefined) return null;
-  const late = Date.parse(at) - promised;
-  return (
-    <p class="promised">
-      <strong>{words.deliveredAt(formatWhen(at))}</strong>
-      <span class="quiet">{late > 60_000 ? words.wasLate(formatDuration(late)) : words.onTime}</span>
-    </p>
-  );
+  if (view.status !== "delivered" || at === undefined) return undefined;
+  const late = Date.parse(at) - Date.parse(view.promisedAt);
+  return {
+    at: words.deliveredAt(formatWhen(at)),
+    how: late > 60_000 ? words.wasLate(formatDuration(late)) : words.onTime,
+  };
 }

@@ -41,5 +41,14 @@ export function stepWords(step: Step, view: OrderView): string {
   }
 }
 
+/** The longest of what a station is called while it is the current one: that much room it is given. */
+export function longestWords(step: Step, view: OrderView): string {
+  const words = messages.value.tracker.steps;
+  const current = stepWords({ ...step, state: "current" }, view);
+  const all =
+    step.kind === "pickup" ? [current, words.courierSearch, words.courierComing, words.courierThere] : [current];
+  return all.reduce((longest, text) => (text.length > longest.length ? text : longest));
+}
+
 const trackingOf = ({ fulfilments }: OrderView): string =>
   fulfilments.flatMap(({ parcel }) => parcel?.trackingNumber ?? []).join(", ");
