@@ -25,6 +25,15 @@ const SEATS: Readonly<Record<Role, string>> = {
 /** Two frames on, everything that follows a size or a theme has been drawn again. */
 const DRAWN = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 60))))";
 
+/** A device whose clock is ahead, as that of the system is. */
+const shiftTime = (ms: number): string => `{
+  const Real = Date;
+  globalThis.Date = class Date extends Real {
+    constructor(...given) { if (given.length === 0) super(Real.now() + ${ms}); else super(...given); }
+    static now() { return Real.now() + ${ms}; }
+  };
+}`;
+
 /** Who reaches over the right edge, for the one who mends it. */
 const WIDER = `(() => {
   const { scrollWidth, clientWidth } = document.documentElement;
@@ -91,6 +100,8 @@ async function settle(page: Page, { as }: Shot, language: Look["language"], stag
     kept.seat = seat;
     kept.ids = { [role]: id };
   }
+  const ahead = stage.aheadMs();
+  if (ahead !== 0) await page.addInitScript(shiftTime(ahead));
   await page.addInitScript(
     (all: Readonly<Record<string, string>>) => {
       for (const [name, value] of Object.entries(all)) localStorage.setItem(`ordertrail.${name}`, value);

@@ -79,13 +79,16 @@ async function drawAll(areas: readonly Area[], folder: string, options: CameraOp
       const later = shots.some((shot) => PHASES.indexOf(shot.phase) > PHASES.indexOf(phase));
       if (fill?.[phase] && (own.length > 0 || later)) {
         say(`${name}: ${phase}\n`);
-        await fill[phase]();
+        const fault = await faultOf(fill[phase]);
+        if (fault !== undefined) faults.push(`${name} ${phase} could not be filled: ${fault}`);
       }
       for (const shot of own) {
         const wrong = await drawOne(shot, folder, options);
         faults.push(...wrong.faults);
         bytes += wrong.bytes;
-        say(`${++done} of ${all}  ${shot.page} ${shot.state ?? phase}${wrong.faults.length > 0 ? "  FAULT" : ""}\n`);
+        say(
+          `${++done} of ${all}  ${shot.page} ${shot.state ?? phase}${wrong.faults.length > 0 ? `  FAULT ${wrong.faults.join("; ")}` : ""}\n`,
+        );
       }
     }
   }
@@ -104,10 +107,18 @@ async function drawOne(shot: Shot, folder: string, options: CameraOptions) {
       faults.push(...picture.faults.map((fault) => `${picture.file}: ${fault}`));
     }
   } catch (cause) {
-    faults.push(`${shot.page} ${shot.state ?? shot.phase}: ${cause instanceof Error ? cause.message : String(cause)}`);
+    faults.push(`${shot.page} ${shot.state ?? shot.phase}: ${saidBy(cause)}`);
   }
   return { faults, bytes };
 }
+
+const saidBy = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
+
+const faultOf = (fill: () => Promise<unknown>): Promise<string | undefined> =>
+  fill().then(
+    () => undefined,
+    (cause: unknown) => saidBy(cause),
+  );
 
 function list(areas: readonly Area[]): number {
   for (const { name, shots } of areas) {

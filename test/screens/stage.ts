@@ -1,10 +1,14 @@
+import { Pool } from "pg";
 import { ApiClient } from "../../cli/simulate/api-client.ts";
+import { VirtualTime } from "../drills/virtual-time.ts";
 import { startSystem, type TestSystem, tokenFor } from "../system.ts";
 import type { Person } from "./shot.ts";
 
 const GIVE_UP_MS = 45 * 60_000;
 const LOOK_MS = 100;
 const WAIT_MS = 60_000;
+/** How long what has become due is given to be done after the time has moved. */
+const SETTLE_MS = 8_000;
 
 /** The system that is drawn, and a way into its API for the people who fill it. */
 export interface Stage {
@@ -17,11 +21,22 @@ export interface Stage {
   /** Waits until the API's answer is as wanted. */
   until<T>(as: Person, path: string, isSo: (answer: T) => boolean): Promise<T>;
   token(as: Person): Promise<string>;
+  /** Lets business time pass at once: tickets grow old, orders late. The pages are shown what time it is then. */
+  pass(ms: number): Promise<void>;
+  /** By how much business time is ahead of real time, in milliseconds. */
+  readonly aheadMs: () => number;
+  /** Runs a statement in the system's database. */
+  sql(text: string, values?: readonly unknown[]): Promise<void>;
   stop(): Promise<void>;
 }
 
 export async function startStage(): Promise<Stage> {
-  const system = await startSystem();
+  const system = await startSystem({ virtualTime: true });
+  const { clockFile = "", addresses } = system;
+  const databaseUrl = addresses.DATABASE_URL ?? "";
+  const time = new VirtualTime({ clockFile, databaseUrl });
+  const pool = new Pool({ connectionString: databaseUrl, application_name: "screens", max: 1, query_timeout: 10_000 });
+  pool.on("error", () => undefined); // the next statement connects anew
   const giveUp = AbortSignal.timeout(GIVE_UP_MS);
   const clients = new Map<string, ApiClient>();
   const clientOf = (person: Person): ApiClient => {
@@ -30,15 +45,14 @@ export async function startStage(): Promise<Stage> {
     clients.set(name, known);
     return known;
   };
-  const get = async <T>(as: Person, path: string): Promise<T> => {
-    const { status, body } = await clientOf(as).get(path);
-    if (status >= 300) throw new Error(`GET ${path}: ${status} ${JSON.stringify(body)}`);
-    return body as T; // as the API describes it; whoever asks names the shape
-  };
   return {
     url: system.url,
     system,
-    get,
+    async get(as, path) {
+      const answer = await clientOf(as).get(path);
+      if (answer.status >= 300) throw new Error(`GET ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+      return answer.body as never; // as the API describes it; whoever asks names the shape
+    },
     async post(as, path, body, key) {
       const answer = await clientOf(as).post(path, body, key);
       if (answer.status >= 300) throw new Error(`POST ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
@@ -56,6 +70,17 @@ export async function startStage(): Promise<Stage> {
     },
     token: ({ role, ...more }) =>
       tokenFor(system.url, role, { id: more.id, ...(more.sites ? { sites: [...more.sites] } : {}) }),
-    stop: () => system.stop(),
+    async pass(ms) {
+      await time.advance(ms);
+      await time.settle(SETTLE_MS);
+    },
+    aheadMs: () => time.aheadMs,
+    async sql(text, values = []) {
+      await pool.query(text, [...values]);
+    },
+    async stop() {
+      await Promise.all([time.close(), pool.end()]);
+      await system.stop();
+    },
   };
 }
