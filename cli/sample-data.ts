@@ -123,6 +123,9 @@ const BERLIN = { city: "Berlin", region: "local", timeZone: "Europe/Berlin", cur
 
 const skusOf = (list: readonly SampleItem[]) => list.map(({ sku }) => sku);
 
+/** What keeps on its way through the post. */
+const PARCEL_SKUS = ["cheesecake", "sourdough-loaf", "cinnamon-roll"];
+
 /** The sites of a new system: where an order can be placed at any hour. */
 export const SAMPLE_SITES: readonly (SiteDetails & { readonly siteId: string })[] = [
   {
@@ -144,6 +147,16 @@ export const SAMPLE_SITES: readonly (SiteDetails & { readonly siteId: string })[
     stations: STATIONS.restaurant,
     deliveryFee: 350,
     menu: skusOf(RESTAURANT_ITEMS),
+  },
+  {
+    ...BERLIN,
+    siteId: "postal-bakery",
+    kind: "warehouse",
+    name: "Postal Bakery",
+    position: { lat: 52_536_200, lon: 13_344_900 },
+    stations: STATIONS.warehouse,
+    deliveryFee: 590,
+    menu: PARCEL_SKUS,
   },
 ];
 

@@ -76,6 +76,7 @@ async function simulate(options: Options): Promise<void> {
     mishapShare: options.mishaps,
     seed: options.seed ?? Math.floor(Math.random() * 2 ** 32),
     sites: options.site,
+    parcels: true,
     signal: ending.signal,
     // Where couriers are is told to their app, which the API does not stand in for.
     moved: system && toldTo(system.courierUrl),

@@ -21,7 +21,7 @@ const cheaperThan = (item: MenuItem, items: readonly MenuItem[], ordered: readon
 export async function customers(options: WorldOptions, stats: WorldStats, random: () => number): Promise<void> {
   const { base, rate, orders, seed, signal, cancelShare, mishapShare = 0, placed } = options;
   const browse = new ApiClient(base, { role: "guest" }, signal);
-  const menus = await menusOf(browse, options.sites);
+  const menus = await menusOf(browse, options);
   const open = new Set<Promise<void>>();
   const beganAt = performance.now();
   for (let n = 0; n < orders && !signal.aborted; n++) {
@@ -39,6 +39,7 @@ export async function customers(options: WorldOptions, stats: WorldStats, random
           ? { substitutes: cheaperThan(item, items, lines) }
           : {}),
       })),
+      ...(site.kind === "warehouse" ? { delivery: { method: "parcel" } } : {}),
       contact: { name: pick(NAMES, random), email: `guest${n}@example.org`, address: "Torstr. 1, Berlin" },
       ...(strikes(mishapShare, `${key}/card`) ? { paymentMethod: declinedCard(key) } : {}),
     };
@@ -74,10 +75,12 @@ export async function customers(options: WorldOptions, stats: WorldStats, random
   }
 }
 
-async function menusOf(client: ApiClient, only: readonly string[] | undefined) {
+async function menusOf(client: ApiClient, { sites: only, parcels = false }: WorldOptions) {
   for (;;) {
     const { body } = await client.get("/api/sites");
-    const sites = ((body?.sites ?? []) as SiteView[]).filter(({ siteId }) => !only || only.includes(siteId));
+    const sites = ((body?.sites ?? []) as SiteView[]).filter(({ siteId, kind }) =>
+      only ? only.includes(siteId) : parcels || kind !== "warehouse",
+    );
     const menus = await Promise.all(
       sites.map(async (site) => {
         const menu = await client.get(`/api/sites/${site.siteId}/menu`);

@@ -22,6 +22,8 @@ export interface WorldOptions {
   readonly seed: number;
   /** Only these sites; default all. */
   readonly sites?: readonly string[] | undefined;
+  /** Customers order at warehouses too, by parcel. Where sites are named, those are taken as they are. */
+  readonly parcels?: boolean;
   readonly signal: AbortSignal;
   /** Told of each order that was acknowledged. */
   placed?(orderId: string, status: string): void;
