@@ -26,7 +26,7 @@ export function sharedPositions(ask: CourierPositions["of"]): CourierPositions {
 }
 
 /** What was told longer ago says nothing of where a courier is now. */
-const FRESH_MS = 60_000;
+const FRESH_MS = 45_000;
 
 /** A position, unless it was told too long ago; one that does not say when is taken as of now. */
 export const freshPosition = (

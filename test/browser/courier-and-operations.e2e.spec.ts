@@ -5,7 +5,7 @@ import { ApiClient } from "../../cli/simulate/api-client.ts";
 import type { OrderView } from "../../projections/views.ts";
 import { seriousFaults, tabTo } from "./analyst-steps.ts";
 import { kitchenOrders } from "./kitchen-orders.ts";
-import { freshness, numberOf, TABLET } from "./screens.ts";
+import { freshness, numberOf, order, standAt, TABLET } from "./screens.ts";
 import { visitedSystem } from "./visited-system.ts";
 
 const { system, visit } = visitedSystem();
@@ -45,8 +45,11 @@ async function press(page: Page, name: string): Promise<void> {
 
 describe("a courier", () => {
   test("carries an order by keyboard alone, through a tunnel and a reload; what was tapped is sent once and in order", async () => {
-    const { page, context } = await visit();
-    const { place, facts } = kitchenOrders(system().url, SITE);
+    const [{ page, context }, buyer] = [await visit(), await visit()];
+    const { facts } = kitchenOrders(system().url, SITE);
+    const tracked = buyer.page.locator(".delivery-pin strong");
+    await context.grantPermissions(["geolocation"], { origin: system().url });
+    await context.setGeolocation({ latitude: 52.51, longitude: 13.41 });
     await page.goto(`${system().url}/courier`);
     await page.getByRole("button", { name: /^Take the role Courier/ }).click();
     await page.getByText("You are off shift").waitFor();
@@ -56,7 +59,8 @@ describe("a courier", () => {
     await page.keyboard.press("Enter");
     await page.getByText("On shift in Berlin").waitFor();
 
-    const id = await place({ sku: "cheesecake" });
+    await standAt(buyer.page, system().url, "52.5026, 13.4170");
+    const id = await order(buyer.page, system().url);
     await cook(id, "accepted");
     await page.getByRole("heading", { name: "New offer" }).waitFor({ timeout: 30_000 });
     await page.getByRole("timer").filter({ hasText: "seconds left" }).waitFor();
@@ -67,7 +71,9 @@ describe("a courier", () => {
     await page.getByText("Oranienstr. 12").waitFor();
     await freshness(page, "live").waitFor();
     expect(await seriousFaults(page)).toEqual([]);
-
+    await press(page, "Show it");
+    await page.getByText("The customer sees how you come along").waitFor();
+    expect(await tracked.count()).toBe(0);
     await context.setOffline(true);
     await freshness(page, "stale").waitFor();
     await press(page, "I have arrived");
@@ -80,14 +86,34 @@ describe("a courier", () => {
     await context.setOffline(false);
     await page.reload();
     await page.getByText("Oranienstr. 12").waitFor();
+    await context.setOffline(true);
+    await context.unroute(/\/(api|ws)/);
+    await freshness(page, "stale").waitFor();
     await press(page, "Delivered");
     await page.getByRole("dialog").getByRole("button", { name: "It is delivered" }).press("Enter");
     await page.getByText("Type the PIN, or say where it is.").waitFor();
+    await page.getByLabel("PIN of the customer").fill("47110");
+    await page.keyboard.press("Enter");
+    await page.getByText("A PIN has 4 digits.").waitFor();
+    // Nobody knows the PIN before the site knows that the order was picked up: this one is a slip.
     await page.getByLabel("PIN of the customer").fill("4711");
+    await page.getByLabel("Your own words").fill("to Ms Weber");
     expect(await seriousFaults(page)).toEqual([]);
     await page.keyboard.press("Enter");
-    await context.unroute(/\/(api|ws)/);
+    await page.getByText("Delivered, ").waitFor();
+    await context.setOffline(false);
+    await page.getByText(`Order ${numberOf(id)} is not delivered yet`).waitFor({ timeout: 30_000 });
+    await page.getByText("This is not the PIN of this order.").waitFor();
+    expect(await seriousFaults(page)).toEqual([]);
+    await tracked.filter({ hasText: /^\d{4}$/ }).waitFor({ timeout: 20_000 });
+    await buyer.page.getByText(/^About \d+ min to you$/).waitFor({ timeout: 20_000 });
+    expect(await seriousFaults(buyer.page)).toEqual([]);
+    await press(page, "Type the PIN again");
+    await expect.poll(() => page.getByLabel("Your own words").inputValue()).toBe("to Ms Weber");
+    await page.getByLabel("PIN of the customer").fill((await tracked.textContent()) ?? "");
+    await page.keyboard.press("Enter");
     await page.getByText(`Order ${numberOf(id)} is delivered`).waitFor({ timeout: 30_000 });
+    await tracked.waitFor({ state: "detached" });
     await tabTo(page, page.getByRole("switch", { name: "End shift" }));
     await page.keyboard.press("Enter");
     await page.getByText("You are off shift").waitFor();

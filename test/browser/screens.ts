@@ -8,6 +8,15 @@ export const TABLET = { width: 1280, height: 800 };
 const SITE = "sweet-crumbs";
 const ORDER_PAGE = /\/orders\/([0-9a-f]{8}-[0-9a-f-]+)$/;
 
+/** Says in the shop where somebody is: degrees, as they are typed. */
+export async function standAt(page: Page, url: string, position: string): Promise<void> {
+  await page.goto(`${url}/shop`);
+  await page.getByRole("button", { name: "Choose", exact: true }).click();
+  await page.getByRole("searchbox").fill(position);
+  await page.getByRole("button", { name: "Take" }).click();
+  await page.getByRole("button", { name: "Change", exact: true }).waitFor();
+}
+
 /** Chooses a cake with an inscription and a croissant, and fills in where it goes; the last button is not pressed. */
 export async function fillBasket(page: Page, url: string): Promise<void> {
   await page.goto(`${url}/shop`);

@@ -26,13 +26,31 @@ export const postShift = (courierId: string, change: "start" | "end", city: stri
     tries: 2,
   });
 
+/** What a delivery is proved with. */
+export interface DeliveryProof {
+  /** As the customer says it. */
+  readonly pin?: string | undefined;
+  /** Where it is, or who has it. */
+  readonly proof?: string | undefined;
+}
+
 /** One try: what is not answered stays with the caller, who has kept the key. */
-export const postCourierAct = (orderId: string, act: CourierAct, proof: string | undefined, key: string) =>
+export const postCourierAct = (orderId: string, act: CourierAct, { pin, proof }: DeliveryProof, key: string) =>
   request<CommandAnswer>(`/api/orders/${enc(orderId)}/delivery/${act}`, {
     seat,
     method: "POST",
-    body: proof === undefined ? {} : { proof },
+    body: { pin, proof },
     key,
     timeout: 8_000,
+    tries: 1,
+  });
+
+/** Where this phone is, in integer microdegrees. One try, and never again: the next one is newer. */
+export const postPosition = (courierId: string, position: { readonly lat: number; readonly lon: number }) =>
+  request<{ readonly taken: boolean }>(`/api/couriers/${enc(courierId)}/position`, {
+    seat,
+    method: "POST",
+    body: position,
+    timeout: 4_000,
     tries: 1,
   });

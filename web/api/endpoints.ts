@@ -1,7 +1,7 @@
 import type { Contact } from "../../domain/order/events.ts";
 import type { OrderStatus } from "../../domain/order/state.ts";
 import type { OpenState } from "../../domain/site/opening-hours.ts";
-import type { CourierWay, NearView } from "../../projections/buyer-views.ts";
+import type { CourierWay, DeliveryPin, NearView } from "../../projections/buyer-views.ts";
 import type { MenuItem, OrderView, SiteSummary, SiteView, TicketView } from "../../projections/views.ts";
 import type { Seat } from "../state/auth.ts";
 import { type Answer, request } from "./request.ts";
@@ -82,6 +82,10 @@ export const getOrder = (seat: Seat, orderId: string, after: string | undefined)
 /** How the courier of an order comes along. */
 export const getCourierWay = (seat: Seat, orderId: string) =>
   request<CourierWay>(path`/api/orders/${orderId}/courier`, { seat, tries: 1, timeout: 5_000 });
+
+/** What a buyer says to the courier at the door. */
+export const getDeliveryPin = (seat: Seat, orderId: string) =>
+  request<DeliveryPin>(path`/api/orders/${orderId}/pin`, { seat, tries: 1, timeout: 5_000 });
 
 export const getOrders = (cursor: string | undefined) =>
   request<{ orders: readonly OrderView[]; next?: string }>(

@@ -40,14 +40,7 @@ function Shown({ day }: { day: CourierDay }) {
       </Notice>
     );
   }
-  if (job !== undefined && job.stage !== "offered") {
-    return (
-      <>
-        <Told day={day} />
-        <JobView key={job.orderId} job={job} day={day} />
-      </>
-    );
-  }
+  if (job !== undefined && job.stage !== "offered") return <JobView key={job.orderId} job={job} day={day} />;
   if (!work.onShift && job === undefined) {
     return (
       <>

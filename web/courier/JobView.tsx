@@ -3,11 +3,14 @@ import type { CourierJob } from "../../projections/views.ts";
 import { courierWords } from "../messages/courier.ts";
 import { formatQuantity, formatTime } from "../messages/format.ts";
 import type { CourierDay } from "../state/courier/day.ts";
-import { nextAct } from "../state/courier/taps.ts";
+import { nextAct, refusedPin } from "../state/courier/taps.ts";
 import { freshness } from "../state/freshness.ts";
 import { Icon } from "../ui/Icon.tsx";
-import { GiveBackDialog, ProofDialog } from "./dialogs.tsx";
+import { GiveBackDialog } from "./dialogs.tsx";
 import { Door, Pickups } from "./Places.tsx";
+import { ProofDialog } from "./ProofDialog.tsx";
+import { SharedWay } from "./SharedWay.tsx";
+import { Told } from "./Told.tsx";
 import { useSettled } from "./use-settled.ts";
 
 /** An order that is theirs: where to, with what, and the one big button. */
@@ -18,8 +21,10 @@ export function JobView({ job, day }: { job: CourierJob; day: CourierDay }) {
   const time = onTheWay ? job.promisedAt : (job.arriveBy ?? job.promisedAt);
   const shownTime = formatTime(Date.parse(time) - day.ahead.value);
   const close = () => setAsking(undefined);
+  const askProof = () => setAsking("proof");
   return (
     <div class="stretch">
+      <Told day={day} onProof={askProof} />
       <section class="job" aria-labelledby="job-title">
         <header>
           <h2 id="job-title">{words.order(job.number)}</h2>
@@ -28,14 +33,22 @@ export function JobView({ job, day }: { job: CourierJob; day: CourierDay }) {
         {onTheWay ? <Door job={job} first /> : <Pickups job={job} first />}
         <Carry job={job} />
         {onTheWay ? <Pickups job={job} /> : <Door job={job} />}
+        <SharedWay sharing={day.sharing} />
         {!onTheWay && (
           <button type="button" class="button plain give-back" onClick={() => setAsking("give-back")}>
             {words.giveBack}
           </button>
         )}
       </section>
-      <OneButton job={job} day={day} onDeliver={() => setAsking("proof")} />
-      {asking === "proof" && <ProofDialog onClose={close} onDone={(proof) => day.tap("deliver", proof)} />}
+      <OneButton job={job} day={day} onDeliver={askProof} />
+      {asking === "proof" && (
+        <ProofDialog
+          checking={day.checking.value}
+          refused={refusedPin(day.refused.value, job.orderId)}
+          onClose={close}
+          onDone={(proof) => day.tap("deliver", proof)}
+        />
+      )}
       {asking === "give-back" && <GiveBackDialog onClose={close} onDone={() => day.tap("decline")} />}
     </div>
   );
@@ -49,20 +62,22 @@ function OneButton({ job, day, onDeliver }: { job: CourierJob; day: CourierDay; 
   const cut = freshness.value.kind === "stale";
   // Without a connection nobody knows whether the kitchen has finished; who has it in hand knows better.
   const early = act === "pick-up" && !job.ready && !cut;
+  const checking = day.checking.value;
+  const blocked = !settled || early || checking;
   const says = { accept: words.accept, arrive: words.arrive, "pick-up": words.pickUp, deliver: words.deliver }[act];
   return (
     <div class="thumb">
       <button
         type="button"
         class="button main huge"
-        aria-disabled={!settled || early}
+        aria-disabled={blocked}
         onClick={() => {
-          if (!settled || early) return;
+          if (blocked) return;
           if (act === "deliver") onDeliver();
           else day.tap(act);
         }}
       >
-        {early ? words.pickUpEarly : says}
+        {checking ? words.pinChecking : early ? words.pickUpEarly : says}
       </button>
     </div>
   );

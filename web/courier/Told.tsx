@@ -2,13 +2,13 @@ import { courierWords } from "../messages/courier.ts";
 import { formatTime } from "../messages/format.ts";
 import type { CourierDay } from "../state/courier/day.ts";
 import type { Lost } from "../state/courier/lost.ts";
-import type { Refused } from "../state/courier/taps.ts";
+import { isAboutPin, type Refused } from "../state/courier/taps.ts";
 import { freshness } from "../state/freshness.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { Notice } from "../ui/Notice.tsx";
 
 /** What has to be said before anything else: refusals, orders that are lost, and what waits to be sent. */
-export function Told({ day }: { day: CourierDay }) {
+export function Told({ day, onProof }: { day: CourierDay; onProof?: () => void }) {
   const lost = day.lost.value;
   const done = day.done.value;
   return (
@@ -20,7 +20,12 @@ export function Told({ day }: { day: CourierDay }) {
         </p>
       )}
       {day.refused.value.map((one) => (
-        <NotTaken key={one.key} refused={one} onNoted={() => day.note(one.key)} />
+        <NotTaken
+          key={one.key}
+          refused={one}
+          onNoted={() => day.note(one.key)}
+          onProof={onProof && isAboutPin(one) && one.orderId === day.job.value?.orderId ? onProof : undefined}
+        />
       ))}
       {lost && <Gone lost={lost} onNoted={() => day.note()} />}
       <Queue day={day} />
@@ -28,14 +33,30 @@ export function Told({ day }: { day: CourierDay }) {
   );
 }
 
-function NotTaken({ refused, onNoted }: { refused: Refused; onNoted: () => void }) {
+interface NotTakenProps {
+  readonly refused: Refused;
+  readonly onNoted: () => void;
+  /** Asks for the proof anew, where that is the next step. */
+  readonly onProof: (() => void) | undefined;
+}
+
+function NotTaken({ refused, onNoted, onProof }: NotTakenProps) {
   const { act, number, code, said, dropped } = refused;
   const words = courierWords.value;
   return (
-    <Notice kind="bad" title={words.refusedTitle(words.said[act], number)}>
+    <Notice
+      kind="bad"
+      title={isAboutPin(refused) ? words.notDelivered(number) : words.refusedTitle(words.said[act], number)}
+    >
       <p>{words.refused[code] ?? said}</p>
       {dropped > 0 && <p>{words.dropped(dropped)}</p>}
-      <Understood onNoted={onNoted} />
+      {onProof === undefined ? (
+        <Understood onNoted={onNoted} />
+      ) : (
+        <button type="button" class="button main" onClick={onProof}>
+          {code === "pin_wrong" ? words.pinAgain : words.withNote}
+        </button>
+      )}
     </Notice>
   );
 }

@@ -12,6 +12,7 @@ import { Header, ShopLinks } from "../ui/Header.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import { Notice } from "../ui/Notice.tsx";
 import { CancelButton } from "./CancelButton.tsx";
+import { DeliveryPin } from "./DeliveryPin.tsx";
 import { Ended } from "./Ended.tsx";
 import { endingOf } from "./ending.ts";
 import { Line } from "./Line.tsx";
@@ -83,6 +84,7 @@ export function OrderPage({ orderId }: { orderId: string }) {
       <OrderedLines view={shown} own={own} />
       {view && ending === undefined && <Cancelling view={view} onDone={() => tracking?.refresh()} />}
       {view && <After view={view} own={own} />}
+      {view && tracking && <DeliveryPin view={view} tracking={tracking} />}
     </Frame>
   );
 }

@@ -102,6 +102,7 @@ export const deSupport: typeof enSupport = {
     recorded: "Dass du diese Bestellung gelesen hast, ist festgehalten.",
     others: "Andere Bestellungen dieses Kunden",
     tracker: "Was der Kunde jetzt sieht",
+    pin: "PIN für den Kurier, nur dem Kunden zu sagen:",
   },
   money: {
     title: "Geld",

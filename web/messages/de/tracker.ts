@@ -75,6 +75,11 @@ export const deTracker: typeof enTracker = {
     toShop: (minutes) => `Noch etwa ${minutes} min bis zum Laden`,
     away: (distance) => `${distance} entfernt`,
   },
+  deliveryPin: {
+    title: "PIN für den Kurier",
+    hint: "Sag sie an der Tür, wenn du alles hast.",
+    coming: "Sie wird geholt…",
+  },
   cancelYes: "Ja, stornieren",
   cancelNo: "Behalten",
   cancelling: "Wird storniert…",

@@ -94,6 +94,7 @@ export const enSupport = {
     recorded: "That you have read this order is on record.",
     others: "Other orders of this customer",
     tracker: "What the customer sees now",
+    pin: "PIN for the courier, to be told to the customer alone:",
   },
   money: {
     title: "Money",

@@ -74,6 +74,11 @@ export const enTracker = {
     toShop: (minutes: number) => `About ${minutes} min to the shop`,
     away: (distance: string) => `${distance} away`,
   },
+  deliveryPin: {
+    title: "PIN for the courier",
+    hint: "Say it at the door, once you have your order.",
+    coming: "It is being fetched…",
+  },
   cancelYes: "Yes, cancel it",
   cancelNo: "Keep it",
   cancelling: "Cancelling…",

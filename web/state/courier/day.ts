@@ -1,14 +1,16 @@
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { CourierJob, CourierView, CourierWork } from "../../../projections/views.ts";
 import { compareVersions } from "../../../realtime/protocol.ts";
-import { type CourierAct, getWork, postCourierAct, postShift } from "../../api/courier.ts";
+import { type CourierAct, type DeliveryProof, getWork, postCourierAct, postShift } from "../../api/courier.ts";
+import { now } from "../clock.ts";
 import { freshness } from "../freshness.ts";
 import { newId } from "../ids.ts";
 import { freshnessOf, openLive } from "../live.ts";
 import { changeKept, kept, knownWork, lastCity } from "./kept.ts";
 import { goneJob, type Lost, whyLost } from "./lost.ts";
 import { Sender } from "./sender.ts";
-import { expectedJob, noted, type Refused, type Tap, withTap } from "./taps.ts";
+import { type Sharing, sharePosition } from "./sharing.ts";
+import { expectedJob, isChecked, noted, type Refused, type Tap, withTap } from "./taps.ts";
 
 /** A courier's day, as the page shows it. */
 export interface CourierDay {
@@ -19,6 +21,8 @@ export interface CourierDay {
   /** What waits to be sent. */
   readonly taps: ReadonlySignal<readonly Tap[]>;
   readonly refused: ReadonlySignal<readonly Refused[]>;
+  /** A PIN is being checked, and its answer is near. */
+  readonly checking: ReadonlySignal<boolean>;
   /** An order that is not theirs any more. */
   readonly lost: ReadonlySignal<Lost | undefined>;
   /** Number of the order that was delivered last, until there is another one. */
@@ -27,9 +31,11 @@ export interface CourierDay {
   readonly trouble: ReadonlySignal<unknown>;
   /** False when this browser would not keep what was tapped. */
   readonly keeps: ReadonlySignal<boolean>;
+  /** Whether the customer sees how they come along. */
+  readonly sharing: Sharing;
   /** Milliseconds that the business clock is ahead of this device's. */
   readonly ahead: ReadonlySignal<number>;
-  tap(act: CourierAct, proof?: string): void;
+  tap(act: CourierAct, proof?: DeliveryProof): void;
   /** Takes note of a refusal, or of a lost order. */
   note(key?: string): void;
   /** Starts or ends the shift. Rejects when it was refused or not answered. */
@@ -41,6 +47,8 @@ const QUIET = 15_000;
 const EAGER = 3_000;
 /** The claim is known a moment before the order says so. */
 const AWAITED = 800;
+/** As long as the answer to a PIN is waited for at the door. */
+const CHECKED_WITHIN = 6_000;
 /** A read model that lies further behind than this is not called live. */
 const TOLERATED_LAG = 5_000;
 
@@ -150,7 +158,8 @@ export function followDay(courierId: string): CourierDay {
       changeKept(change);
     },
     waiting: () => taps.peek(),
-    post: async ({ orderId, act, proof, key }) => (await postCourierAct(orderId, act, proof, key)).data.position,
+    post: async ({ orderId, act, pin, proof, key }) =>
+      (await postCourierAct(orderId, act, { pin, proof }, key)).data.position,
     sent: (tap, position) => {
       const { orderId, act } = tap;
       if (position !== undefined) {
@@ -184,9 +193,25 @@ export function followDay(courierId: string): CourierDay {
   follow();
   again();
 
+  // In a tunnel nobody waits for the answer, and outside of it not for long.
+  const awaited = computed(() =>
+    freshness.value.kind === "stale"
+      ? []
+      : taps.value.filter((tap) => isChecked(tap) && now.value - tap.at < CHECKED_WITHIN),
+  );
+
+  const job = computed(() => {
+    const taken = taps.value.filter((tap) => !awaited.value.includes(tap));
+    return expectedJob(work.value?.job, [...carriedOut.value, ...taken]);
+  });
+  const carrying = computed(() => job.value !== undefined && job.value.stage !== "offered");
+  const sharing = sharePosition(courierId, carrying);
+
   return {
     work,
-    job: computed(() => expectedJob(work.value?.job, [...carriedOut.value, ...taps.value])),
+    job,
+    sharing,
+    checking: computed(() => awaited.value.length > 0),
     taps,
     refused,
     lost,
@@ -194,12 +219,16 @@ export function followDay(courierId: string): CourierDay {
     trouble,
     keeps,
     ahead,
-    tap(act, proof) {
+    tap(act, proof = {}) {
       const job = work.peek()?.job;
       if (job === undefined) return;
       const { orderId, number } = job;
-      const tapped: Tap = { key: newId(), courierId, orderId, number, act, proof, at: Date.now() };
-      keeps.value = changeKept((before) => withTap(before, tapped));
+      const tapped: Tap = { key: newId(), courierId, orderId, number, act, ...proof, at: Date.now() };
+      const isPast = (one: Refused) => one.orderId === orderId && one.act === act;
+      // Whoever taps it again has read why it was refused.
+      keeps.value = changeKept(({ taps, refused }) =>
+        withTap({ taps, refused: refused.filter((one) => !isPast(one)) }, tapped),
+      );
       void sender.send();
     },
     note(key) {
@@ -217,6 +246,7 @@ export function followDay(courierId: string): CourierDay {
       clearTimeout(timer);
       clearTimeout(retopic);
       sender.end();
+      sharing.end();
       removeEventListener("online", again);
       document.removeEventListener("visibilitychange", again);
       unlinked();

@@ -9,7 +9,9 @@ export interface Tap {
   readonly orderId: string;
   readonly number: string;
   readonly act: CourierAct;
-  /** PIN or note of a delivery. */
+  /** PIN of a delivery, as it was typed. */
+  readonly pin?: string | undefined;
+  /** Note of a delivery. */
   readonly proof?: string | undefined;
   /** When it was tapped, on this device's clock. */
   readonly at: number;
@@ -23,6 +25,8 @@ export interface Refused {
   readonly number: string;
   readonly act: CourierAct;
   readonly at: number;
+  /** Note of a delivery that was refused: it need not be written again. */
+  readonly proof?: string | undefined;
   /** Code of the problem. */
   readonly code: string;
   /** What the server said, for codes that the page has no words of its own for. */
@@ -67,6 +71,18 @@ export function expectedJob(job: CourierJob | undefined, taps: readonly Tap[]): 
   return expected;
 }
 
+/** A tap whose PIN is still to be checked: as long as there is a connection, the answer is waited for. */
+export const isChecked = ({ act, pin }: Tap): boolean => act === "deliver" && pin !== undefined;
+
+/** Codes of refusals that are about the PIN: the order is at the door still. */
+const ABOUT_PIN: readonly string[] = ["pin_wrong", "pin_tries_spent"];
+
+export const isAboutPin = ({ code }: Refused): boolean => ABOUT_PIN.includes(code);
+
+/** The refusal of an order's PIN, if there is one that nobody has taken note of. */
+export const refusedPin = (refused: readonly Refused[], orderId: string): Refused | undefined =>
+  refused.findLast((one) => one.orderId === orderId && isAboutPin(one));
+
 /** The one big button of a job: what it says of the order next. */
 export function nextAct({ stage }: CourierJob): Exclude<CourierAct, "decline"> {
   switch (stage) {
@@ -91,7 +107,7 @@ export const answered = ({ taps, refused }: Kept, { key }: Tap): Kept => ({
 
 /** The tap was answered with no: what was tapped after it for the same order would be, too, and is not sent. */
 export function declined({ taps, refused }: Kept, tap: Tap, code: string, said: string): Kept {
-  const { key, courierId, orderId, number, act, at } = tap;
+  const { key, courierId, orderId, number, act, at, proof } = tap;
   const place = taps.findIndex((one) => one.key === key);
   if (place < 0) return { taps, refused };
   const isDropped = (one: Tap, index: number) =>
@@ -99,7 +115,9 @@ export function declined({ taps, refused }: Kept, tap: Tap, code: string, said: 
   const dropped = taps.filter(isDropped).length;
   return {
     taps: taps.filter((one, index) => one.key !== key && !isDropped(one, index)),
-    refused: [...refused, { key, courierId, orderId, number, act, at, code, said, dropped }].slice(-MOST_REFUSED),
+    refused: [...refused, { key, courierId, orderId, number, act, at, proof, code, said, dropped }].slice(
+      -MOST_REFUSED,
+    ),
   };
 }
 

@@ -1,7 +1,19 @@
 import { describe, expect, test } from "vitest";
 import type { CourierJob } from "../../../projections/views.ts";
 import type { CourierAct } from "../../api/courier.ts";
-import { answered, declined, expectedJob, type Kept, NOTHING_KEPT, nextAct, noted, type Tap, withTap } from "./taps.ts";
+import {
+  answered,
+  declined,
+  expectedJob,
+  isChecked,
+  type Kept,
+  NOTHING_KEPT,
+  nextAct,
+  noted,
+  refusedPin,
+  type Tap,
+  withTap,
+} from "./taps.ts";
 
 const job: CourierJob = {
   orderId: "o1",
@@ -62,5 +74,16 @@ describe("what was tapped", () => {
     expect(after.refused).toMatchObject([{ orderId: "o1", act: "pick-up", code: "order_final", dropped: 1 }]);
     expect(noted(after, "pick-up o1").refused).toEqual([]);
     expect(declined(after, tap("pick-up"), "order_final", "again")).toEqual(after);
+  });
+
+  test("comes back with its note when its PIN is refused, and never with the PIN", () => {
+    const delivered: Tap = { ...tap("deliver"), pin: "1234", proof: "to Ms Weber" };
+    expect([isChecked(delivered), isChecked(tap("deliver")), isChecked(tap("arrive"))]).toEqual([true, false, false]);
+    const { taps, refused } = declined(kept(delivered), delivered, "pin_wrong", "this is not the customer's PIN");
+    expect(expectedJob({ ...job, stage: "picked_up" }, taps)?.stage).toBe("picked_up");
+    expect(refusedPin(refused, "o1")).toMatchObject({ code: "pin_wrong", proof: "to Ms Weber" });
+    expect(JSON.stringify(refused)).not.toContain("1234");
+    expect(refusedPin(refused, "o2")).toBeUndefined();
+    expect(refusedPin(declined(kept(delivered), delivered, "order_final", "over").refused, "o1")).toBeUndefined();
   });
 });

@@ -2,6 +2,7 @@ import type { OrderView } from "../../../projections/views.ts";
 import { supportWords } from "../../messages/support.ts";
 import { principalAt } from "../../state/auth.ts";
 import { toSearch } from "../links.ts";
+import { PinOnPhone } from "./PinOnPhone.tsx";
 
 /** Who ordered, for those who may know it; that it was read is on record, and the card says so. */
 export function ContactCard({ order }: { order: OrderView }) {
@@ -23,6 +24,7 @@ export function ContactCard({ order }: { order: OrderView }) {
       ) : (
         <p class="quiet">{may ? words.gone : words.hidden}</p>
       )}
+      <PinOnPhone order={order} />
       <a class="small" href={toSearch(order.customerId)}>
         {words.others}
       </a>
