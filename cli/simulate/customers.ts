@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { MenuItem, SiteView } from "../../projections/views.ts";
+import type { MenuItem } from "../../projections/views.ts";
 import { ApiClient } from "./api-client.ts";
 import { declinedCard, strikes } from "./mishaps.ts";
 import type { WorldOptions, WorldStats } from "./options.ts";
 import { pick } from "./random.ts";
+import { sitesThere } from "./sites.ts";
 
 const NAMES = ["Maya", "Jonas", "Aylin", "Emil", "Sofia", "Noah", "Lena", "Tariq"];
 
@@ -77,8 +78,7 @@ export async function customers(options: WorldOptions, stats: WorldStats, random
 
 async function menusOf(client: ApiClient, { sites: only, parcels = false }: WorldOptions) {
   for (;;) {
-    const { body } = await client.get("/api/sites");
-    const sites = ((body?.sites ?? []) as SiteView[]).filter(({ siteId, kind }) =>
+    const sites = (await sitesThere(client)).filter(({ siteId, kind }) =>
       only ? only.includes(siteId) : parcels || kind !== "warehouse",
     );
     const menus = await Promise.all(

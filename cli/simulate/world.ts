@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { SiteView } from "../../projections/views.ts";
 import { ApiClient } from "./api-client.ts";
 import { courier } from "./couriers.ts";
 import { customers } from "./customers.ts";
 import { kitchen } from "./kitchens.ts";
 import type { WorldOptions, WorldStats } from "./options.ts";
 import { randomFrom } from "./random.ts";
+import { sitesThere } from "./sites.ts";
 
 const AGAIN_MS = 1_000;
 
@@ -21,8 +21,8 @@ export async function startWorld(options: WorldOptions): Promise<{ stats: WorldS
 }
 
 async function allSites({ base, signal }: WorldOptions): Promise<readonly string[]> {
-  const { body } = await new ApiClient(base, { role: "guest" }, signal).get("/api/sites");
-  return ((body?.sites ?? []) as SiteView[]).map(({ siteId }) => siteId); // the shape that the API documents
+  const sites = await sitesThere(new ApiClient(base, { role: "guest" }, signal));
+  return sites.map(({ siteId }) => siteId);
 }
 
 /** A person whose work failed in a way that nobody foresaw takes it up again after a moment. */
