@@ -6,6 +6,7 @@ import type { Look, Shot } from "./shot.ts";
 import type { Stage } from "./stage.ts";
 
 const QUALITY = 58;
+const TIME_ZONE = "Europe/Berlin";
 const READY_MS = 30_000;
 /** Longer pages are cut where they are drawn whole. */
 const MOST_HEIGHT = 6_000;
@@ -63,12 +64,13 @@ export async function* draw(shot: Shot, { browser, stage, whole }: CameraOptions
     const [first = DESK] = looks;
     const { context, page, faults } = await browser.visitor({ width: first.width, height: first.height });
     try {
+      const devtools = await context.newCDPSession(page);
+      await devtools.send("Emulation.setTimezoneOverride", { timezoneId: TIME_ZONE });
       page.setDefaultTimeout(READY_MS);
       await page.emulateMedia({ colorScheme: first.theme, reducedMotion: "reduce" });
       await settle(page, shot, language, stage);
       await shot.before?.(page);
       await open(page, shot, stage);
-      const devtools = await context.newCDPSession(page);
       for (const look of looks) {
         const wider = await lookAt(page, look);
         const webp = await capture(page, devtools, whole);

@@ -40,6 +40,8 @@ async function main(): Promise<number> {
   const folder = resolve(values.to);
   await mkdir(folder, { recursive: true });
   await buildPages();
+  // Whoever is told to end takes the system along.
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
   const [stage, browser] = await Promise.all([startStage(), startBrowser()]);
   const areas = AREAS.map((area) => area(stage));
   try {

@@ -4,6 +4,7 @@ import { cityLife } from "../city-life.ts";
 import { DESK, german, HAND } from "../looks.ts";
 import { BAKERY, carry, cook, cookAt, fault, offShift, onShift, place, SUPPORT, TRATTORIA } from "../orders.ts";
 import { CALLERS } from "../people.ts";
+import { refuse } from "../refusals.ts";
 import type { Area, Person, Shot } from "../shot.ts";
 import type { Stage } from "../stage.ts";
 
@@ -197,14 +198,7 @@ async function retried(stage: Stage): Promise<string> {
 async function parked(stage: Stage): Promise<string> {
   const id = await place(stage, { ...PETRA, key: "parked" });
   await stage.until<OrderView>(SUPPORT, `/api/orders/${id}`, ({ status }) => status === "restaurant_notified");
-  await stage.sql(`
-    CREATE FUNCTION public.refuses_an_order() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-      IF NEW.order_id = '${id}' THEN RAISE EXCEPTION 'the row of this order does not add up'; END IF;
-      RETURN NEW;
-    END $$`);
-  await stage.sql(
-    "CREATE TRIGGER refuses BEFORE UPDATE ON orders_g1.orders FOR EACH ROW EXECUTE FUNCTION public.refuses_an_order()",
-  );
+  await refuse(stage, [id]);
   const { fulfilments } = await stage.get<OrderView>(SUPPORT, `/api/orders/${id}`);
   const at = `/api/orders/${id}/fulfilments/${fulfilments[0]?.fulfilmentId}`;
   await stage.post(cookAt(BAKERY), `${at}/accept`, {}, `${id}-accept`);
