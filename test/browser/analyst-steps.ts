@@ -33,10 +33,13 @@ export async function markRow(page: Page, projection: string): Promise<void> {
   throw new Error(`cannot be reached with j: ${projection}`);
 }
 
-/** Faults that keep somebody from using the page, as axe finds them. */
-export async function seriousFaults(page: Page): Promise<readonly string[]> {
+/** Faults that keep somebody from using the page, as axe finds them; `rules` by default all that it has. */
+export async function seriousFaults(page: Page, rules?: readonly string[]): Promise<readonly string[]> {
   await page.evaluate(axe.source);
-  const found: unknown = await page.evaluate("axe.run().then(({ violations }) => JSON.stringify(violations))");
+  const options = JSON.stringify(rules === undefined ? {} : { runOnly: rules });
+  const found: unknown = await page.evaluate(
+    `axe.run(${options}).then(({ violations }) => JSON.stringify(violations))`,
+  );
   const violations = JSON.parse(String(found)) as axe.Result[]; // as axe documents them
   return violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")

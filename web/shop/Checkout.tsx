@@ -41,6 +41,7 @@ export function Checkout({ siteId, menu }: { siteId: string; menu: ShownMenu | u
   if (basket.lines.length === 0) {
     return (
       <Frame siteId={siteId}>
+        <h1>{words.shop.basket}</h1>
         <Blank icon="basket" title={words.shop.basketEmpty}>
           <a class="button main" href={`/?site=${encodeURIComponent(siteId)}`}>
             {menu.site.name}
