@@ -44,6 +44,28 @@ describe("a kitchen with two displays", () => {
   });
 });
 
+describe("a kitchen where two displays work side by side", () => {
+  test("what one takes moves nothing on the other, which closes up when it is touched itself", async () => {
+    const { page, orders } = await display();
+    const { page: other } = await display();
+    const taken = await orders.place({ sku: "cheesecake" });
+    await ticketIn(page, "new", taken).waitFor();
+    const below = await orders.place({ sku: "butter-croissant" });
+    const stays = ticketIn(page, "new", below);
+    await stays.waitFor();
+    const before = await stays.boundingBox();
+    await page.evaluate(NOTE_SHIFTS);
+    await ticketIn(other, "new", taken).getByRole("button", { name: "Accept" }).click();
+    await ticketIn(page, "preparation", taken).waitFor();
+    await page.locator(`[data-column="new"] .ticket[data-id^="${taken}"][data-over="true"]`).waitFor();
+    expect(await stays.boundingBox()).toEqual(before);
+    expect(await page.evaluate("globalThis.shifted")).toBe(0);
+    await page.locator('[data-column="ready"] .tickets').click();
+    await expect.poll(async () => (await stays.boundingBox())?.y).toBeLessThan(before?.y ?? 0);
+    expect(await page.evaluate("globalThis.shifted")).toBe(0);
+  });
+});
+
 describe("a kitchen's display", () => {
   test("by keyboard alone a ticket is chosen, started and taken back, and goes through to the pass", async () => {
     const { page, orders } = await display();
@@ -111,6 +133,14 @@ describe("a kitchen's display", () => {
     await stopped.waitFor({ state: "detached" });
   });
 });
+
+/** Sums up what moves on a page by itself, as Chromium counts it. */
+const NOTE_SHIFTS = `
+  globalThis.shifted = 0;
+  new PerformanceObserver((list) => {
+    for (const { value, hadRecentInput } of list.getEntries()) if (!hadRecentInput) globalThis.shifted += value;
+  }).observe({ type: "layout-shift" });
+`;
 
 /** Holds back what displays send until each of them has sent something: then all of it goes out at once. */
 async function atTheSameMoment(pages: readonly Page[], touch: () => Promise<unknown>): Promise<void> {

@@ -1,4 +1,4 @@
-import { useSignal } from "@preact/signals";
+import { useComputed, useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import type { SiteView } from "../../projections/views.ts";
 import { navigate } from "../app/router.ts";
@@ -48,10 +48,11 @@ export function DisplayView({ site: { siteId, name }, display, station }: Displa
     const onKey = (event: KeyboardEvent) => {
       allowSound();
       handleKey(event, { selection, panel, switchExpo });
+      afterPaint(() => display.handled(selection.column.peek(), true));
     };
     addEventListener("keydown", onKey);
     return () => removeEventListener("keydown", onKey);
-  }, [selection, expo]);
+  }, [display, selection, expo]);
 
   useEffect(() => {
     const timer = setTimeout(prepareSound, 1_500);
@@ -60,17 +61,25 @@ export function DisplayView({ site: { siteId, name }, display, station }: Displa
 
   useEffect(() => {
     const released = () => display.board.released();
+    // A click that a key has made is not the end of a touch.
+    const touched = ({ target, detail }: MouseEvent) => {
+      const column =
+        target instanceof Element ? target.closest<HTMLElement>("[data-column]")?.dataset.column : undefined;
+      if (detail > 0) afterPaint(() => display.handled(column, false));
+    };
     addEventListener("pointerdown", allowSound);
     addEventListener("pointerup", released);
     addEventListener("pointercancel", released);
+    addEventListener("click", touched);
     return () => {
       removeEventListener("pointerdown", allowSound);
       removeEventListener("pointerup", released);
       removeEventListener("pointercancel", released);
+      removeEventListener("click", touched);
     };
   }, [display]);
 
-  const isEmpty = display.feed.loaded.value && display.entries.value.length === 0;
+  const isEmpty = useComputed(() => display.feed.loaded.value && display.entries.value.length === 0).value;
   return (
     <div class="kitchen" data-single={columns.length === 1 && !expo}>
       <div class="head">
@@ -111,3 +120,8 @@ export function DisplayView({ site: { siteId, name }, display, station }: Displa
     </div>
   );
 }
+
+/** What a touch asked for is seen first; what else follows from it comes with the frame after. */
+const afterPaint = (act: () => void): void => {
+  requestAnimationFrame(() => setTimeout(act));
+};

@@ -1,13 +1,15 @@
 import { useComputed } from "@preact/signals";
 import { memo } from "preact/compat";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { kitchenWords } from "../../messages/kitchen.ts";
 import type { ColumnId } from "../../state/kitchen/acts.ts";
 import type { Display } from "../../state/kitchen/display.ts";
 import { pathOf } from "../../state/kitchen/shown.ts";
 import { Icon } from "../../ui/Icon.tsx";
 import type { Selection } from "../selection.ts";
-import { Ticket } from "../ticket/Ticket.tsx";
 import { columnName } from "./column-name.ts";
+import { DrawnTickets } from "./drawn-tickets.tsx";
+import { sightOf } from "./sight.ts";
 import { useStaged } from "./use-staged.ts";
 
 interface ColumnProps {
@@ -32,7 +34,14 @@ export const Column = memo(function Column({ siteId, column, alone, display, sel
       display.board.slots(column).value.filter(({ id, left }) => !left && display.entry(id)?.fresh.value === true)
         .length,
   ).value;
+  const tickets = useMemo(() => new DrawnTickets(column, display, selection), [column, display, selection]);
+  tickets.keepOnly(slots);
   const drawn = useStaged(slots.length, alone ? 12 : 4);
+  const list = useRef<HTMLOListElement>(null);
+  useEffect(
+    () => display.board.seenBy(column, () => (list.current ? sightOf(list.current, alone) : undefined)),
+    [display, column, alone],
+  );
   const pointed = () => display.board.pointed(column);
   return (
     <section
@@ -64,23 +73,8 @@ export const Column = memo(function Column({ siteId, column, alone, display, sel
         </span>
       </a>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
-      <ol class="tickets" tabIndex={0} aria-label={name} onScroll={pointed}>
-        {slots.slice(0, drawn).map((slot, at) => {
-          const entry = display.entry(slot.id);
-          return (
-            entry && (
-              <Ticket
-                key={slot.id}
-                entry={entry}
-                left={slot.left}
-                column={column}
-                place={numbered && at < 9 ? at + 1 : undefined}
-                display={display}
-                selection={selection}
-              />
-            )
-          );
-        })}
+      <ol ref={list} class="tickets" tabIndex={0} aria-label={name} onScroll={pointed}>
+        {slots.slice(0, drawn).map((slot, at) => tickets.of(slot, numbered && at < 9 ? at + 1 : undefined))}
         {slots.length === 0 && <li class="column-empty">{words.emptyColumn}</li>}
       </ol>
     </section>

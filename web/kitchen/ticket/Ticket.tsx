@@ -1,6 +1,5 @@
-import { useComputed } from "@preact/signals";
 import { memo } from "preact/compat";
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import type { TicketView } from "../../../projections/views.ts";
 import { stationName } from "../../messages/format.ts";
 import { kitchenWords } from "../../messages/kitchen.ts";
@@ -21,7 +20,8 @@ import type { TicketProps } from "./ticket-props.ts";
 export const Ticket = memo(function Ticket(props: TicketProps) {
   const { entry, left, column, place, display, selection } = props;
   const ticket = entry.ticket.value;
-  const chosen = useComputed(() => selection.isChosen(column, entry.id)).value;
+  const chosen = selection.isChosen(column, entry.id).value;
+  useEffect(() => () => selection.forget(column, entry.id), [selection, column, entry.id]);
   const stopped = isStopped(ticket) && !left;
   return (
     <li
@@ -29,6 +29,8 @@ export const Ticket = memo(function Ticket(props: TicketProps) {
       data-id={entry.id}
       data-status={ticket.status}
       data-left={left !== undefined}
+      data-over={left?.over}
+      aria-hidden={left?.over}
       data-fresh={entry.fresh.value && !left}
       data-stopped={stopped}
       data-chosen={chosen}

@@ -4,7 +4,7 @@ import { formatDuration } from "../../messages/format.ts";
 import { kitchenWords } from "../../messages/kitchen.ts";
 import { now } from "../../state/clock.ts";
 import { actOf, isStopped, mayBeMissing } from "../../state/kitchen/acts.ts";
-import type { Left } from "../../state/kitchen/board.ts";
+import type { Left } from "../../state/kitchen/places.ts";
 import { Icon } from "../../ui/Icon.tsx";
 import { Said } from "./Said.tsx";
 import type { TicketProps } from "./ticket-props.ts";

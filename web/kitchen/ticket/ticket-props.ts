@@ -1,7 +1,7 @@
 import type { ColumnId } from "../../state/kitchen/acts.ts";
-import type { Left } from "../../state/kitchen/board.ts";
 import type { Display } from "../../state/kitchen/display.ts";
 import type { Entry } from "../../state/kitchen/entry.ts";
+import type { Left } from "../../state/kitchen/places.ts";
 import type { Selection } from "../selection.ts";
 
 /** What the parts of a ticket are drawn from. */

@@ -28,6 +28,7 @@ export const deKitchen: typeof enKitchen = {
   said: {
     already: "Eine andere Anzeige war schneller: es war schon getan.",
     changed: "Eine andere Anzeige hat es eben geändert. Ansehen, dann noch einmal berühren.",
+    moved: "Die Zettel sind eben aufgerückt. Ansehen, dann noch einmal berühren.",
     cutOff: "Nicht gesendet: keine Verbindung. Noch einmal berühren, wenn sie wieder da ist.",
   },
   refusals: {

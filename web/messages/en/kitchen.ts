@@ -26,6 +26,7 @@ export const enKitchen = {
   said: {
     already: "Another display had done it already.",
     changed: "Another display has just changed it. Look, then touch again.",
+    moved: "The tickets have just moved up. Look, then touch again.",
     cutOff: "Not sent: there is no connection. Touch again when it is back.",
   },
   refusals: {

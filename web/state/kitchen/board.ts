@@ -1,39 +1,34 @@
 import { batch, type Signal, signal } from "@preact/signals";
 import { type ColumnId, columnsOf, isStopped, NEW, READY } from "./acts.ts";
 import type { Entry } from "./entry.ts";
-
-/** A place in a column. A ticket that left keeps its place for a while, so that nothing moves under a finger. */
-export interface Slot {
-  readonly id: string;
-  readonly left: Left | undefined;
-}
-
-export interface Left {
-  readonly at: number;
-  readonly until: number;
-  /** The station to take it back to, while it can be undone. */
-  readonly recall: string | undefined;
-}
+import { hidesWork, isBare, type Older, type Sight, type Slot, samePlaces, tidied, tidiedUnseen } from "./places.ts";
+import { READS } from "./touch.ts";
 
 const RECALL_FOR = 10_000;
+/** Long enough to read where a ticket has gone. */
 const KEPT_FOR = 3_000;
-/** How long a place is kept on a display that nobody has touched lately: long enough to see that it changed. */
-const SEEN_FOR = 600;
-const ATTENDED = 15_000;
-/** A column that was touched or pointed at less long ago than this does not close up. */
+/** A finger that was in a column less long ago than this is on its way to the next ticket there. */
 const FINGER = 2_000;
 /** Nobody holds a finger down for longer: its lifting was not heard. */
 const LONGEST_TOUCH = 20_000;
-/** A column that nobody has been near for this long is put in order again. */
-const AT_REST = 20_000;
+/** Nobody who works in a column is away from it for so long. */
+const AT_REST = 10_000;
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** The columns of a display and the tickets' places in them. */
+/**
+ * The columns of a display and the tickets' places in them. A place is given up where that moves nothing that is seen,
+ * and else with the next touch of this display, when people expect something to change. By itself a column closes up
+ * only where it would keep work from being seen, and nobody has been near it for a while.
+ */
 export class Board {
   readonly columns: Signal<readonly ColumnId[]>;
   readonly #slots = new Map<ColumnId, Signal<readonly Slot[]>>();
   readonly #pointedAt = new Map<ColumnId, number>();
+  /** The last touch in each column and the one before. */
+  readonly #touches = new Map<ColumnId, readonly [number, number]>();
+  readonly #movedAt = new Map<ColumnId, number>();
+  readonly #sights = new Map<ColumnId, () => Sight | undefined>();
   #down: { readonly column: ColumnId; readonly at: number } | undefined;
 
   constructor(stations: readonly string[]) {
@@ -53,7 +48,9 @@ export class Board {
 
   /** A finger is down in a column. */
   pressed(column: ColumnId): void {
-    this.#down = { column, at: Date.now() };
+    const at = Date.now();
+    this.#touches.set(column, [at, this.#touches.get(column)?.[0] ?? Number.NEGATIVE_INFINITY]);
+    this.#down = { column, at };
     this.pointed(column);
   }
 
@@ -72,6 +69,25 @@ export class Board {
   /** Whether a finger is near a ticket: drawn larger it would push what stands below it. */
   isNearTicket(id: string, now: number): boolean {
     return this.columns.peek().some((column) => this.isNear(column, now) && this.hasPlace(column, id));
+  }
+
+  /** Somebody works down a column: the touch before the last one there was only just before it. */
+  isRun(column: ColumnId): boolean {
+    const [last, before] = this.#touches.get(column) ?? [0, Number.NEGATIVE_INFINITY];
+    return last - before < FINGER;
+  }
+
+  /** Tickets of a column have just moved: a touch meant what stood there before. */
+  hasMoved(column: ColumnId, now: number): boolean {
+    return now - (this.#movedAt.get(column) ?? 0) < READS;
+  }
+
+  /** Says how to learn what of a column can be seen. Returns how to end that. */
+  seenBy(column: ColumnId, look: () => Sight | undefined): () => void {
+    this.#sights.set(column, look);
+    return () => {
+      if (this.#sights.get(column) === look) this.#sights.delete(column);
+    };
   }
 
   /** Whether a ticket stands in a column, or has left it so lately that its place is kept. */
@@ -102,46 +118,67 @@ export class Board {
           const mine = recall === column ? recall : undefined;
           if (slot.left && mine === undefined) continue;
           const at = Date.now();
-          const attended = at - Math.max(0, ...this.#pointedAt.values()) < ATTENDED;
-          const until = at + (mine !== undefined ? RECALL_FOR : attended ? KEPT_FOR : SEEN_FOR);
-          this.#replace(slots, { id: entry.id, left: { at, until, recall: mine } });
+          const until = at + (mine === undefined ? KEPT_FOR : RECALL_FOR);
+          this.#replace(slots, { id: entry.id, left: { at, until, recall: mine, over: false } });
         }
       }
     });
   }
 
-  /**
-   * Orders columns by age: all of them for the first showing, when nobody has a finger on anything yet, and afterwards
-   * those that nobody has been near for a while.
-   *
-   * @param receivedAt in RFC 3339, UTC
-   * @param now epoch milliseconds; undefined for the first showing
-   */
-  sort(receivedAt: (id: string) => string, now?: number): void {
-    const older = (a: Slot, b: Slot) => compare(receivedAt(a.id), receivedAt(b.id));
-    for (const [column, slots] of this.#slots) {
-      if (now !== undefined && now - (this.#pointedAt.get(column) ?? 0) < AT_REST) continue;
-      const all = slots.peek();
-      const isOrdered = all.every(({ id }, at) => at === 0 || receivedAt(all[at - 1]?.id ?? "") <= receivedAt(id));
-      if (!isOrdered) slots.value = all.toSorted(older);
-    }
+  /** Orders all columns by age, for the first showing: nobody has a finger on anything yet. */
+  sort(receivedAt: (id: string) => string): void {
+    const older = olderBy(receivedAt);
+    for (const slots of this.#slots.values()) slots.value = slots.peek().toSorted(older);
   }
 
-  /** Closes the gaps of tickets that have been gone long enough, where no finger is. Returns the ids that left. */
-  sweep(now: number): readonly string[] {
+  /**
+   * Empties places of tickets that have been gone long enough, and gives up what can be given up while nobody touches
+   * anything. Returns the ids that left.
+   *
+   * @param receivedAt in RFC 3339, UTC
+   */
+  sweep(receivedAt: (id: string) => string, now: number): readonly string[] {
+    const older = olderBy(receivedAt);
+    return this.#change((column, all) => {
+      const slots = all.some((slot) => isDue(slot, now)) ? all.map((slot) => emptied(slot, now)) : all;
+      const wanted = tidied(slots, older);
+      if (samePlaces(wanted, slots)) return slots;
+      const sight = this.#sights.get(column)?.();
+      const rests = now - (this.#pointedAt.get(column) ?? 0) >= AT_REST;
+      if (sight === undefined || !(isBare(slots, sight) || (rests && hidesWork(slots, sight, older))))
+        return tidiedUnseen(slots, sight, older);
+      this.#movedAt.set(column, now);
+      return wanted;
+    });
+  }
+
+  /**
+   * Somebody has touched this display: columns close up and come into order, but those where a finger is and the one
+   * named. Returns the ids that left.
+   */
+  tidy(receivedAt: (id: string) => string, now: number, but?: ColumnId): readonly string[] {
+    const older = olderBy(receivedAt);
+    return this.#change((column, slots) => {
+      if (column === but || this.#down?.column === column) return slots;
+      const wanted = tidied(slots, older);
+      if (samePlaces(wanted, slots)) return slots;
+      this.#movedAt.set(column, now);
+      return wanted;
+    });
+  }
+
+  #change(next: (column: ColumnId, slots: readonly Slot[]) => readonly Slot[]): readonly string[] {
     const left: string[] = [];
-    for (const [column, slots] of this.#slots) {
-      const resting = !this.isNear(column, now);
-      const all = slots.peek();
-      const kept = all.filter((slot, at) => {
-        if (!slot.left || slot.left.until > now) return true;
-        // Nothing stands below the last one, so nothing moves.
-        return !resting && at < all.length - 1;
-      });
-      if (kept.length === all.length) continue;
-      left.push(...all.filter((slot) => !kept.includes(slot)).map(({ id }) => id));
-      slots.value = kept;
-    }
+    batch(() => {
+      for (const [column, slots] of this.#slots) {
+        const before = slots.peek();
+        const after = next(column, before);
+        if (samePlaces(before, after)) continue;
+        const kept = new Set(after.map(({ id }) => id));
+        left.push(...before.flatMap(({ id }) => (kept.has(id) ? [] : [id])));
+        slots.value = after;
+      }
+    });
     return left;
   }
 
@@ -169,3 +206,13 @@ export class Board {
     if (!columns.includes(station)) this.columns.value = [...columns.slice(0, -1), station, READY];
   }
 }
+
+const olderBy =
+  (receivedAt: (id: string) => string): Older =>
+  (a, b) =>
+    compare(receivedAt(a.id), receivedAt(b.id));
+
+const isDue = ({ left }: Slot, now: number): boolean => left !== undefined && !left.over && left.until <= now;
+
+const emptied = (slot: Slot, now: number): Slot =>
+  slot.left && isDue(slot, now) ? { id: slot.id, left: { ...slot.left, recall: undefined, over: true } } : slot;

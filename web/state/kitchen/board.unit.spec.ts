@@ -7,7 +7,9 @@ import { ticket } from "./testing-tickets.ts";
 const STATIONS = ["preparation", "baking", "quality_check", "packaging"];
 
 let board: Board;
+const ages = new Map<string, string>();
 beforeEach(() => {
+  ages.clear();
   board = new Board(STATIONS);
 });
 
@@ -26,7 +28,17 @@ const column = (name: string) =>
   board
     .slots(name)
     .peek()
-    .map(({ id, left }) => (left ? `(${id})` : id));
+    .map(({ id, left }) => (left?.over ? "-" : left ? `(${id})` : id));
+
+const received = (id: string): string => ages.get(id) ?? id;
+const sweep = (afterMs: number) => board.sweep(received, Date.now() + afterMs);
+const tidy = (afterMs: number, but?: string) => board.tidy(received, Date.now() + afterMs, but);
+/** Only these tickets of a column can be seen. */
+const see = (name: string, ...seen: readonly number[]) =>
+  board.seenBy(name, () => ({ ids: new Set(seen.map((n) => `order-${n}/0.0`)), anchored: true }));
+const ids = (...orders: readonly number[]) => orders.map((n) => `order-${n}/0.0`);
+/** Another display takes it on. */
+const takenBy = (one: Entry) => change(one, { status: "accepted" });
 
 describe("nothing moves under a finger", () => {
   test("a new ticket enters at the end, whatever its age", () => {
@@ -35,50 +47,115 @@ describe("nothing moves under a finger", () => {
     expect(column("new")).toEqual(["order-1/0.0", "order-2/0.0"]);
   });
 
-  test("a ticket that leaves keeps its place until it has been gone for a while and no finger is near", () => {
+  test("a ticket that another display takes leaves its place empty, until this display is touched", () => {
     const first = entry(1);
     entry(2);
-    board.pointed("new");
-    change(first, { status: "accepted" });
+    see("new", 1, 2);
+    takenBy(first);
     expect(column("new")).toEqual(["(order-1/0.0)", "order-2/0.0"]);
     expect(column("preparation")).toEqual(["order-1/0.0"]);
-    board.sweep(Date.now() + 1_000);
-    expect(column("new")).toEqual(["(order-1/0.0)", "order-2/0.0"]);
-    board.sweep(Date.now() + 4_000);
-    expect(column("new")).toEqual(["order-2/0.0"]);
+    sweep(3_100);
+    expect(column("new")).toEqual(["-", "order-2/0.0"]);
+    sweep(3_600_000);
+    expect(column("new")).toEqual(["-", "order-2/0.0"]);
+    tidy(3_600_100);
+    expect(column("new")).toEqual(ids(2));
   });
 
-  test("the place of the last one is given up under a finger too: nothing stands below it", () => {
-    const last = entry(1);
-    change(last, { status: "accepted" });
-    board.sweep(Date.now() + 3_100);
-    expect(column("new")).toEqual([]);
+  test("a touch does not close the column that it is in the middle of, nor one with a finger in it", () => {
+    const first = entry(1);
+    entry(2);
+    see("new", 1, 2);
+    takenBy(first);
+    sweep(3_100);
+    tidy(3_200, "new");
+    expect(column("new")).toEqual(["-", "order-2/0.0"]);
+    board.pressed("new");
+    tidy(3_300);
+    expect(column("new")).toEqual(["-", "order-2/0.0"]);
+    board.released();
+    tidy(3_400);
+    expect(column("new")).toEqual(ids(2));
+  });
+
+  test("for a moment after a column has closed up a touch in it meant what stood there before", () => {
+    const first = entry(1);
+    entry(2);
+    see("new", 1, 2);
+    takenBy(first);
+    sweep(3_100);
+    const at = Date.now() + 4_000;
+    board.tidy(received, at);
+    expect(board.hasMoved("new", at + 300)).toBe(true);
+    expect(board.hasMoved("new", at + 1_000)).toBe(false);
+    expect(board.hasMoved("preparation", at + 300)).toBe(false);
+  });
+
+  test("what nobody sees closes up at once: the last place, places out of view, and columns that are not shown", () => {
+    const [first, second, , fourth, last] = [entry(1), entry(2), entry(3), entry(4), entry(5)];
+    see("new", 2, 3);
+    for (const one of [first, second, fourth, last]) takenBy(one);
+    sweep(3_100);
+    expect(column("new")).toEqual(["-", "order-3/0.0"]);
+    const baked = entry(6, { status: "working", started: ["baking"], completed: ["preparation"] });
+    entry(7, { status: "working", started: ["baking"], completed: ["preparation"] });
+    change(baked, { started: [], completed: ["preparation", "baking"] });
+    sweep(3_100);
+    expect(column("baking")).toEqual(ids(7));
   });
 });
 
-describe("where fingers are", () => {
-  test("a column does not close up while a finger is down in it, however long that takes", () => {
-    const first = entry(1);
-    entry(2);
-    board.pressed("new");
-    change(first, { status: "accepted" });
-    board.sweep(Date.now() + 10_000);
-    expect(column("new")).toEqual(["(order-1/0.0)", "order-2/0.0"]);
-    board.released();
-    board.sweep(Date.now() + 10_000);
-    expect(column("new")).toEqual(["order-2/0.0"]);
+describe("no work is kept from being seen", () => {
+  test("a column closes up by itself where half of it stands empty above tickets that cannot be seen", () => {
+    const [first] = [entry(1), entry(2), entry(3)];
+    see("new", 1, 2);
+    board.pointed("new");
+    takenBy(first);
+    sweep(3_100);
+    sweep(9_000);
+    expect(column("new")).toEqual(["-", "order-2/0.0", "order-3/0.0"]);
+    sweep(11_000);
+    expect(column("new")).toEqual(ids(2, 3));
   });
 
-  test("a column is put in order by age again once nobody has been near it for a while", () => {
-    const ages: Readonly<Record<string, string>> = { "order-1/0.0": "10:05", "order-2/0.0": "10:00" };
-    entry(1);
-    entry(2);
+  test("a column closes up at once where nothing is seen but empty places", () => {
+    const [first, second] = [entry(1), entry(2), entry(3)];
+    see("new", 1, 2);
     board.pointed("new");
-    board.sort((id) => ages[id] ?? "", Date.now() + 5_000);
-    expect(column("new")).toEqual(["order-1/0.0", "order-2/0.0"]);
-    board.sort((id) => ages[id] ?? "", Date.now() + 30_000);
-    expect(column("new")).toEqual(["order-2/0.0", "order-1/0.0"]);
+    takenBy(first);
+    takenBy(second);
+    sweep(2_000);
+    expect(column("new")).toEqual(["(order-1/0.0)", "(order-2/0.0)", "order-3/0.0"]);
+    sweep(3_100);
+    expect(column("new")).toEqual(ids(3));
   });
+
+  test("an older ticket that came later comes up once nobody has been near the column for a while", () => {
+    ages.set("order-3/0.0", "order-0");
+    for (const n of [1, 2, 3]) entry(n);
+    see("new", 1, 2);
+    board.pointed("new");
+    sweep(9_000);
+    expect(column("new")).toEqual(ids(1, 2, 3));
+    sweep(11_000);
+    expect(column("new")).toEqual(ids(3, 1, 2));
+  });
+
+  test("what cannot be seen is in order by age at any time", () => {
+    ages.set("order-4/0.0", "order-2b");
+    for (const n of [1, 2, 3, 4]) entry(n);
+    see("new", 1, 2);
+    sweep(0);
+    expect(column("new")).toEqual(ids(1, 2, 4, 3));
+  });
+});
+
+test("touches close after one another in a column are a run", () => {
+  expect(board.isRun("new")).toBe(false);
+  board.pressed("new");
+  expect(board.isRun("new")).toBe(false);
+  board.pressed("new");
+  expect(board.isRun("new")).toBe(true);
 });
 
 describe("ten seconds to recall", () => {
@@ -87,9 +164,9 @@ describe("ten seconds to recall", () => {
     change(one, { started: [], completed: ["preparation"] }, "preparation");
     const [slot] = board.slots("preparation").peek();
     expect(slot?.left?.recall).toBe("preparation");
-    board.sweep(Date.now() + 9_000);
+    sweep(9_000);
     expect(column("preparation")).toEqual(["(order-1/0.0)"]);
-    board.sweep(Date.now() + 11_000);
+    sweep(11_000);
     expect(column("preparation")).toEqual([]);
     expect(column("baking")).toEqual(["order-1/0.0"]);
   });
@@ -115,13 +192,4 @@ test("a cancelled ticket stays where it was seen last", () => {
   const one = entry(1, { status: "working", started: ["baking"], completed: ["preparation"] });
   change(one, { status: "cancelled" });
   expect(column("baking")).toEqual(["order-1/0.0"]);
-});
-
-test("a confirmed act is shown until the read model has come as far, and not longer", () => {
-  const one = entry(1);
-  one.confirmed.value = [{ act: { type: "accept" }, position: "100", at: Date.now() }];
-  showView(one, ticket({ orderId: "order-1" }), "99");
-  expect(one.ticket.peek().status).toBe("accepted");
-  showView(one, ticket({ orderId: "order-1" }), "100");
-  expect(one.ticket.peek().status).toBe("new");
 });

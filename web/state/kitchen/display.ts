@@ -7,13 +7,11 @@ import { newId } from "../ids.ts";
 import { acknowledge, isAcknowledged } from "./acknowledged.ts";
 import { actOf, allDay, type ColumnId, type DayCount, isStopped } from "./acts.ts";
 import { Board } from "./board.ts";
-import { draw, type Entry, faceOf, idOf, type MutableEntry, newEntry, type Said, showView } from "./entry.ts";
+import { draw, type Entry, faceOf, idOf, lacksNote, type MutableEntry, newEntry, showView } from "./entry.ts";
 import { type Feed, feedTickets } from "./feed.ts";
+import { Sayings } from "./sayings.ts";
 import { chime } from "./sound.ts";
-import { BOUNCES, READS, touchOf } from "./touch.ts";
-
-/** How long a ticket says what another display has done. */
-const SAID_FOR = 6_000;
+import { BOUNCES, READS, rest, touchOf } from "./touch.ts";
 
 /** The display of one kitchen: its tickets, where they stand, and what touches do to them. */
 export class Display {
@@ -24,8 +22,9 @@ export class Display {
   readonly entries: ReadonlySignal<readonly Entry[]>;
   readonly #entries = new Map<string, MutableEntry>();
   readonly #changes = signal(0);
-  /** Entries that say something for a while, and since when. */
-  readonly #said = new Map<MutableEntry, number>();
+  readonly #sayings = new Sayings();
+  /** Entries that have left the kitchen: only their places stand. */
+  readonly #gone = new Set<MutableEntry>();
   /** Entries that would grow or shrink under a finger, and do so when it is gone. */
   readonly #heldBack = new Set<MutableEntry>();
   readonly #unlinked: () => void;
@@ -37,7 +36,7 @@ export class Display {
     this.#watched = this.board.columns.peek();
     this.entries = computed(() => {
       this.#changes.value;
-      return [...this.#entries.values()];
+      return [...this.#entries.values()].filter((entry) => !this.#gone.has(entry));
     });
     this.counts = computed(() => allDay(this.entries.value.map((entry) => entry.ticket.value)));
     this.feed = feedTickets(siteId, {
@@ -61,6 +60,18 @@ export class Display {
     this.#watched = columns;
   }
 
+  /**
+   * Somebody has touched this display, or used a key: places that are kept for nothing are given up, now that people
+   * expect something to change. Not where somebody works down a column ticket by ticket.
+   *
+   * @param at the column of the touch, or the one that keys work in
+   */
+  handled(at: ColumnId | undefined, byKey: boolean): void {
+    const but = at !== undefined && (byKey || this.board.isRun(at)) ? at : undefined;
+    if (byKey && at !== undefined) this.board.pointed(at);
+    this.#forget(this.board.tidy(this.#receivedAt, Date.now(), but));
+  }
+
   /** Somebody has touched the ticket: it is no longer news, and what it said was read. */
   touched(entry: Entry): void {
     entry.fresh.value = false;
@@ -82,7 +93,8 @@ export class Display {
     if (meant === "bounced" && !byKey) return;
     this.touched(own);
     own.touchedIn = column;
-    if (meant === "changed") this.#say(own, "changed");
+    if (meant === "changed") this.#sayings.say(own, "changed");
+    else if (!byKey && this.board.hasMoved(column, Date.now())) this.#sayings.say(own, "moved");
     else if (isStopped(ticket)) this.acknowledge(own);
     else {
       const act = actOf(ticket, column);
@@ -93,7 +105,7 @@ export class Display {
   /** Another display has settled what somebody here was being asked about. */
   overtaken(entry: Entry): void {
     const own = this.#entries.get(entry.id);
-    if (own) this.#say(own, "changed");
+    if (own) this.#sayings.say(own, "changed");
   }
 
   /** Takes a completed station back. */
@@ -110,7 +122,8 @@ export class Display {
   /** Takes a stopped ticket off the board. */
   acknowledge(entry: Entry): void {
     acknowledge(entry.id);
-    this.board.settle(entry, true);
+    const own = this.#entries.get(entry.id);
+    if (own) this.#place(own, true);
   }
 
   /**
@@ -122,7 +135,7 @@ export class Display {
     const own = this.#entries.get(entry.id);
     if (!own || own.sending.peek()) return;
     if (this.feed.reach.peek().state === "offline") {
-      this.#say(own, "cutOff");
+      this.#sayings.say(own, "cutOff");
       return;
     }
     const touch = JSON.stringify(act);
@@ -140,7 +153,7 @@ export class Display {
         rest(own, BOUNCES);
         own.confirmed.value = [...own.confirmed.peek(), { act, position: data.position, at: own.ownAt }];
         own.sending.value = undefined;
-        if (data.already) this.#say(own, "already");
+        if (data.already) this.#sayings.say(own, "already");
         this.#settle(own, { own: true, recall: stageOf(act), refused: act.type === "reject" });
         if (act.type === "missing") draw(own);
         else this.#draw(own, own.ownAt);
@@ -154,30 +167,30 @@ export class Display {
     }
   }
 
-  #say(entry: MutableEntry, said: Said): void {
-    entry.said.value = said;
-    this.#said.set(entry, Date.now());
-  }
-
-  #all(tickets: readonly TicketView[], version: string | undefined): void {
-    batch(() => {
+  #all(tickets: readonly TicketView[], version: string | undefined): boolean {
+    return batch(() => {
       const shown = new Set(tickets.map(idOf));
       for (const entry of this.#entries.values()) {
         // What is no longer listed has left the kitchen; a stopped one stays until somebody has taken note.
-        if (!shown.has(entry.id) && !isStopped(entry.ticket.peek())) this.board.settle(entry, true);
+        if (!shown.has(entry.id) && !isStopped(entry.ticket.peek())) this.#place(entry, true);
       }
-      this.#changed(tickets, version);
+      const lacking = this.#changed(tickets, version);
       if (this.#first) this.board.sort(this.#receivedAt);
       this.#first = false;
+      return lacking;
     });
   }
 
-  #changed(tickets: readonly TicketView[], version: string | undefined): void {
+  #changed(tickets: readonly TicketView[], version: string | undefined): boolean {
     for (const view of tickets) {
       const known = this.#entries.get(idOf(view));
       if (known) this.#show(known, view, version);
       else this.#add(view);
     }
+    return tickets.some((view) => {
+      const shown = this.#entries.get(idOf(view));
+      return shown !== undefined && lacksNote(shown.view.peek());
+    });
   }
 
   #show(known: MutableEntry, view: TicketView, version: string | undefined): void {
@@ -226,28 +239,33 @@ export class Display {
     const gone = ticket.status === "done" || refused || (isStopped(ticket) && isAcknowledged(entry.id));
     if (refused) acknowledge(entry.id);
     const stood = this.board.standsIn(this.#watched, entry.id);
-    this.board.settle(entry, gone, recall);
+    this.#place(entry, gone, recall);
     if (own || stood || isStopped(ticket) || !this.board.standsIn(this.#watched, entry.id)) return;
     entry.fresh.value = true;
     chime();
   }
 
+  /** Gives a ticket its places. One that is gone counts for nothing any more, though its place stands for a while. */
+  #place(entry: MutableEntry, gone: boolean, recall?: string): void {
+    if (gone !== this.#gone.has(entry)) {
+      if (gone) this.#gone.add(entry);
+      else this.#gone.delete(entry);
+      this.#changes.value = this.#changes.peek() + 1;
+    }
+    this.board.settle(entry, gone, recall);
+  }
+
   readonly #receivedAt = (id: string): string => this.#entries.get(id)?.ticket.peek().receivedAt ?? "";
 
   #sweep(at: number): void {
-    for (const [entry, since] of this.#said) {
-      if (at - since < SAID_FOR) continue;
-      this.#said.delete(entry);
-      entry.said.value = undefined;
-    }
-    const left = this.board.sweep(at);
-    this.board.sort(this.#receivedAt, at);
+    this.#sayings.sweep(at);
     for (const entry of this.#heldBack) this.#draw(entry, at);
-    if (left.length > 0) this.#forget(left);
+    this.#forget(this.board.sweep(this.#receivedAt, at));
   }
 
   /** Forgets tickets that stand nowhere any more. */
   #forget(left: readonly string[]): void {
+    if (left.length === 0) return;
     const standing = new Set(
       this.board.columns.peek().flatMap((column) =>
         this.board
@@ -258,18 +276,14 @@ export class Display {
     );
     let forgot = 0;
     for (const id of left) {
-      if (!standing.has(id) && this.#entries.delete(id)) forgot++;
+      const entry = this.#entries.get(id);
+      if (!entry || standing.has(id)) continue;
+      this.#entries.delete(id);
+      this.#gone.delete(entry);
+      forgot++;
     }
     if (forgot > 0) this.#changes.value = this.#changes.peek() + forgot;
   }
-}
-
-/** Shows for a moment that a ticket is not to be touched. */
-function rest(entry: Entry, ms: number): void {
-  entry.settling.value = true;
-  setTimeout(() => {
-    entry.settling.value = touchOf(entry, Date.now()) !== "meant";
-  }, ms + 20);
 }
 
 const stageOf = (act: KitchenAct): string | undefined => (act.type === "complete" ? act.stage : undefined);

@@ -15,10 +15,10 @@ interface Confirmed {
 const HELD = 30_000;
 
 /**
- * What came of a touch besides what it asked for: another display did it before, or changed the ticket meanwhile, or it
- * was not sent, since there is no connection.
+ * What came of a touch besides what it asked for: another display did it before, or changed the ticket meanwhile, or the
+ * ticket had only just moved there, or nothing was sent, since there is no connection.
  */
-export type Said = "already" | "changed" | "cutOff";
+export type Said = "already" | "changed" | "moved" | "cutOff";
 
 /** What decides how high a ticket is: its lines, and where else it is made. */
 export type Drawn = Pick<TicketView, "lines" | "started" | "alsoAt">;
@@ -84,8 +84,30 @@ export function showView(entry: Entry, view: TicketView, version: string | undef
     .peek()
     .filter(({ position, at }) => now - at < HELD && (version === undefined || compareVersions(version, position) < 0));
   if (left.length !== entry.confirmed.peek().length) entry.confirmed.value = left;
-  entry.view.value = view;
+  const known = entry.view.peek();
+  const next = withNotes(view, known);
+  if (!isSame(next, known)) entry.view.value = next;
 }
+
+/** A note that was opened before stays open: it is what the customer has written once. */
+function withNotes(view: TicketView, known: TicketView): TicketView {
+  if (!lacksNote(view)) return view;
+  const lines = view.lines.map((line) => {
+    const note = known.lines.find(({ sku }) => sku === line.sku)?.note;
+    if (line.note !== undefined || note === undefined) return line;
+    const { sealedNote: _, ...open } = line;
+    return { ...open, note };
+  });
+  return { ...view, lines };
+}
+
+/** Whether a note is still to be fetched. */
+export const lacksNote = ({ lines }: TicketView): boolean =>
+  lines.some(({ sealedNote, note }) => sealedNote !== undefined && note === undefined);
+
+/** The same queue is read again and again: a ticket that has not changed is not drawn anew. */
+const isSame = (a: TicketView, b: TicketView): boolean =>
+  a.changedAt === b.changedAt && JSON.stringify(a) === JSON.stringify(b);
 
 /** Draws a ticket in the height that it has now. */
 export function draw(entry: Entry): void {

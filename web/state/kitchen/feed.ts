@@ -4,10 +4,13 @@ import { getTickets } from "../../api/endpoints.ts";
 import { freshness } from "../freshness.ts";
 import { freshnessOf, openLive } from "../live.ts";
 
-/** What a feed hands on. `version` is how far the read model had come; undefined when that was not said. */
+/**
+ * What a feed hands on. `version` is how far the read model had come; undefined when that was not said. Answered is
+ * whether a note is still to be fetched.
+ */
 export interface FeedHandlers {
-  all(tickets: readonly TicketView[], version: string | undefined): void;
-  changed(tickets: readonly TicketView[], version: string | undefined): void;
+  all(tickets: readonly TicketView[], version: string | undefined): boolean;
+  changed(tickets: readonly TicketView[], version: string | undefined): boolean;
 }
 
 /** How the display is connected. */
@@ -40,6 +43,7 @@ export function feedTickets(siteId: string, handlers: FeedHandlers): Feed {
   let stopped = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let retopic: ReturnType<typeof setTimeout> | undefined;
+  let fetching: ReturnType<typeof setTimeout> | undefined;
   let leave: (() => void) | undefined;
 
   const hear = () => {
@@ -52,14 +56,12 @@ export function feedTickets(siteId: string, handlers: FeedHandlers): Feed {
     leave = live.connection.subscribe<{ tickets: readonly TicketView[] }, KitchenDelta>(`kitchen.${siteId}`, {
       snapshot: ({ tickets }, { version }) => {
         hear();
-        handlers.all(tickets, version);
-        openNotes(tickets);
+        if (handlers.all(tickets, version)) fetchNotes();
       },
       delta: ({ ticket, also }, { version }) => {
         hear();
         const tickets = [ticket, ...(also ?? [])];
-        handlers.changed(tickets, version);
-        openNotes(tickets);
+        if (handlers.changed(tickets, version)) fetchNotes();
       },
       empty: () => {
         hear();
@@ -74,9 +76,9 @@ export function feedTickets(siteId: string, handlers: FeedHandlers): Feed {
   };
 
   // A note that could not be opened for the message is in the queue when it is asked for.
-  const openNotes = (tickets: readonly TicketView[]) => {
-    const sealed = tickets.some(({ lines }) => lines.some((line) => line.sealedNote && line.note === undefined));
-    if (sealed && !stopped) setTimeout(() => void readNotes(), 500);
+  const fetchNotes = () => {
+    clearTimeout(fetching);
+    fetching = setTimeout(() => void readNotes(), 500);
   };
   const readNotes = async () => {
     const { data } = await getTickets(siteId).catch(() => ({ data: { tickets: [] } }));
@@ -126,6 +128,7 @@ export function feedTickets(siteId: string, handlers: FeedHandlers): Feed {
       stopped = true;
       clearTimeout(timer);
       clearTimeout(retopic);
+      clearTimeout(fetching);
       unlinked();
       leave?.();
       live.close();

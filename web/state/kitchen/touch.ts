@@ -13,3 +13,11 @@ export function touchOf(entry: Entry, now: number): "meant" | "bounced" | "chang
   if (now - entry.ownAt < BOUNCES) return "bounced";
   return now - entry.otherAt < READS ? "changed" : "meant";
 }
+
+/** Shows for a moment that a ticket is not to be touched. */
+export function rest(entry: Entry, ms: number): void {
+  entry.settling.value = true;
+  setTimeout(() => {
+    entry.settling.value = touchOf(entry, Date.now()) !== "meant";
+  }, ms + 20);
+}
