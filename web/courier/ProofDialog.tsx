@@ -1,4 +1,4 @@
-import { useEffect, useId, useState } from "preact/hooks";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
 import type { DeliveryProof } from "../api/courier.ts";
 import { courierWords } from "../messages/courier.ts";
 import type { Refused } from "../state/courier/taps.ts";
@@ -20,11 +20,14 @@ export function ProofDialog({ checking, refused, onClose, onDone }: ProofProps) 
   const [pin, setPin] = useState("");
   const [note, setNote] = useState(refused?.proof ?? "");
   const [wrong, setWrong] = useState<"pin" | "proof">();
+  const field = useRef<HTMLInputElement>(null);
   const id = useId();
   const words = courierWords.value;
   const spent = refused?.code === "pin_tries_spent";
   useEffect(() => {
-    if (refused !== undefined) setPin("");
+    if (refused === undefined) return;
+    setPin("");
+    field.current?.focus();
   }, [refused?.key]);
   const send = () => {
     if (checking) return;
@@ -35,17 +38,16 @@ export function ProofDialog({ checking, refused, onClose, onDone }: ProofProps) 
     onDone({ pin: typed === "" ? undefined : typed, proof: said === "" ? undefined : said });
     if (typed === "") onClose();
   };
-  const says = {
-    pin: words.pinWrong,
-    proof: spent ? words.noteMissing : words.proofMissing,
-    none: refused && !checking ? words.refused[refused.code] : undefined,
-  }[wrong ?? "none"];
+  const refusal = refused && !checking && wrong === undefined ? words.refused[refused.code] : undefined;
+  const ofPin = wrong === "pin" ? words.pinWrong : spent ? undefined : refusal;
+  const ofNote = wrong === "proof" ? (spent ? words.noteMissing : words.proofMissing) : spent ? refusal : undefined;
   return (
     <Sheet title={words.proofTitle} onClose={onClose} onSubmit={send}>
       {!spent && (
         <label class="field">
           <span>{words.pin}</span>
           <input
+            ref={field}
             class="digits"
             type="text"
             inputMode="numeric"
@@ -54,7 +56,7 @@ export function ProofDialog({ checking, refused, onClose, onDone }: ProofProps) 
             value={pin}
             readOnly={checking}
             aria-describedby={`${id}-hint ${id}-wrong`}
-            aria-invalid={wrong !== undefined || (refused !== undefined && pin === "")}
+            aria-invalid={ofPin !== undefined}
             onInput={(event) => {
               setPin(event.currentTarget.value);
               setWrong(undefined);
@@ -63,6 +65,9 @@ export function ProofDialog({ checking, refused, onClose, onDone }: ProofProps) 
           <small class="quiet" id={`${id}-hint`}>
             {words.pinHint}
           </small>
+          <span class="wrong" role="alert" id={`${id}-wrong`}>
+            {ofPin}
+          </span>
         </label>
       )}
       <fieldset class="notes">
@@ -94,8 +99,8 @@ export function ProofDialog({ checking, refused, onClose, onDone }: ProofProps) 
           }}
         />
       </label>
-      <p class="wrong" role="alert" id={`${id}-wrong`}>
-        {says}
+      <p class="wrong" role="alert">
+        {ofNote}
       </p>
       <button type="submit" class="button main huge" aria-disabled={checking}>
         {checking ? words.pinChecking : words.proofDo}

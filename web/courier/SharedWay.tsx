@@ -16,10 +16,10 @@ export function SharedWay({ sharing }: { sharing: Sharing }) {
         </h3>
         <p>{words.why}</p>
         <div class="links">
-          <button type="button" class="button" onClick={sharing.decline}>
+          <button type="button" class="button plain" onClick={sharing.decline}>
             {words.no}
           </button>
-          <button type="button" class="button main" onClick={sharing.start}>
+          <button type="button" class="button" onClick={sharing.start}>
             {words.yes}
           </button>
         </div>

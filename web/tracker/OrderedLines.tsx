@@ -38,7 +38,9 @@ export function OrderedLines({ view, own }: OrderedLinesProps) {
               )}
               {noteOf(line.sku) !== undefined && <span class="quiet small note">{noteOf(line.sku)}</span>}
             </span>
-            <span class="sum">{line.price && formatMoney(line.price)}</span>
+            <span class="sum">
+              {line.price && (line.leftOut ? <s>{formatMoney(line.price)}</s> : formatMoney(line.price))}
+            </span>
           </li>
         ))}
       </ul>

@@ -3,7 +3,7 @@ import type { enTracker } from "../en/tracker.ts";
 /** Texts of the order tracker, in German. */
 export const deTracker: typeof enTracker = {
   number: (n) => `Bestellung ${n}`,
-  received: "Deine Bestellung ist bei uns.",
+  received: "Bestellung ist bei uns.",
   confirming: "Zahlung wird bestätigt…",
   reserving: "Bestand wird geprüft…",
   waitingFor: {
@@ -17,8 +17,7 @@ export const deTracker: typeof enTracker = {
     noCourier: "Gerade ist kein Kurier frei. Wir fragen weiter, und unser Team weiß Bescheid.",
     carrier: (time) =>
       `Der Paketdienst ist nicht erreichbar. Nichts geht verloren: Sobald er antwortet, wird gebucht; nächster Versuch ${time}.`,
-    accept: (site) =>
-      `${site} hat deine Bestellung, aber noch nicht geantwortet. Kommt keine Antwort, bekommst du dein Geld zurück.`,
+    accept: (site) => `${site} hat noch nicht geantwortet. Kommt keine Antwort, bekommst du dein Geld zurück.`,
   },
   steps: {
     placed: "Bestellung ist da",
@@ -52,10 +51,11 @@ export const deTracker: typeof enTracker = {
   promisedBy: (time) => `Versprochen bis ${time}`,
   late: (time, duration) => `Versprochen für ${time}, jetzt ${duration} zu spät. Das tut uns leid; es kommt noch.`,
   deliveredAt: (time) => `Geliefert um ${time}`,
-  onTime: "Pünktlich. Lass es dir schmecken!",
+  onTime: "Pünktlich. Guten Appetit!",
   wasLate: (duration) => `${duration} später als versprochen. Das tut uns leid.`,
   whatYouOrdered: "Was du bestellt hast",
   insteadOf: (name) => `anstelle von ${name}, das fehlte`,
+  leftOutOnTop: (names, sum) => `Es fehlt: ${names}. ${sum} gehen zurück an dich, der Rest kommt.`,
   leftOut: "fehlte; du bekommst dein Geld zurück",
   from: (site) => `von ${site}`,
   closingSoon: (site) =>
@@ -77,7 +77,7 @@ export const deTracker: typeof enTracker = {
   },
   deliveryPin: {
     title: "PIN für den Kurier",
-    hint: "Sag sie an der Tür, wenn du alles hast.",
+    hint: "Sag sie, wenn du alles hast.",
     coming: "Sie wird geholt…",
   },
   cancelYes: "Ja, stornieren",

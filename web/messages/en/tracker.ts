@@ -15,8 +15,7 @@ export const enTracker = {
     noCourier: "No courier is free right now. We go on asking, and our support knows of it.",
     carrier: (time: string) =>
       `The parcel service cannot be reached. Nothing is lost: it is booked as soon as it answers, next try ${time}.`,
-    accept: (site: string) =>
-      `${site} has your order and has not answered yet. If there is no answer, you get your money back.`,
+    accept: (site: string) => `${site} has not answered yet. If there is no answer, you get your money back.`,
   },
   steps: {
     placed: "Order received",
@@ -55,6 +54,7 @@ export const enTracker = {
   wasLate: (duration: string) => `${duration} later than promised. We are sorry.`,
   whatYouOrdered: "What you ordered",
   insteadOf: (name: string) => `instead of ${name}, which was missing`,
+  leftOutOnTop: (names: string, sum: string) => `Missing: ${names}. ${sum} go back to you, the rest comes.`,
   leftOut: "was missing; you get your money back",
   from: (site: string) => `from ${site}`,
   closingSoon: (site: string) =>
@@ -76,7 +76,7 @@ export const enTracker = {
   },
   deliveryPin: {
     title: "PIN for the courier",
-    hint: "Say it at the door, once you have your order.",
+    hint: "Say it once you have your order.",
     coming: "It is being fetched…",
   },
   cancelYes: "Yes, cancel it",
