@@ -56,6 +56,10 @@ test("one answer says how money, orders, consumers, circuits, letters and engine
   await pool.query(
     `INSERT INTO runner.circuits VALUES ('restaurant', 'berlin', 'open', now(), 'restaurant_closed', 4, 'w1', now())`,
   );
+  // What an analyst's question has filled: it has a position, and nobody is meant to follow the log for it.
+  await pool.query(
+    "INSERT INTO runner.positions (name, epoch, updated_at) VALUES ('scratch_orders_0a1b2c3d', 1, now())",
+  );
   const answer = await eventually(async () => {
     const found = await asked(app);
     const late = dataOf(found.followers).consumers.filter(({ lag }) => (lag?.events ?? 1) > 0);

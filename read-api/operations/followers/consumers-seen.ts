@@ -43,9 +43,13 @@ const LOOK = `
   LEFT JOIN (SELECT consumer, count(DISTINCT stream) AS streams FROM runner.dead_letters WHERE state = 'parked'
       GROUP BY consumer) AS parked
     ON parked.consumer = name
+  WHERE NOT starts_with(name, 'scratch_')
   ORDER BY generation.projection IS NULL, name`;
 
-/** Every consumer that was ever started, projections first. Rejects while the database is away or not migrated. */
+/**
+ * Every consumer that was ever started, projections first; not what questions have filled, which nobody follows the log
+ * for. Rejects while the database is away or not migrated.
+ */
 export async function consumersSeen(pool: Pool): Promise<ConsumerSeen[]> {
   const { rows } = await pool.query<Row>(LOOK);
   return rows.map((row) => ({
