@@ -50,7 +50,7 @@ export const deOverview: OverviewWords = {
         ? `${name} liegt ${events} Ereignisse zurück (${span}).`
         : `${name} liegt ${events} Ereignisse zurück (${span}), und ${things(others, "weiterer hinkt", "weitere hinken")} hinterher.`,
     circuit: (system, waiting) =>
-      `${system} antwortet nicht; ${things(waiting, "Wirkung wartet", "Wirkungen warten")} darauf.`,
+      `${system} antwortet nicht${waiting === 0 ? "" : `; ${things(waiting, "Schritt einer Bestellung wartet", "Schritte von Bestellungen warten")} darauf`}.`,
     letters: (n, consumer, error, others) =>
       `${things(n, "Brief", "Briefe")} von ${consumer} beiseitegelegt: ${error}${others > 0 ? ` und ${things(others, "anderer Fehler", "andere Fehler")}` : ""}.`,
     lettersMoney: "Eine Zahlung oder Erstattung wartet.",
@@ -234,6 +234,11 @@ export const deOverview: OverviewWords = {
     state: "Zustand",
     open: "antwortet nicht",
     closed: "antwortet wieder",
+    why: {
+      carrier_unavailable: "nicht erreichbar",
+      payment_timeout: "zu langsam",
+      service_unavailable: "nicht erreichbar",
+    },
     since: "Seit",
     waiting: "Wartend",
   },

@@ -46,7 +46,7 @@ export const enOverview = {
         ? `${name} is ${events} events behind (${span}).`
         : `${name} is ${events} events behind (${span}), and ${things(others, "other is", "others are")} late.`,
     circuit: (system: string, waiting: number) =>
-      `${system} does not answer; ${things(waiting, "effect waits", "effects wait")} for it.`,
+      `${system} does not answer${waiting === 0 ? "" : `; ${things(waiting, "step of an order waits", "steps of orders wait")} for it`}.`,
     letters: (n: number, consumer: string, error: string, others: number) =>
       `${things(n, "letter")} set aside by ${consumer}: ${error}${others > 0 ? ` and ${things(others, "other failure")}` : ""}.`,
     lettersMoney: "A charge or a refund waits.",
@@ -230,6 +230,11 @@ export const enOverview = {
     state: "State",
     open: "does not answer",
     closed: "answers again",
+    why: {
+      carrier_unavailable: "not reachable",
+      payment_timeout: "too slow",
+      service_unavailable: "not reachable",
+    } as Readonly<Record<string, string>>,
     since: "Since",
     waiting: "Waiting",
   },

@@ -96,7 +96,9 @@ export function OutsidePanel({ followers }: { followers: Part<Followers> }) {
                   </th>
                   <td>
                     {state === "open" ? words.open : words.closed}
-                    {state === "open" && failureType !== undefined && <small>{failureType}</small>}
+                    {state === "open" && failureType !== undefined && (
+                      <small>{words.why[failureType] ?? failureType.replaceAll("_", " ")}</small>
+                    )}
                   </td>
                   <td>{formatWhen(since)}</td>
                   <td class="n">{formatCount(waiting)}</td>

@@ -87,13 +87,14 @@ function moneyConcerns(overview: Overview): Concern[] {
 
 const late = ({ everyMs }: Money): number => MISSED * everyMs;
 
-function moneyOf({ money }: Overview, concerns: readonly Concern[]): Verdict["money"] {
+function moneyOf({ money, eventStore }: Overview, concerns: readonly Concern[]): Verdict["money"] {
   if (money.data === undefined) return "unknown";
   const about = concerns.filter(({ runbook }) => runbook === RUNBOOK.money);
   if (about.some(({ kind }) => kind === "differences")) return "differs";
   if (!money.data.reports.some(({ state }) => state === "finished")) return "not_compared";
   const setAside = concerns.some((one) => one.kind === "letters" && one.money);
-  return about.length > 0 || setAside ? "doubtful" : "safe";
+  // What was compared last says nothing of a log that does not answer now.
+  return about.length > 0 || setAside || eventStore.trouble !== undefined ? "doubtful" : "safe";
 }
 
 function flowConcerns(overview: Overview): Concern[] {
@@ -144,15 +145,25 @@ function stuckConcerns(overview: Overview): Concern[] {
   });
 }
 
-function ordersOf({ flow, stuck }: Overview, concerns: readonly Concern[]): Verdict["orders"] {
-  if (flow.data === undefined) return "unknown";
+/** Without these no order gets on, or none that needs them. */
+const ON_THE_WAY = new Set(["payment", "restaurant", "courier", "carrier"]);
+
+const holdsOrders = (concern: Concern): boolean =>
+  concern.kind === "stuck" ||
+  concern.kind === "fewer-placed" ||
+  concern.kind === "nobody-carries" ||
+  (concern.kind === "circuit" && ON_THE_WAY.has(concern.system)) ||
+  (concern.kind === "consumers-stopped" && concern.names.some((name) => ON_THE_WAY.has(name)));
+
+function ordersOf({ flow, stuck, eventStore }: Overview, concerns: readonly Concern[]): Verdict["orders"] {
+  // What has moved in the last minutes says nothing of a log that cannot be written now.
+  if (flow.data === undefined || eventStore.trouble !== undefined) return "unknown";
   if (concerns.some(({ kind }) => kind === "none-paid")) return "stand";
   const { placed, paid, accepted, delivered } = flow.data.now;
   const moves = placed + paid + accepted + delivered > 0;
   const open = stuck.data?.looked ?? 0;
   const held = stuck.data?.orders.length ?? 0;
   if (!moves && open > 0 && held === open) return "stand";
-  if (concerns.some(({ kind }) => kind === "stuck" || kind === "fewer-placed" || kind === "nobody-carries"))
-    return "slow";
+  if (concerns.some(holdsOrders)) return "slow";
   return moves || open > 0 ? "move" : "quiet";
 }

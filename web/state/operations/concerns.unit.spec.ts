@@ -56,6 +56,21 @@ describe("the verdict", () => {
     expect(seen(night)).toEqual({ money: "safe", orders: "quiet", ids: [] });
   });
 
+  test("calls nothing safe or moving while the log does not answer, and no order moving whose way is cut", () => {
+    expect(seen({ eventStore: away })).toMatchObject({ money: "doubtful", orders: "unknown" });
+    const cut = (system: string) => ({
+      followers: part({
+        consumers: [],
+        outbox: 0,
+        circuits: [{ system, place: "", state: "open" as const, since: AT, waiting: 0 }],
+      }),
+    });
+    expect(seen(cut("payment"))).toMatchObject({ money: "safe", orders: "slow" });
+    expect(seen(cut("email"))).toMatchObject({ orders: "move" });
+    const consumers = [{ name: "restaurant", owner: "", state: "stopped" as const, level: "ok" as const, parked: 0 }];
+    expect(seen({ followers: part({ consumers, outbox: 0, circuits: [] }) })).toMatchObject({ orders: "slow" });
+  });
+
   test("says that money is safe only when it was compared to the end, lately, and nothing needs a person", () => {
     const money = (changes: Partial<NonNullable<Overview["money"]["data"]>>) =>
       seen({
