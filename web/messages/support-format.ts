@@ -39,6 +39,9 @@ const days = computed(() => {
 /** A day and a time of day where the order is made. */
 export const formatDayThere = (at: string, timeZone: string): string => days.value(timeZone).format(new Date(at));
 
+/** The place of a time zone, as people say it: `Berlin`. */
+export const placeOf = (timeZone: string): string => timeZone.replace(/^.*\//, "").replaceAll("_", " ");
+
 /** The number that people call an event by: the first one is 1, as "32 events" counts them. */
 export const numberOf = (revision: string): string => String(Number(revision) + 1);
 

@@ -43,6 +43,10 @@ export const EN: Vocabulary = {
     stock: "reserving goods",
     notification: "telling the customer",
     fraud: "the check for fraud",
+    timeline: "the timeline",
+    orders: "the list of orders",
+    kitchen: "the kitchen's display",
+    analytics: "the charts",
   },
   channel: { email: "email", sms: "text message", push: "push message" },
   unreachable: {

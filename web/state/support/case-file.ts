@@ -53,6 +53,8 @@ export function openCase(orderId: string): CaseFile {
   const integrity = signal<{ verdict?: Integrity; at?: number; checking: boolean }>({ checking: false });
   const trouble = signal<unknown>(undefined);
   const heard = signal(false);
+  /** There is no such order: nothing more of it will be heard. */
+  const isUnknown = signal(false);
   const readAt = signal<number | undefined>(undefined);
   /** The newest event that anybody has spoken of. */
   const newest = signal(-1);
@@ -100,6 +102,7 @@ export function openCase(orderId: string): CaseFile {
       setAside.value = page.data.setAside ?? [];
       if (view) order.value = view.data;
       trouble.value = undefined;
+      isUnknown.value = false;
       readAt.value = Date.now() - page.ageMs;
       if (fresh.length > 0) {
         clearTimeout(verifying);
@@ -109,7 +112,8 @@ export function openCase(orderId: string): CaseFile {
     } catch (error) {
       if (stopped || mine !== round) return;
       trouble.value = error;
-      if (error instanceof ApiProblem && error.status === 404) return;
+      isUnknown.value = error instanceof ApiProblem && error.status === 404;
+      if (isUnknown.peek()) return;
     }
     const behind = Number(lastOf() ?? -1) < newest.peek();
     clearTimeout(timer);
@@ -141,7 +145,8 @@ export function openCase(orderId: string): CaseFile {
 
   const behind = computed(() => Number(entries.value.at(-1)?.revision ?? -1) < newest.value);
   const unlinked = effect(() => {
-    freshness.value = freshnessOf(live, heard.value && !behind.value && readAt.value !== undefined, readAt.value);
+    const isHeard = isUnknown.value || (heard.value && !behind.value && readAt.value !== undefined);
+    freshness.value = freshnessOf(live, isHeard, readAt.value);
   });
   const unspoken = effect(() => {
     if (language.value !== spoken) void read();

@@ -1,18 +1,18 @@
-import type { FactValue, TimelineEntry } from "../../../projections/views.ts";
+import type { TimelineEntry } from "../../../projections/views.ts";
 import type { SentMessage } from "../../api/support.ts";
-import { messages } from "../../messages/catalogue.ts";
-import { factName, factValue, supportWords } from "../../messages/support.ts";
-import { formatDayThere, numberOf } from "../../messages/support-format.ts";
+import { supportWords } from "../../messages/support.ts";
+import { formatDayThere, numberOf, placeOf } from "../../messages/support-format.ts";
+import { factText, factTitle, type OrderNames } from "./fact-text.ts";
 import { showEvent } from "./show-event.ts";
 
 interface EventDetailsProps {
   readonly entry: TimelineEntry;
   readonly message: SentMessage | undefined;
-  readonly timeZone: string;
+  readonly names: OrderNames;
 }
 
 /** What an event says, beside its sentence: the message that went out, what it changed, why it happened, as stored. */
-export function EventDetails({ entry, message, timeZone }: EventDetailsProps) {
+export function EventDetails({ entry, message, names }: EventDetailsProps) {
   const words = supportWords.value.timeline;
   const { actor, cause, changes, typed } = entry;
   return (
@@ -33,12 +33,13 @@ export function EventDetails({ entry, message, timeZone }: EventDetailsProps) {
         <div>
           <dt>{words.by}</dt>
           <dd>
-            {words.actors[actor.type] ?? actor.type} <code>{actor.id}</code>
+            {words.actors[actor.type] ?? actor.type}{" "}
+            {words.processes[actor.id] === undefined ? <code>{actor.id}</code> : `(${words.processes[actor.id]})`}
           </dd>
         </div>
         <div>
           <dt>{words.at}</dt>
-          <dd>{`${formatDayThere(entry.at, timeZone)} (${timeZone})`}</dd>
+          <dd>{`${formatDayThere(entry.at, names.timeZone)} (${words.times(placeOf(names.timeZone))})`}</dd>
         </div>
         <div>
           <dt>{words.cause}</dt>
@@ -64,10 +65,9 @@ export function EventDetails({ entry, message, timeZone }: EventDetailsProps) {
           <tbody>
             {changes.map(({ what, before, after }) => (
               <tr key={what}>
-                <th scope="row">{factName(what)}</th>
+                <th scope="row">{factTitle(what, names)}</th>
                 <td>
-                  {before !== undefined && <s>{valueText(what, before, timeZone)}</s>}{" "}
-                  {valueText(what, after, timeZone)}
+                  {before !== undefined && <s>{factText(what, before, names)}</s>} {factText(what, after, names)}
                 </td>
               </tr>
             ))}
@@ -99,17 +99,4 @@ function causeOf({ cause: { kind, process = "", deadline } }: TimelineEntry): st
   const { causes, processes } = supportWords.value.timeline;
   if (deadline) return causes.deadline;
   return kind === "process" ? causes.process(processes[process] ?? process) : causes[kind];
-}
-
-const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
-
-/** A value as people read it: a status by its word, a time by the clock where the order is made. */
-export function valueText(what: string, value: FactValue, timeZone: string): string {
-  const { look } = supportWords.value;
-  if (value === undefined) return "–";
-  if (value === true) return look.yes;
-  if (value === false) return look.no;
-  const statuses: Readonly<Record<string, string>> = messages.value.statuses;
-  if (what === "status" || what === "ended as") return statuses[value] ?? String(value);
-  return typeof value === "string" && INSTANT.test(value) ? formatDayThere(value, timeZone) : factValue(String(value));
 }

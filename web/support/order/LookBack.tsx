@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { OrderView, TimelineEntry } from "../../../projections/views.ts";
 import { getAsOf } from "../../api/support.ts";
 import { messages } from "../../messages/catalogue.ts";
-import { factName, supportWords } from "../../messages/support.ts";
+import { supportWords } from "../../messages/support.ts";
 import { formatDayThere, formatThere } from "../../messages/support-format.ts";
 import type { CaseFile } from "../../state/support/case-file.ts";
 import { factsAsOf, toldAsOf } from "../../state/support/look-back.ts";
@@ -12,7 +12,7 @@ import { stepsOf } from "../../tracker/steps.ts";
 import { Icon } from "../../ui/Icon.tsx";
 import { Notice } from "../../ui/Notice.tsx";
 import { sentenceOf } from "../../ui/trouble.ts";
-import { valueText } from "./EventDetails.tsx";
+import { factText, factTitle, namesOf } from "./fact-text.ts";
 
 interface LookBackProps {
   readonly file: CaseFile;
@@ -91,7 +91,8 @@ function Then({ file, order, entry }: { file: CaseFile; order: OrderView; entry:
   const { revision } = entry;
   const told = toldAsOf(file.entries.value, revision);
   const facts = factsAsOf(file.entries.value, revision);
-  const timeZone = order.fulfilments[0]?.timeZone ?? "UTC";
+  const names = namesOf(order);
+  const { timeZone } = names;
   const subjects = new Map(file.messages.value.map((one) => [one.revision, one.subject]));
   return (
     <div class="look-panes">
@@ -119,8 +120,8 @@ function Then({ file, order, entry }: { file: CaseFile; order: OrderView; entry:
           <tbody>
             {facts.map(({ what, value, changed }) => (
               <tr key={what} data-changed={changed}>
-                <th scope="row">{factName(what)}</th>
-                <td>{valueText(what, value, timeZone)}</td>
+                <th scope="row">{factTitle(what, names)}</th>
+                <td>{factText(what, value, names)}</td>
               </tr>
             ))}
           </tbody>

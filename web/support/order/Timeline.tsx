@@ -2,10 +2,11 @@ import { useSignalEffect } from "@preact/signals";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { OrderView } from "../../../projections/views.ts";
 import { supportWords } from "../../messages/support.ts";
-import { formatStep } from "../../messages/support-format.ts";
+import { formatStep, placeOf } from "../../messages/support-format.ts";
 import type { CaseFile } from "../../state/support/case-file.ts";
 import { filterRows, foldTimeline, type TimelineFilter } from "../../state/support/fold.ts";
 import { Icon } from "../../ui/Icon.tsx";
+import { namesOf } from "./fact-text.ts";
 import { asked } from "./show-event.ts";
 import { TimelineFilters } from "./TimelineFilters.tsx";
 import { Row } from "./TimelineRow.tsx";
@@ -31,7 +32,7 @@ export function Timeline({ file, order, lookedAt }: TimelineProps) {
   const shown = filterRows(rows, filter);
   const words = supportWords.value.timeline;
   const stands = file.story.value?.stands;
-  const timeZone = order.fulfilments[0]?.timeZone ?? "UTC";
+  const names = useMemo(() => namesOf(order), [order]);
   const said = useMemo(
     () => new Map(file.messages.value.map((message) => [message.revision, message])),
     [file.messages.value],
@@ -67,7 +68,7 @@ export function Timeline({ file, order, lookedAt }: TimelineProps) {
       <div class="timeline-head">
         <h2 id="timeline-title">{words.title}</h2>
         <span class="quiet small">
-          {words.count(entries.length)} · {words.times(timeZone.replace(/^.*\//, "").replaceAll("_", " "))}
+          {words.count(entries.length)} · {words.times(placeOf(names.timeZone))}
         </span>
         <TimelineFilters entries={entries} filter={filter} onFilter={setFilter} />
       </div>
@@ -84,7 +85,7 @@ export function Timeline({ file, order, lookedAt }: TimelineProps) {
           <Row
             key={row.entry.revision}
             row={row}
-            timeZone={timeZone}
+            names={names}
             open={open}
             onToggle={toggle}
             messages={said}

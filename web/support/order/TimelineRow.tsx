@@ -5,10 +5,11 @@ import { formatStep, formatThere, numberOf } from "../../messages/support-format
 import type { TimelineRow } from "../../state/support/fold.ts";
 import { Icon } from "../../ui/Icon.tsx";
 import { EventDetails } from "./EventDetails.tsx";
+import type { OrderNames } from "./fact-text.ts";
 
 interface RowProps {
   readonly row: TimelineRow;
-  readonly timeZone: string;
+  readonly names: OrderNames;
   /** Revisions of the events that are open. */
   readonly open: ReadonlySet<string>;
   readonly onToggle: (revision: string) => void;
@@ -46,7 +47,7 @@ export function Row({ row: { entry, folded }, ...shared }: RowProps) {
 
 type EventProps = Omit<RowProps, "row"> & { readonly entry: TimelineEntry; readonly tries: number };
 
-function Event({ entry, tries, timeZone, open, onToggle, messages, looked }: EventProps) {
+function Event({ entry, tries, names, open, onToggle, messages, looked }: EventProps) {
   const words = supportWords.value.timeline;
   const { revision, actor } = entry;
   const isOpen = open.has(revision);
@@ -63,13 +64,13 @@ function Event({ entry, tries, timeZone, open, onToggle, messages, looked }: Eve
       data-looked={looked !== undefined && Number(revision) === looked}
     >
       <button type="button" id={`event-${revision}`} data-row aria-expanded={isOpen} onClick={() => onToggle(revision)}>
-        <time dateTime={entry.at}>{formatThere(entry.at, timeZone)}</time>
+        <time dateTime={entry.at}>{formatThere(entry.at, names.timeZone)}</time>
         <span class="since">
           {entry.sinceBeforeMs === undefined ? "" : words.since(formatStep(entry.sinceBeforeMs))}
         </span>
         <span class="actor">{actor.onBehalfOf === undefined ? who : words.onBehalf(who)}</span>
         <span class="sentence">
-          {entry.sentence}
+          {heldTogether(entry.sentence)}
           {told && (
             <span class="told-mark">
               <span class="tag" data-kind="warn">
@@ -91,9 +92,12 @@ function Event({ entry, tries, timeZone, open, onToggle, messages, looked }: Eve
           <span class="number">{numberOf(revision)}</span>
         </span>
       </button>
-      {isOpen && <EventDetails entry={entry} message={said} timeZone={timeZone} />}
+      {isOpen && <EventDetails entry={entry} message={said} names={names} />}
     </li>
   );
 }
+
+/** A quantity stays on the line of what it counts. */
+const heldTogether = (sentence: string): string => sentence.replace(/(\d+) × /g, "$1\u00a0×\u00a0");
 
 const FAILURE = /failed$|declined$|no_show$|unavailable$|rejected$|parked$|detected$|out_of_stock$|^order.cancelled$/;

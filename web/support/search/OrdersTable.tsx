@@ -64,6 +64,9 @@ function Row({ order }: { order: OrderView }) {
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
+/** A site may give a reason of its own, as a code. */
+const refusalOf = (code: string): string => supportWords.value.find.refusals[code] ?? code.replaceAll("_", " ");
+
 const ENDED = new Set(["delivered", "shipped", "out_of_stock", "payment_failed", "restaurant_rejected", "cancelled"]);
 
 function wrongWith(order: OrderView): string[] {
@@ -72,8 +75,10 @@ function wrongWith(order: OrderView): string[] {
   const until = delivered === undefined ? now.value : Date.parse(delivered);
   const runs = delivered !== undefined || !ENDED.has(order.status);
   const late = order.method === "courier" && runs && until > Date.parse(order.promisedAt);
+  const refused = order.failure === "restaurant_rejected" && order.rejection !== undefined;
   return [
-    ...(order.failure === undefined ? [] : [words.failures[order.failure] ?? order.failure]),
+    ...(order.failure === undefined || refused ? [] : [words.failures[order.failure] ?? order.failure]),
+    ...(order.rejection === undefined ? [] : [refusalOf(order.rejection)]),
     ...(late ? [words.late] : []),
     ...(order.payment.refunded > 0
       ? [words.refunded(formatMoney({ ...order.total, amount: order.payment.refunded }))]

@@ -12,7 +12,7 @@ export function Understood({ search }: { search: NonNullable<FoundOrders["search
       {understood.length > 0 && <span>{words.understood}</span>}
       {understood.map((piece) => (
         <span key={piece.text} class="tag">
-          {words.kinds[piece.as] ?? piece.as}
+          {piece.as !== "customer" && (words.kinds[piece.as] ?? piece.as)}
           {piece.as !== "late" && <b>{pieceText(piece)}</b>}
         </span>
       ))}
