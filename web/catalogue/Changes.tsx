@@ -2,9 +2,9 @@ import { decimalText } from "../../domain/catalogue/bulk.ts";
 import { dayText } from "../../domain/site/hours-text.ts";
 import { DAYS, type OpeningHours } from "../../domain/site/opening-hours.ts";
 import { messages } from "../messages/catalogue.ts";
-import { formatMoney, stationName } from "../messages/format.ts";
+import { decimalMark, formatMoney, formatRate, stationName } from "../messages/format.ts";
 import { goodsWords } from "../messages/goods.ts";
-import { type Difference, itemTexts } from "../state/catalogue/fields.ts";
+import type { Difference } from "../state/catalogue/fields.ts";
 
 /** What a form changes, before it is saved. */
 export function Changes({ changed }: { changed: readonly Difference[] }) {
@@ -65,8 +65,8 @@ function valueText(field: string, value: unknown): string {
   if (value === undefined || value === null || value === "") return words.nothing;
   if (Array.isArray(value)) return value.length === 0 ? words.nothing : named(field, value.map(String));
   if (field === "price") return formatMoney(value as Parameters<typeof formatMoney>[0]);
-  if (field === "taxBasisPoints") return `${itemTexts({ ...EMPTY, taxBasisPoints: Number(value) }).tax}%`;
-  if (field === "deliveryFee") return decimalText(Number(value), 2);
+  if (field === "taxBasisPoints") return formatRate(Number(value));
+  if (field === "deliveryFee") return decimalText(Number(value), 2).replace(".", decimalMark.value);
   if (field === "unit") return words.units[value === "g" ? "g" : "each"];
   if (field === "kind") return messages.value.kinds[value as keyof typeof messages.value.kinds] ?? String(value);
   if (field === "cause") return words.causes[value as keyof typeof words.causes] ?? String(value);
@@ -80,11 +80,3 @@ function valueText(field: string, value: unknown): string {
   }
   return String(value);
 }
-
-const EMPTY = {
-  name: "",
-  description: "",
-  price: { amount: 0, currency: "EUR" },
-  unit: "each" as const,
-  allergens: [],
-};

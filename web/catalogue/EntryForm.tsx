@@ -7,6 +7,7 @@ import { useWish } from "../analyst/parts/use-wish.ts";
 import { changeEntry, createItem, createSite } from "../api/catalogue.ts";
 import { ApiProblem } from "../api/problem.ts";
 import { navigate } from "../app/router.ts";
+import { decimalMark } from "../messages/format.ts";
 import { goodsWords } from "../messages/goods.ts";
 import type { Entry } from "../state/catalogue/entry.ts";
 import {
@@ -32,6 +33,17 @@ interface EntryFormProps {
   readonly onSaved: (position?: string) => void;
 }
 
+const NUMBERS: ReadonlySet<string> = new Set(["price", "deliveryFee", "tax"]);
+
+/** Numbers with the decimal mark of the chosen language; forms read either. */
+const asWritten = (texts: Texts): Texts =>
+  Object.fromEntries(
+    Object.entries(texts).map(([field, text]) => [
+      field,
+      NUMBERS.has(field) ? text.replace(".", decimalMark.value) : text,
+    ]),
+  );
+
 /** Only the fields that were typed over: all others follow what is there, whoever changes it meanwhile. */
 function typedOver(base: Texts, typed: Texts): Texts | undefined {
   const over = Object.entries(typed).filter(([field, text]) => text !== base[field]);
@@ -54,7 +66,7 @@ export function EntryForm({ kind, id, known, onSaved }: EntryFormProps) {
   const [trouble, setTrouble] = useState<unknown>();
   const [found] = useState(() => typedFor(kind, place) !== undefined);
   const { keyFor } = useWish();
-  const base: Texts = known?.item ? itemTexts(known.item) : known?.site ? siteTexts(known.site) : newTexts(kind);
+  const base = asWritten(known?.item ? itemTexts(known.item) : known?.site ? siteTexts(known.site) : newTexts(kind));
   const texts = { ...base, ...typedFor(kind, place) };
   const composed = kind === "items" ? composeItem(texts) : composeSite(texts);
   const idFault: Partial<Record<string, FieldFault>> =

@@ -26,7 +26,10 @@ export function ImportRun({ run }: { run: Run }) {
   const wanted = toImport(run).length;
   const counts = Map.groupBy(rows, ({ outcome }) => outcome?.outcome);
   const count = (outcome: Outcome) => counts.get(outcome)?.length ?? 0;
-  const shown = rows.filter(({ outcome }) => outcome !== undefined && (only === undefined || outcome.outcome === only));
+  // What somebody has to mend stands first.
+  const shown = rows
+    .filter(({ outcome }) => outcome !== undefined && (only === undefined || outcome.outcome === only))
+    .toSorted((a, b) => Number(isRefused(b)) - Number(isRefused(a)));
   return (
     <section class="card import-run" aria-labelledby="run-title" data-phase={phase}>
       <h2 id="run-title" ref={heading} tabIndex={-1}>
@@ -106,6 +109,12 @@ export function ImportRun({ run }: { run: Run }) {
   );
 }
 
+const isRefused = ({ outcome }: JudgedRow): boolean => outcome?.outcome === "refused";
+
+/** Of something new, what nothing is said of is left out. */
+const isSaid = ({ before, after }: { readonly before?: unknown; readonly after: unknown }): boolean =>
+  before !== undefined || !(after === undefined || after === "" || (Array.isArray(after) && after.length === 0));
+
 function Row({ row: { line, outcome }, isDone }: { row: JudgedRow; isDone: boolean }) {
   const words = goodsWords.value.files;
   if (!outcome) return null;
@@ -121,7 +130,9 @@ function Row({ row: { line, outcome }, isDone }: { row: JudgedRow; isDone: boole
       <td class="wrap">
         {outcome.fault}
         {outcome.changes.length > 0 && (
-          <ChangeList changed={outcome.changes.map(({ field, before, after }) => ({ field, before, after }))} />
+          <ChangeList
+            changed={outcome.changes.filter(isSaid).map(({ field, before, after }) => ({ field, before, after }))}
+          />
         )}
       </td>
     </tr>

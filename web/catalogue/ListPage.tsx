@@ -8,9 +8,8 @@ import { Reading } from "../analyst/parts/Reading.tsx";
 import { TableFrame } from "../analyst/parts/TableFrame.tsx";
 import { type Listed, listItems, listSites } from "../api/catalogue.ts";
 import { messages } from "../messages/catalogue.ts";
-import { formatMoney } from "../messages/format.ts";
+import { formatMoney, formatRate } from "../messages/format.ts";
 import { goodsWords } from "../messages/goods.ts";
-import { itemTexts } from "../state/catalogue/fields.ts";
 import { latest } from "../state/latest.ts";
 import { Blank } from "../ui/Blank.tsx";
 import { SearchField } from "../ui/SearchField.tsx";
@@ -74,7 +73,9 @@ export function ListPage({ kind }: { kind: BulkKind }) {
             </a>
           </Blank>
         ) : (
-          <Blank icon="search" title={words.noMatch} />
+          <Blank icon="search" title={words.noMatch}>
+            <p class="quiet">{words.noMatchHint}</p>
+          </Blank>
         )
       ) : (
         <>
@@ -136,7 +137,7 @@ function ItemRow({ item }: { item: Item }) {
         {item.emoji} {item.name}
       </td>
       <td class="n">{formatMoney(item.price)}</td>
-      <td class="n">{itemTexts(item).tax}%</td>
+      <td class="n">{formatRate(item.taxBasisPoints)}</td>
       <td>{words.units[item.unit]}</td>
       <td class="wrap">{item.allergens.join(", ")}</td>
       <td>

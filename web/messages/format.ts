@@ -32,6 +32,11 @@ export function formatMoney({ amount, currency }: Money): string {
   return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
 }
 
+/** What stands between whole and fraction: a point, or a comma. */
+export const decimalMark = computed(
+  () => new Intl.NumberFormat(region.value).formatToParts(1.5).find(({ type }) => type === "decimal")?.value ?? ".",
+);
+
 /** A rate of tax in basis points, such as 7%. */
 export const formatRate = (basisPoints: number): string =>
   new Intl.NumberFormat(region.value, { style: "percent", maximumFractionDigits: 2 }).format(basisPoints / 10_000);

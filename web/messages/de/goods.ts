@@ -16,6 +16,7 @@ export const deGoods: typeof enGoods = {
   none: { items: "Es gibt noch keinen Artikel.", sites: "Es gibt noch keinen Standort." },
   noneHint: "Hier den ersten anlegen oder eine Datei importieren.",
   noMatch: "Dazu passt nichts.",
+  noMatchHint: "Weniger Buchstaben finden mehr; was es nicht mehr gibt, findet das Häkchen neben dem Feld.",
   new: { items: "Neuer Artikel", sites: "Neuer Standort" },
   list: { items: "Artikel nach Nummer", sites: "Standorte nach Kennung" },
   more: "Mehr zeigen",

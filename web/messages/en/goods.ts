@@ -14,6 +14,7 @@ export const enGoods = {
   none: { items: "There is no item yet.", sites: "There is no site yet." },
   noneHint: "Make the first one here, or import a file.",
   noMatch: "Nothing fits that search.",
+  noMatchHint: "Fewer letters find more; what is gone is found with the box beside the field.",
   new: { items: "New item", sites: "New site" },
   list: { items: "Items by SKU", sites: "Sites by id" },
   more: "Show more",
