@@ -29,7 +29,7 @@ export interface StageOptions {
 }
 
 export interface SettleOptions {
-  /** Default: three minutes. */
+  /** How long nothing may happen before all is over; default: three minutes. */
   readonly withinMs?: number;
   expected?(breach: string): boolean;
 }
@@ -37,6 +37,8 @@ export interface SettleOptions {
 const STEP_MS = 150;
 const SETTLE_MS = 180_000;
 const JUDGE_AGAIN_MS = 60_000;
+/** What goes on happening is waited for so many times as long as what stands still. */
+const LONGEST_OF_BOUND = 4;
 
 /** Time is moved on only when nobody has done anything for so long, and at most so far. */
 const QUIET_MS = 1_500;
@@ -212,13 +214,22 @@ export class Stage {
     throw new Error(`waited ${Math.round(withinMs / 1000)} s in vain: ${count} orders are placed`);
   }
 
-  /** Whether a condition has become true in time; time that can be moved is moved on when nothing happens. */
+  /**
+   * Whether a condition has become true in time. Time that can be moved is moved on when nothing happens. What counts is
+   * how long nothing has happened at all: a slow machine gets longer, and nobody waits for ever.
+   */
   async #pass(withinMs: number, condition: () => boolean): Promise<boolean> {
-    const giveUpAt = performance.now() + withinMs;
+    const giveUpAt = performance.now() + LONGEST_OF_BOUND * withinMs;
+    let giveUpIdleAt = performance.now() + withinMs;
+    let seen = this.watch.events;
     const quiet = new Quiet(this.watch);
     while (!condition()) {
-      if (performance.now() > giveUpAt) return false;
+      if (performance.now() > Math.min(giveUpAt, giveUpIdleAt)) return false;
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+      if (this.watch.events !== seen) {
+        seen = this.watch.events;
+        giveUpIdleAt = performance.now() + withinMs;
+      }
       if (!this.#time || quiet.forMs() < QUIET_MS) continue;
       await this.#time.jumpToNextDue(LONGEST_JUMP_MS).catch(() => 0);
       quiet.begin();
