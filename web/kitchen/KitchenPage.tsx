@@ -1,16 +1,20 @@
 import "../theme/ticket-acts.css";
+import "../theme/ticket-sizes.css";
 import "../theme/kitchen-expo.css";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { SiteView } from "../../projections/views.ts";
 import { getSite } from "../api/endpoints.ts";
-import { ApiProblem } from "../api/problem.ts";
+import { ApiProblem, NoAnswer } from "../api/problem.ts";
 import { messages } from "../messages/catalogue.ts";
 import { kitchenWords } from "../messages/kitchen.ts";
 import { developmentTokens, mayWatch, principalAt, takeRole } from "../state/auth.ts";
+import { keepLastSeen, lastSeen } from "../state/kitchen/last-seen.ts";
+import { cutSince } from "../state/reach.ts";
 import { Blank } from "../ui/Blank.tsx";
 import { Header } from "../ui/Header.tsx";
 import { sentenceOf } from "../ui/trouble.ts";
 import { DisplayView } from "./DisplayView.tsx";
+import { Unreached } from "./Unreached.tsx";
 import { useDisplay } from "./use-display.ts";
 
 interface KitchenPageProps {
@@ -22,21 +26,29 @@ interface KitchenPageProps {
 export function KitchenPage({ siteId, station }: KitchenPageProps) {
   const [site, setSite] = useState<SiteView>();
   const [trouble, setTrouble] = useState<unknown>();
+  const again = useRef<(() => void) | undefined>(undefined);
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let stopped = false;
-    const load = () =>
-      getSite(principalAt("kitchen") ? "kitchen" : "shop", siteId).then(
+    const load = () => {
+      clearTimeout(timer);
+      return getSite(principalAt("kitchen") ? "kitchen" : "shop", siteId).then(
         ({ data }) => !stopped && setSite(data),
         (error: unknown) => {
           if (stopped) return;
           setTrouble(error);
+          clearTimeout(timer);
           if (!(error instanceof ApiProblem && error.status === 404)) timer = setTimeout(load, 3_000);
         },
       );
-    void load();
+    };
+    const now = () => void load();
+    now();
+    again.current = now;
+    addEventListener("online", now);
     return () => {
       stopped = true;
+      removeEventListener("online", now);
       clearTimeout(timer);
     };
   }, [siteId]);
@@ -44,10 +56,12 @@ export function KitchenPage({ siteId, station }: KitchenPageProps) {
   if (site && mayWatch(siteId)) return <AtWork site={site} station={station} />;
   const words = kitchenWords.value;
   const missing = trouble instanceof ApiProblem && trouble.status === 404;
+  const cut = trouble instanceof NoAnswer || cutSince() !== undefined;
+  const seen = site ? undefined : lastSeen(siteId);
   return (
     <>
-      <Header home="/kitchen" title={site?.name ?? words.choose} />
-      <main class="page">
+      <Header home="/kitchen" title={site?.name ?? seen?.name ?? messages.value.common.page.kitchen} />
+      <main class={cut ? "page unreached" : "page"}>
         {site ? (
           <Blank icon="hand" title={words.needRole}>
             {developmentTokens.value ? (
@@ -58,6 +72,8 @@ export function KitchenPage({ siteId, station }: KitchenPageProps) {
               <p class="quiet">{words.signIn}</p>
             )}
           </Blank>
+        ) : cut && !missing ? (
+          <Unreached seen={seen} tryNow={() => again.current?.()} />
         ) : (
           <Blank icon="shop" title={missing ? words.noSuchSite : messages.value.common.loading}>
             {trouble !== undefined && !missing && <p class="quiet">{sentenceOf(trouble)}</p>}
@@ -81,5 +97,6 @@ function withSite(siteId: string): readonly string[] {
 
 function AtWork({ site, station }: { site: SiteView; station: string | undefined }) {
   const display = useDisplay(site);
+  useEffect(() => display && keepLastSeen(site.siteId, site.name, display), [display, site.siteId, site.name]);
   return display ? <DisplayView site={site} display={display} station={station} /> : null;
 }

@@ -8,6 +8,17 @@ export const deKitchen: typeof enKitchen = {
   needRole: "Diese Anzeige braucht die Rolle der Küche dieses Ladens.",
   signIn: "Melde dich mit einem Konto dieser Küche an, um ihre Zettel zu sehen.",
   noSuchSite: "Diesen Laden gibt es nicht.",
+  unreached: {
+    title: "Keine Verbindung: die Zettel sind nicht zu sehen",
+    last: (time, open) =>
+      `Zuletzt verbunden war diese Anzeige um ${time}, mit ${
+        open === 0 ? "keinem offenen Zettel" : open === 1 ? "einem offenen Zettel" : `${open} offenen Zetteln`
+      }.`,
+    byItself:
+      "Bestellungen kommen weiter an, keine geht verloren. Sobald die Verbindung steht, erscheinen die Zettel hier von selbst.",
+    tryNow: "Jetzt versuchen",
+    look: "Dauert es länger: Ist das WLAN an diesem Gerät an? Gehen andere Anzeigen dieser Küche?",
+  },
   columns: { new: "Neu", ready: "Fertig" },
   empty: "Alles erledigt. Neue Bestellungen erscheinen hier von selbst.",
   emptyColumn: "Nichts da",
@@ -95,7 +106,7 @@ export const deKitchen: typeof enKitchen = {
   light: "Hell",
   dark: "Dunkel",
   offlineSince: (time) => `Keine Verbindung seit ${time}`,
-  offlineBand: (time) => `Zettel mit Stand ${time}. Bis sie wieder da ist, lässt sich nichts senden.`,
+  offlineBand: (time) => `Zettel: Stand ${time}. Sobald sie wieder da ist, geht es weiter.`,
   stale: "Neues kommt verspätet",
   staleBand: (time) => `Zettel mit Stand ${time}. Was du berührst, wird gesendet.`,
   isMissing: (name) => `fehlt ${name}?`,
@@ -123,14 +134,14 @@ export const deKitchen: typeof enKitchen = {
     equipment: "Gerät kaputt",
   },
   keyHelp: [
-    ["1–9", "den n-ten Zettel der markierten Spalte wählen"],
-    ["Leertaste", "den gewählten annehmen, starten oder beenden"],
+    ["1–9", "den n-ten Zettel der Spalte wählen"],
+    ["Leertaste", "annehmen, starten, beenden"],
     ["U", "das eben Erledigte zurückholen"],
     ["← →", "andere Spalte"],
     ["↑ ↓", "anderer Zettel"],
-    ["X", "den gewählten ablehnen, oder melden, was fehlt"],
-    ["E", "der Pass: was hinaus kann, was worauf wartet"],
-    ["S", "welche Stationen diese Anzeige zeigt"],
+    ["X", "ablehnen, oder melden, was fehlt"],
+    ["E", "der Pass: was hinaus kann"],
+    ["S", "Stationen dieser Anzeige"],
     ["O", "was ausverkauft ist"],
     ["A", "Gesamtmengen"],
     ["M", "Ton an oder aus"],

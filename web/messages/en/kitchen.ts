@@ -6,6 +6,17 @@ export const enKitchen = {
   needRole: "This display needs the role of this site's kitchen.",
   signIn: "Sign in with an account of this kitchen to see its tickets.",
   noSuchSite: "There is no such site.",
+  unreached: {
+    title: "No connection: the tickets cannot be shown",
+    last: (time: string, open: number) =>
+      `This display was last connected at ${time}, with ${
+        open === 0 ? "no open tickets" : open === 1 ? "1 open ticket" : `${open} open tickets`
+      }.`,
+    byItself:
+      "Orders go on coming in, and none is lost. The tickets appear here by themselves as soon as there is a connection.",
+    tryNow: "Try now",
+    look: "If it takes long: is the Wi-Fi of this device on? Do other displays of this kitchen work?",
+  },
   columns: { new: "New", ready: "Ready" },
   empty: "All done. New orders appear here by themselves.",
   emptyColumn: "Nothing here",
@@ -93,7 +104,7 @@ export const enKitchen = {
   light: "Light",
   dark: "Dark",
   offlineSince: (time: string) => `No connection since ${time}`,
-  offlineBand: (time: string) => `Tickets as of ${time}. Nothing can be sent until it is back.`,
+  offlineBand: (time: string) => `Tickets as of ${time}. It goes on by itself once it is back.`,
   stale: "Updates are delayed",
   staleBand: (time: string) => `Tickets as of ${time}. What you touch is sent.`,
   isMissing: (name: string) => `is ${name} missing?`,
@@ -121,14 +132,14 @@ export const enKitchen = {
     equipment: "Equipment is broken",
   },
   keyHelp: [
-    ["1–9", "choose the nth ticket of the marked column"],
-    ["Space", "accept, start or finish the chosen ticket"],
+    ["1–9", "choose the nth ticket of the column"],
+    ["Space", "accept, start or finish it"],
     ["U", "undo what was just finished"],
     ["← →", "go to another column"],
     ["↑ ↓", "go to another ticket"],
-    ["X", "refuse the chosen ticket, or report what is missing"],
-    ["E", "the pass: what can go out, what waits for what"],
-    ["S", "which stations this display shows"],
+    ["X", "refuse it, or report what is missing"],
+    ["E", "the pass: what can go out"],
+    ["S", "stations of this display"],
     ["O", "what is off sale"],
     ["A", "all-day counts"],
     ["M", "sound on or off"],
