@@ -17,7 +17,7 @@ import { receiptRoutes } from "./receipts/receipt-routes.ts";
 import { replayJobRoutes } from "./replay/job-routes.ts";
 import { replayProjectionRoutes } from "./replay/projection-routes.ts";
 import type { ReadServices } from "./services.ts";
-import { siteRoutes } from "./site-routes.ts";
+import { siteRoutes } from "./sites/site-routes.ts";
 import { asOfRoutes } from "./timeline/as-of-routes.ts";
 import { timelineRoutes } from "./timeline/timeline-routes.ts";
 

@@ -3,8 +3,8 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { problem } from "../../infra/http/problem-schema.ts";
 import { isUnchanged, type Reading, stateFreshness } from "../answer.ts";
+import { unchanged } from "../parts.ts";
 import type { ReadPositions } from "../positions.ts";
-import { unchanged } from "../schemas.ts";
 import { type Cell, csvOf } from "./csv.ts";
 
 /** The answers of a route that sends a table. */

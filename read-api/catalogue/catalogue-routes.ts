@@ -16,8 +16,9 @@ import {
   stateFreshness,
   wordParameter,
 } from "../answer.ts";
-import { site, siteParams, unchanged } from "../schemas.ts";
+import { siteParams, unchanged } from "../parts.ts";
 import type { ReadServices } from "../services.ts";
+import { site } from "../sites/schemas.ts";
 
 const itemParams = z.object({ sku: z.string().max(80).regex(SLUG) });
 

@@ -6,7 +6,7 @@ import type { DeliveryPin } from "../../projections/buyer-views.ts";
 import { askedPosition } from "../answer.ts";
 import { locateOrder } from "../orders/order-lookup.ts";
 import { resourceOf, unknownOrder } from "../orders/order-routes.ts";
-import { orderParams } from "../schemas.ts";
+import { orderParams } from "../parts.ts";
 import type { ReadServices } from "../services.ts";
 import { recordAccess } from "../staff-access.ts";
 import { legOf } from "./courier-way.ts";

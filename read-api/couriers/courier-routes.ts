@@ -5,8 +5,9 @@ import { problem } from "../../infra/http/problem-schema.ts";
 import { listCities } from "../../projections/catalogue/queries.ts";
 import { findCourier } from "../../projections/couriers/queries.ts";
 import { afterParameter, askedPosition, contentTag, isUnchanged, readingOf, stateFreshness } from "../answer.ts";
-import { cities, courier, courierParams, courierWork, unchanged } from "../schemas.ts";
+import { courierParams, unchanged } from "../parts.ts";
 import type { ReadServices } from "../services.ts";
+import { cities, courier, courierWork } from "./schemas.ts";
 import { workOf } from "./work.ts";
 
 const config = { action: "courier.act" } as const;

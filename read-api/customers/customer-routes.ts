@@ -19,9 +19,10 @@ import {
   stateFreshness,
   wordParameter,
 } from "../answer.ts";
+import { customerParams, unchanged } from "../parts.ts";
 import { openCustomers } from "../personal.ts";
-import { customer, customerParams, customers, unchanged } from "../schemas.ts";
 import type { ReadServices } from "../services.ts";
+import { customer, customers } from "./schemas.ts";
 
 /** How many more are looked at than are shown: kept words are cut short, and not everybody found is meant. */
 const LOOKED_AT_TIMES = 4;

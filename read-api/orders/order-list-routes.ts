@@ -19,10 +19,11 @@ import {
   stateFreshness,
   wordParameter,
 } from "../answer.ts";
-import { ORDER_STATUSES, orders, siteParams, unchanged } from "../schemas.ts";
+import { siteParams, unchanged } from "../parts.ts";
 import type { ReadServices } from "../services.ts";
 import { isTimeZone } from "./days.ts";
 import { scopeFor } from "./list-scope.ts";
+import { ORDER_STATUSES, orders } from "./schemas.ts";
 import { withCustomers } from "./search-customers.ts";
 import { readSearchText, type SearchText } from "./search-text.ts";
 

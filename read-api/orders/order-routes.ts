@@ -9,13 +9,14 @@ import { problem } from "../../infra/http/problem-schema.ts";
 import { Problem } from "../../infra/http/problems.ts";
 import { orderView } from "../../projections/orders/view.ts";
 import { afterParameter, askedPosition, isUnchanged, stateFreshness } from "../answer.ts";
+import { orderParams, unchanged } from "../parts.ts";
 import { mayKnowContact, openContact } from "../personal.ts";
-import { integrity, order, orderParams, unchanged } from "../schemas.ts";
 import type { ReadServices } from "../services.ts";
 import { recordAccess } from "../staff-access.ts";
 import { verifyStream } from "../verify.ts";
 import { databaseWitness } from "../witness.ts";
 import { type Located, locateOrder } from "./order-lookup.ts";
+import { integrity, order } from "./schemas.ts";
 
 /** What permissions on an order depend on. */
 export const resourceOf = ({ customerId, placedBy, fulfilments, courier }: Order): Resource => ({

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { OrderFilter } from "../../projections/orders/list.ts";
-import { ORDER_STATUSES } from "../schemas.ts";
+import { ORDER_STATUSES } from "./schemas.ts";
 import { readSearchText } from "./search-text.ts";
 
 const NOW = Date.parse("2026-11-21T10:00:00.000Z");

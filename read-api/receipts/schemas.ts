@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { LANGUAGES } from "../../domain/order/events.ts";
 import type { Receipt } from "../../projections/buyer-views.ts";
-import { order } from "../schemas.ts";
+import { order } from "../orders/schemas.ts";
+import { money } from "../parts.ts";
 
-const money = z.object({ amount: z.number().int().describe("minor units"), currency: z.string() });
 const basisPoints = z.number().int().describe("basis points: 700 is 7%");
 
 /** What an order cost, and what was given back. */

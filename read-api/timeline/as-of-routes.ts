@@ -8,7 +8,8 @@ import { orderView } from "../../projections/orders/view.ts";
 import { isUnchanged } from "../answer.ts";
 import { readOrderStream } from "../orders/order-lookup.ts";
 import { resourceOf, unknownOrder } from "../orders/order-routes.ts";
-import { order, orderParams, unchanged } from "../schemas.ts";
+import { order } from "../orders/schemas.ts";
+import { orderParams, unchanged } from "../parts.ts";
 import type { ReadServices } from "../services.ts";
 import { recordAccess } from "../staff-access.ts";
 

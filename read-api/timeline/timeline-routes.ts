@@ -15,9 +15,10 @@ import {
 } from "../answer.ts";
 import { answerIn, languageParameter } from "../language.ts";
 import { resourceOf, unknownOrder } from "../orders/order-routes.ts";
-import { orderParams, timeline, unchanged } from "../schemas.ts";
+import { orderParams, unchanged } from "../parts.ts";
 import type { ReadServices } from "../services.ts";
 import { recordAccess } from "../staff-access.ts";
+import { timeline } from "./schemas.ts";
 import { setAsideOf } from "./set-aside.ts";
 import { tellStory } from "./story.ts";
 import { tellTimeline } from "./timeline-entries.ts";

@@ -1,16 +1,16 @@
 import { z } from "zod";
-import { openState } from "../domain/site/opening-hours.ts";
-import type { Site } from "../domain/site/site.ts";
-import { PROMISED_MINUTES } from "../domain/site/site.ts";
-import { authorise } from "../infra/auth/fastify-auth.ts";
-import { may } from "../infra/auth/permissions.ts";
-import type { Api } from "../infra/http/api.ts";
-import { problem } from "../infra/http/problem-schema.ts";
-import { Problem } from "../infra/http/problems.ts";
-import { stockOf, stockOfSite } from "../projections/availability/queries.ts";
-import { findItems, findSite, listSites } from "../projections/catalogue/queries.ts";
-import { readKitchen } from "../projections/kitchen/queries.ts";
-import type { MenuItem, TicketView } from "../projections/views.ts";
+import { openState } from "../../domain/site/opening-hours.ts";
+import type { Site } from "../../domain/site/site.ts";
+import { PROMISED_MINUTES } from "../../domain/site/site.ts";
+import { authorise } from "../../infra/auth/fastify-auth.ts";
+import { may } from "../../infra/auth/permissions.ts";
+import type { Api } from "../../infra/http/api.ts";
+import { problem } from "../../infra/http/problem-schema.ts";
+import { Problem } from "../../infra/http/problems.ts";
+import { stockOf, stockOfSite } from "../../projections/availability/queries.ts";
+import { findItems, findSite, listSites } from "../../projections/catalogue/queries.ts";
+import { readKitchen } from "../../projections/kitchen/queries.ts";
+import type { MenuItem, TicketView } from "../../projections/views.ts";
 import {
   afterParameter,
   contentTag,
@@ -21,10 +21,11 @@ import {
   readingOf,
   stateFreshness,
   wordParameter,
-} from "./answer.ts";
-import { openNotes } from "./personal.ts";
-import { availability, kitchen, menu, site, siteParams, sites, unchanged } from "./schemas.ts";
-import type { ReadServices } from "./services.ts";
+} from "../answer.ts";
+import { siteParams, unchanged } from "../parts.ts";
+import { openNotes } from "../personal.ts";
+import type { ReadServices } from "../services.ts";
+import { availability, kitchen, menu, site, sites } from "./schemas.ts";
 
 /** Sites: what they are, what they sell, what is in stock there, what their kitchen has to do. */
 export function siteRoutes(api: Api, services: ReadServices): void {

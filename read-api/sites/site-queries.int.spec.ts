@@ -2,18 +2,18 @@ import swagger from "@fastify/swagger";
 import type { FastifyInstance } from "fastify";
 import { jsonSchemaTransform } from "fastify-type-provider-zod";
 import { describe, expect, test } from "vitest";
-import { deliveryPins } from "../domain/order/delivery-pin.ts";
-import type { OrderEvent } from "../domain/order/events.ts";
-import type { Role } from "../infra/auth/principal.ts";
-import { eventually } from "../infra/consumers/testing/engines.ts";
-import { inTransaction } from "../infra/postgres/pool.ts";
-import { couriersProjection } from "../projections/couriers/projection.ts";
-import { liveSchemas } from "../projections/runner/generations.ts";
-import type { TopicMessage } from "../projections/runner/topic-message.ts";
-import type { CourierWork } from "../projections/views.ts";
-import { chained } from "../test/fixtures/chained.ts";
-import { CONTACT, happened, until } from "../test/fixtures/order-examples.ts";
-import { appendMixed, idFor } from "../test/fixtures/read-history.ts";
+import { deliveryPins } from "../../domain/order/delivery-pin.ts";
+import type { OrderEvent } from "../../domain/order/events.ts";
+import type { Role } from "../../infra/auth/principal.ts";
+import { eventually } from "../../infra/consumers/testing/engines.ts";
+import { inTransaction } from "../../infra/postgres/pool.ts";
+import { couriersProjection } from "../../projections/couriers/projection.ts";
+import { liveSchemas } from "../../projections/runner/generations.ts";
+import type { TopicMessage } from "../../projections/runner/topic-message.ts";
+import type { CourierWork } from "../../projections/views.ts";
+import { chained } from "../../test/fixtures/chained.ts";
+import { CONTACT, happened, until } from "../../test/fixtures/order-examples.ts";
+import { appendMixed, idFor } from "../../test/fixtures/read-history.ts";
 import {
   type Asked,
   baker,
@@ -24,9 +24,9 @@ import {
   orderOf,
   orderPath,
   readWorldOfFile,
-} from "../test/fixtures/read-world.ts";
-import { courierTopics } from "./couriers/courier-topics.ts";
-import { apiOver, SEARCH_KEY, servicesOver } from "./testing-api.ts";
+} from "../../test/fixtures/read-world.ts";
+import { courierTopics } from "../couriers/courier-topics.ts";
+import { apiOver, SEARCH_KEY, servicesOver } from "../testing-api.ts";
 
 const { world, get } = readWorldOfFile();
 
