@@ -28,7 +28,7 @@ export function SharedWay({ sharing }: { sharing: Sharing }) {
   }
   const shares = state === "on" || state === "finding";
   return (
-    <div class="shared-way line" data-state={state}>
+    <div class="shared-way brief" data-state={state}>
       <p class="small" role="status">
         <Icon name="pin" />
         {words.states[state]}

@@ -64,21 +64,26 @@ export function MenuRow({ siteId, item, wish }: MenuRowProps) {
   );
 }
 
+/** What is left of an item, once that is little. It has its room before: nothing moves when an item sells out. */
 function StockTag({ item, soldOut }: { item: MenuItem; soldOut: boolean }) {
   const words = messages.value.shop;
-  if (soldOut) {
-    return (
-      <span class="tag" data-kind="bad">
-        <Icon name="cross" />
-        {words.soldOut}
-      </span>
-    );
-  }
-  if (item.available > FEW * stepOf(item)) return null;
+  const left = (amount: number) => words.left(formatQuantity({ amount, unit: item.unit }));
+  const most = left(FEW * stepOf(item));
   return (
-    <span class="tag" data-kind="warn">
-      <Icon name="warning" />
-      {words.left(formatQuantity({ amount: item.available, unit: item.unit }))}
+    <span class="stock" data-room={most.length > words.soldOut.length ? most : words.soldOut}>
+      {soldOut ? (
+        <span class="tag" data-kind="bad">
+          <Icon name="cross" />
+          {words.soldOut}
+        </span>
+      ) : (
+        item.available <= FEW * stepOf(item) && (
+          <span class="tag" data-kind="warn">
+            <Icon name="warning" />
+            {left(item.available)}
+          </span>
+        )
+      )}
     </span>
   );
 }

@@ -1,16 +1,16 @@
 import { messages } from "../messages/catalogue.ts";
-import { formatMoney, formatTime } from "../messages/format.ts";
+import { formatTime } from "../messages/format.ts";
 import { now } from "../state/clock.ts";
 import { promisedRange } from "../state/promise.ts";
 import type { ShownMenu } from "../state/shop/menu.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { Notice } from "../ui/Notice.tsx";
+import { feeOf } from "./fee-of.ts";
 
 /** When an order placed now would arrive, and what bringing it costs. */
 export function PromiseLine({ menu }: { menu: ShownMenu }) {
   const words = messages.value.shop;
   const { site, promisedMinutes } = menu;
-  const fee = words.deliveryFee(formatMoney({ amount: site.deliveryFee, currency: site.currency }));
   const minute = Math.floor(now.value / 60_000) * 60_000;
   const parcel = site.kind === "warehouse";
   const range =
@@ -28,7 +28,7 @@ export function PromiseLine({ menu }: { menu: ShownMenu }) {
       {parcel && <span class="tag">{words.parcelPromise}</span>}
       <span class="tag">
         <Icon name="courier" />
-        {fee}
+        {feeOf(site)}
       </span>
     </p>
   );

@@ -1,10 +1,11 @@
 import type { SiteSummary } from "../../projections/views.ts";
 import { messages } from "../messages/catalogue.ts";
-import { formatDistance, formatDuration, formatMoney, formatTime } from "../messages/format.ts";
+import { formatDistance, formatDuration, formatTime } from "../messages/format.ts";
 import { promisedRange } from "../state/promise.ts";
 import type { ReachingSite } from "../state/shop/place/near.ts";
 import { stateOf } from "../state/shop/sites.ts";
 import { Icon } from "../ui/Icon.tsx";
+import { feeOf } from "./fee-of.ts";
 import { OpenTag } from "./OpenTag.tsx";
 
 const PICTURE = {
@@ -46,14 +47,13 @@ export function SiteCard({ site, at, reach }: SiteCardProps) {
           <strong>{site.name}</strong>
           <span class="quiet small">
             {words.kinds[site.kind]} · {site.city}
-            {near &&
-              ` · ${words.shop.away(formatDistance(near.distanceMetres), formatDuration(near.travelMinutes * 60_000))}`}
+            {near && ` · ${words.shop.away(...unbroken(near))}`}
           </span>
           <span class="facts small quiet">
             {(!range || state !== "open") && <OpenTag state={state} />}
             <span class="fee">
               <Icon name="courier" />
-              {words.shop.deliveryFee(formatMoney({ amount: site.deliveryFee, currency: site.currency }))}
+              {feeOf(site)}
             </span>
           </span>
         </span>
@@ -61,3 +61,9 @@ export function SiteCard({ site, at, reach }: SiteCardProps) {
     </li>
   );
 }
+
+/** How far and how long; a number stays with its unit. */
+const unbroken = ({ distanceMetres, travelMinutes }: ReachingSite): [string, string] => [
+  formatDistance(distanceMetres).replace(" ", "\u00a0"),
+  formatDuration(travelMinutes * 60_000).replaceAll(" ", "\u00a0"),
+];

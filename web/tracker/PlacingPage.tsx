@@ -97,7 +97,7 @@ function OnItsWay({ order, state }: { order: Placing; state: Sending }) {
             <Icon name="clock" />
           </span>
           <div class="what">
-            <strong>{messages.value.tracker.steps.placed}</strong>
+            <strong>{words.onItsWay}</strong>
             <span class="quiet small">{formatWhen(order.begunAt)}</span>
           </div>
         </li>

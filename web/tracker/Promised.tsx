@@ -51,7 +51,7 @@ function ByDays({ from, promised }: { from: number; promised: number }) {
   const range = promisedRange(promised, from);
   const [first, last] = [formatDay(range.from), formatDay(range.to)];
   return (
-    <p class="promised">
+    <p class="promised days">
       <span class="quiet">{words.promise}</span>
       <strong>{first === last ? first : words.between(first, last)}</strong>
     </p>

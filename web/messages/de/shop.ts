@@ -11,7 +11,7 @@ export const deShop: typeof enShop = {
       choose: "Wählen",
       change: "Ändern",
       title: "Wo bist du?",
-      field: "Stadtteil, Stadt oder Position (52,52 13,40)",
+      field: "Stadtteil, Stadt oder 52,52 13,40",
       locate: "Meinen Standort nehmen",
       locating: "Standort wird gesucht…",
       take: (position) => `${position} nehmen`,
@@ -39,6 +39,7 @@ export const deShop: typeof enShop = {
     noMatch: "Dazu passt nichts.",
     arrives: (from, to) => `Kommt etwa ${from}–${to}`,
     parcelPromise: "Kommt als Paket",
+    deliveryFree: "Lieferung gratis",
     deliveryFee: (fee) => `Lieferung ${fee}`,
     closedNow: (site) => `${site} ist gerade geschlossen. Ansehen geht, bestellen nicht.`,
     closingSoon: (site) =>
@@ -107,6 +108,7 @@ export const deShop: typeof enShop = {
     sending: "Deine Bestellung wird gesendet…",
     sendingHint:
       "Lass diese Seite offen. Bricht die Verbindung ab, wird dieselbe Bestellung noch einmal gesendet, nie eine zweite.",
+    onItsWay: "Auf dem Weg zu uns",
     waiting: "Deine Bestellung ist noch nicht bei uns",
     waitingHint: "Sie liegt auf diesem Gerät und wird einmal gesendet, sobald wir erreichbar sind.",
     nextTry: (duration) => `Nächster Versuch in ${duration}`,

@@ -77,7 +77,7 @@ export const deTracker: typeof enTracker = {
   },
   deliveryPin: {
     title: "PIN für den Kurier",
-    hint: "Sag sie, wenn du alles hast.",
+    hint: "Sobald du alles hast",
     coming: "Sie wird geholt…",
   },
   cancelYes: "Ja, stornieren",

@@ -76,7 +76,7 @@ export const enTracker = {
   },
   deliveryPin: {
     title: "PIN for the courier",
-    hint: "Say it once you have your order.",
+    hint: "Once you have your order",
     coming: "It is being fetched…",
   },
   cancelYes: "Yes, cancel it",
