@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { setPriority } from "node:os";
+import { constants, getPriority, setPriority } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "../log.ts";
 import { forgetChild, recordChild } from "./leftovers.ts";
@@ -16,7 +16,7 @@ export interface Launch {
   readonly gid?: number | undefined;
   /** A Node program gets the leash: it ends by itself when the supervisor is gone. */
   readonly node?: boolean;
-  /** How far it stands back where the machine is full, as `nice` counts it. Default 0. */
+  /** How far it stands back behind this process where the machine is full, as `nice` counts it. Default 0. */
   readonly niceness?: number;
   /** Asks once whether the child can do its work; rejects while it cannot. */
   ready(): Promise<void>;
@@ -245,7 +245,7 @@ const exitOf = (child: ChildProcess | undefined): string | number | null =>
 
 function standBack(pid: number, niceness: number): void {
   try {
-    setPriority(pid, niceness);
+    setPriority(pid, Math.min(constants.priority.PRIORITY_LOW, getPriority() + niceness));
   } catch {
     // It works as well without.
   }

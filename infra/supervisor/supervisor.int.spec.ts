@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { constants, getPriority, tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -102,6 +102,14 @@ test("a killed child is started again", async () => {
   expect(await waitUntil(() => states.filter((state) => state === "one ready").length === 2, 20_000)).toBe(true);
   expect(supervisor.pidOf("one")).not.toBe(first);
   expect((await recordedChildren(data)).map((record) => record.pid)).toEqual([supervisor.pidOf("one")]);
+});
+
+test("a child that stands back does so behind whoever started it, however far that one stands back itself", async () => {
+  const supervisor = supervise();
+  const { launch } = child("one", STEADY);
+  await supervisor.start({ name: "one", launch: async () => ({ ...(await launch()), niceness: 3 }) });
+  const own = getPriority();
+  expect(getPriority(supervisor.pidOf("one"))).toBe(Math.min(constants.priority.PRIORITY_LOW, own + 3));
 });
 
 test("a child that ends at once is started after growing delays, up to a bound", async () => {
