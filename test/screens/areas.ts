@@ -1,6 +1,17 @@
+import { analyst } from "./areas/analyst.ts";
+import { catalogue } from "./areas/catalogue.ts";
+import { courier } from "./areas/courier.ts";
+import { operations } from "./areas/operations.ts";
+import { phone } from "./areas/phone.ts";
 import { shell } from "./areas/shell.ts";
+import { shop } from "./areas/shop.ts";
 import { support } from "./areas/support.ts";
-import type { AreaOn } from "./shot.ts";
+import { tracker } from "./areas/tracker.ts";
+import type { Area } from "./shot.ts";
+import type { Stage } from "./stage.ts";
+
+/** An area on a stage; what its phases make is kept in it. */
+export type AreaOn = (stage: Stage) => Area;
 
 /** Everything that is drawn, in the order in which it is shown. */
-export const AREAS: readonly AreaOn[] = [shell, support];
+export const AREAS: readonly AreaOn[] = [shell, shop, tracker, courier, support, phone, analyst, operations, catalogue];

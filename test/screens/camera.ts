@@ -5,7 +5,7 @@ import { DESK, fileOf, looksOf } from "./looks.ts";
 import type { Look, Shot } from "./shot.ts";
 import type { Stage } from "./stage.ts";
 
-const QUALITY = 58;
+const QUALITY = 42;
 const TIME_ZONE = "Europe/Berlin";
 const READY_MS = 30_000;
 /** Longer pages are cut where they are drawn whole. */
@@ -70,7 +70,9 @@ export async function* draw(shot: Shot, { browser, stage, whole }: CameraOptions
       await page.emulateMedia({ colorScheme: first.theme, reducedMotion: "reduce" });
       await settle(page, shot, language, stage);
       await shot.before?.(page);
-      await open(page, shot, stage);
+      await open(page, shot, stage).catch((cause: unknown) => {
+        throw new Error([...faults, cause instanceof Error ? cause.message : String(cause)].join("; "), { cause });
+      });
       for (const look of looks) {
         const wider = await lookAt(page, look);
         const webp = await capture(page, devtools, whole);

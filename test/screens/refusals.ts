@@ -16,7 +16,7 @@ export async function refuse(stage: Stage, orderIds: readonly string[]): Promise
 async function prepare(stage: Stage): Promise<void> {
   await stage.sql("CREATE TABLE public.refused (order_id uuid)");
   await stage.sql(`
-    CREATE FUNCTION public.refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    CREATE FUNCTION public.refuse() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN
       IF EXISTS (SELECT FROM public.refused r WHERE r.order_id = NEW.order_id) THEN
         RAISE EXCEPTION 'the row of this order does not add up in %', TG_TABLE_SCHEMA;
       END IF;

@@ -1,6 +1,5 @@
 import type { Page } from "playwright-core";
 import type { Role } from "../../infra/auth/principal.ts";
-import type { Stage } from "./stage.ts";
 
 /** How much there is to see while a picture is drawn. The phases follow each other on one system. */
 export const PHASES = ["nothing", "one", "many", "trouble"] as const;
@@ -54,6 +53,3 @@ export interface Area {
   /** Ends what was started for it alone. */
   readonly close?: () => Promise<unknown>;
 }
-
-/** An area on a stage; what its phases make is kept in it. */
-export type AreaOn = (stage: Stage) => Area;

@@ -98,15 +98,14 @@ async function compared(page: Page): Promise<void> {
   await page.keyboard.press("c");
   await page.locator("dialog[open] button").first().waitFor();
   await page.keyboard.press("Enter");
-  await page.locator('.headline[data-severity="good"]').waitFor();
+  await page.locator('.headline[data-severity="good"]').filter({ hasText: "Money is safe." }).waitFor();
 }
 
 const untilDark = (page: Page) => page.locator('.headline[data-severity="bad"]').waitFor();
 
 async function previewed(page: Page): Promise<void> {
-  await page.locator("main h1").waitFor();
-  await page.keyboard.press("p");
-  await page.locator(".preview p, .preview li").first().waitFor();
+  await page.locator(".preview button").click();
+  await page.locator(".preview > :not(button, .quiet)").first().waitFor();
 }
 
 async function redriving(page: Page): Promise<void> {
