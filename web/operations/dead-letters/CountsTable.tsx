@@ -5,6 +5,7 @@ import { formatCount } from "../../messages/figures.ts";
 import { formatWhen } from "../../messages/format.ts";
 import { operationsWords } from "../../messages/operations.ts";
 import { type Shown, toShown } from "../../state/operations/dead-letters.ts";
+import { failureText } from "./failure-text.ts";
 
 /** How many letters there are of each failure; each line narrows the list to its own. */
 export function CountsTable({ counts, shown }: { counts: readonly LetterCount[]; shown: Shown }) {
@@ -28,9 +29,7 @@ export function CountsTable({ counts, shown }: { counts: readonly LetterCount[];
               <a href={toShown({ ...shown, filter: { consumer, error } })} aria-label={words.only(consumer, error)}>
                 {error}
               </a>
-              <small>
-                {failureType} · {failureClass}
-              </small>
+              <small>{failureText({ failureType, failureClass })}</small>
             </td>
             <td>{formatWhen(since)}</td>
           </tr>

@@ -6,6 +6,7 @@ import { formatCount, formatMoment } from "../../messages/figures.ts";
 import { operationsWords } from "../../messages/operations.ts";
 import { followLetter } from "../../state/operations/dead-letters.ts";
 import { DiscardDialog } from "./DiscardDialog.tsx";
+import { failureText } from "./failure-text.ts";
 import { whatOf } from "./LettersTable.tsx";
 import { LetterTag } from "./LetterTag.tsx";
 import { Preview } from "./Preview.tsx";
@@ -107,7 +108,7 @@ function Settled({ letter: { state, resolved } }: { letter: WholeLetter }) {
 function Facts({ letter }: { letter: WholeLetter }) {
   const words = operationsWords.value.dead;
   const facts: readonly (readonly [string, string])[] = [
-    [words.failure, `${letter.failureType} · ${letter.failureClass}`],
+    [words.failure, failureText(letter)],
     [words.tries, formatCount(letter.attempts)],
     [words.first, formatMoment(letter.firstFailedAt)],
     [words.last, formatMoment(letter.lastFailedAt)],

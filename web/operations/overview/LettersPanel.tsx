@@ -5,6 +5,7 @@ import { formatCount } from "../../messages/figures.ts";
 import { formatWhen } from "../../messages/format.ts";
 import { operationsWords } from "../../messages/operations.ts";
 import { toShown } from "../../state/operations/dead-letters.ts";
+import { failureText } from "../dead-letters/failure-text.ts";
 import { Panel } from "./Panel.tsx";
 import type { Wish } from "./wish.ts";
 
@@ -43,9 +44,7 @@ export function LettersPanel({ letters, onWish }: { letters: Overview["letters"]
                     <th scope="row">{consumer}</th>
                     <td class="wrap">
                       <a href={toShown({ filter, state: "parked" })}>{error}</a>
-                      <small>
-                        {failureType} · {failureClass}
-                      </small>
+                      <small>{failureText({ failureType, failureClass })}</small>
                     </td>
                     <td>{formatWhen(since)}</td>
                     <td>

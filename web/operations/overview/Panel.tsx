@@ -3,7 +3,7 @@ import { useId } from "preact/hooks";
 import type { Part } from "../../api/operations.ts";
 import { formatDuration } from "../../messages/format.ts";
 import { operationsWords } from "../../messages/operations.ts";
-import { now } from "../../state/clock.ts";
+import { ageOf } from "../../state/operations/overview.ts";
 import { Icon } from "../../ui/Icon.tsx";
 
 interface PanelProps<T> {
@@ -44,7 +44,7 @@ export function Panel<T>({ title, part, acts, wide = false, children }: PanelPro
 const FRESH_MS = 10_000;
 
 function Age({ at }: { at: string }) {
-  const old = now.value - Date.parse(at);
+  const old = ageOf(at);
   return (
     <p class="age small" data-old={old > FRESH_MS} aria-live="off">
       {operationsWords.value.overview.askedAgo(formatDuration(old))}
