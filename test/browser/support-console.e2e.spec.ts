@@ -25,11 +25,14 @@ async function ask<T>(token: string, method: "GET" | "POST", path: string, body?
 }
 
 /** Somebody orders two croissants; resolves to the order's id. */
-async function orderFor(name: string): Promise<string> {
+async function orderFor(
+  name: string,
+  reached = { email: "petra@example.org", phone: "+49 30 5550123" },
+): Promise<string> {
   const { id } = await ask<{ id: string }>(await tokenFor(system().url, "guest"), "POST", "/api/orders", {
     siteId: "sweet-crumbs",
     lines: [{ sku: "butter-croissant", quantity: 2 }],
-    contact: { name, email: "petra@example.org", address: "Oranienstr. 12, Berlin" },
+    contact: { name, ...reached, address: "Oranienstr. 12, Berlin" },
     delivery: { method: "courier" },
     paymentMethod: "pm_card_visa",
   });
@@ -132,10 +135,28 @@ test("support finds an order by its customer's name, reads its story, looks back
   await page.getByText("Die Bestellung wurde vom Kundendienst storniert.").waitFor();
 });
 
+test("support finds an order by its caller's phone, as the display shows it or by its end, and by email", async () => {
+  const { page } = await visit(DESK);
+  const jonas = await orderFor("Jonas Weber", { email: "jonas.weber@example.org", phone: "+49 170 9988776" });
+  await orderFor("Lena Weber", { email: "lena@example.org", phone: "+49 170 9988111" });
+  await sit(page);
+  await page.goto(`${system().url}/support`);
+  const rows = page.locator(".found[data-old=false] [data-row]");
+  for (const said of ["0170 99 88 776", "8776", "+49 (0)170 9988776", "jonas.weber@example.org", "Jonas.W"]) {
+    await page.getByRole("searchbox").fill(said);
+    await page.getByText("1 customer found").waitFor();
+    await expect.poll(() => rows.allTextContents()).toEqual([numberOf(jonas)]);
+    await page.getByRole("searchbox").fill("nobody at all");
+    await page.getByText("Nothing was found for this").waitFor();
+  }
+});
+
 test("an order that does not exist is said not to, with a way on", async () => {
   const { page } = await visit(DESK);
   await sit(page);
   await page.goto(`${system().url}/support/orders/${randomUUID()}`);
   await page.getByRole("heading", { name: "There is no such order" }).waitFor();
   await page.getByRole("link", { name: "All orders" }).waitFor();
+  // Nothing more is waited for.
+  await freshness(page, "polled").waitFor();
 });

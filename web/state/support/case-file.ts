@@ -53,8 +53,8 @@ export function openCase(orderId: string): CaseFile {
   const integrity = signal<{ verdict?: Integrity; at?: number; checking: boolean }>({ checking: false });
   const trouble = signal<unknown>(undefined);
   const heard = signal(false);
-  /** There is no such order: nothing more of it will be heard. */
-  const isUnknown = signal(false);
+  /** When there was no such order: nothing more of it will be heard. */
+  const unknownAt = signal<number | undefined>(undefined);
   const readAt = signal<number | undefined>(undefined);
   /** The newest event that anybody has spoken of. */
   const newest = signal(-1);
@@ -102,7 +102,7 @@ export function openCase(orderId: string): CaseFile {
       setAside.value = page.data.setAside ?? [];
       if (view) order.value = view.data;
       trouble.value = undefined;
-      isUnknown.value = false;
+      unknownAt.value = undefined;
       readAt.value = Date.now() - page.ageMs;
       if (fresh.length > 0) {
         clearTimeout(verifying);
@@ -112,8 +112,10 @@ export function openCase(orderId: string): CaseFile {
     } catch (error) {
       if (stopped || mine !== round) return;
       trouble.value = error;
-      isUnknown.value = error instanceof ApiProblem && error.status === 404;
-      if (isUnknown.peek()) return;
+      if (error instanceof ApiProblem && error.status === 404) {
+        unknownAt.value = Date.now();
+        return;
+      }
     }
     const behind = Number(lastOf() ?? -1) < newest.peek();
     clearTimeout(timer);
@@ -145,8 +147,10 @@ export function openCase(orderId: string): CaseFile {
 
   const behind = computed(() => Number(entries.value.at(-1)?.revision ?? -1) < newest.value);
   const unlinked = effect(() => {
-    const isHeard = isUnknown.value || (heard.value && !behind.value && readAt.value !== undefined);
-    freshness.value = freshnessOf(live, isHeard, readAt.value);
+    freshness.value =
+      unknownAt.value === undefined
+        ? freshnessOf(live, heard.value && !behind.value && readAt.value !== undefined, readAt.value)
+        : { kind: "polled", asOf: unknownAt.value, delayed: false };
   });
   const unspoken = effect(() => {
     if (language.value !== spoken) void read();

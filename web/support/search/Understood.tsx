@@ -6,7 +6,8 @@ import { formatDay } from "../../messages/support-format.ts";
 /** How the text was read, and what of it was not. */
 export function Understood({ search }: { search: NonNullable<FoundOrders["search"]> }) {
   const words = supportWords.value.find;
-  const { understood, notUnderstood } = search;
+  const { notUnderstood } = search;
+  const understood = toTell(search.understood);
   return (
     <p class="understood small" role="status">
       {understood.length > 0 && <span>{words.understood}</span>}
@@ -19,6 +20,16 @@ export function Understood({ search }: { search: NonNullable<FoundOrders["search
       {notUnderstood.length > 0 && <span class="left-out">{words.leftOut(notUnderstood.join(" "))}</span>}
     </p>
   );
+}
+
+/**
+ * A text of digits alone may be a phone number or what its pieces were read as; where it led to a customer and its
+ * pieces are several, they say nothing to anybody.
+ */
+function toTell(understood: readonly Piece[]): readonly Piece[] {
+  const customer = understood.find(({ as }) => as === "customer");
+  const digits = customer !== undefined && /^[\d\s+()/.-]+$/.test(customer.text);
+  return digits && understood.length > 2 ? [customer] : understood;
 }
 
 function pieceText({ as, value }: Piece): string {
