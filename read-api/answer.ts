@@ -81,6 +81,16 @@ export function decodeCursor<T>(cursor: string, shape: z.ZodType<T>): T {
   }
 }
 
+/** The key after which a page of a list by key begins; before all of them without a cursor. */
+export const keyAfter = (cursor: string | undefined): string =>
+  cursor === undefined ? "" : decodeCursor(cursor, z.tuple([z.string()]))[0];
+
+/** Cursor of what follows a page of a list by key; undefined where the page was not full. */
+export function cursorAfter<T>(page: readonly T[], limit: number, keyOf: (last: T) => string): string | undefined {
+  const last = page.at(-1);
+  return last !== undefined && page.length === limit ? encodeCursor([keyOf(last)]) : undefined;
+}
+
 /** Text that somebody gives to look something up by: no control characters, which the database would not take. */
 export const wordParameter = z
   .string()

@@ -8,9 +8,9 @@ import { findItem, listItems, listWholeSites } from "../../projections/catalogue
 import {
   afterParameter,
   contentTag,
-  decodeCursor,
-  encodeCursor,
+  cursorAfter,
   isUnchanged,
+  keyAfter,
   listParameters,
   readingOf,
   stateFreshness,
@@ -75,12 +75,11 @@ export function catalogueReadRoutes(api: Api, services: ReadServices): void {
     async (request, reply) => {
       const { q: text, withdrawn, cursor, limit } = request.query;
       const reading = await readingOf(positions, "catalogue", request);
-      const [after] = cursor === undefined ? [""] : decodeCursor(cursor, z.tuple([z.string()]));
+      const after = keyAfter(cursor);
       const schema = reading.generation.schema;
       const items = await listItems(pool, schema, { text, withdrawn: withdrawn !== undefined, after, limit });
       await stateFreshness(reply, positions, reading);
-      const last = items.at(-1);
-      const answer = { items, next: last && items.length === limit ? encodeCursor([last.sku]) : undefined };
+      const answer = { items, next: cursorAfter(items, limit, ({ sku }) => sku) };
       if (isUnchanged(request, reply, contentTag(answer))) return await reply.code(304).send(null);
       return answer;
     },
@@ -127,11 +126,10 @@ export function catalogueReadRoutes(api: Api, services: ReadServices): void {
     async (request, reply) => {
       const { cursor, limit } = request.query;
       const reading = await readingOf(positions, "catalogue", request);
-      const [after] = cursor === undefined ? [""] : decodeCursor(cursor, z.tuple([z.string()]));
+      const after = keyAfter(cursor);
       const sites = await listWholeSites(pool, reading.generation.schema, after, limit);
       await stateFreshness(reply, positions, reading);
-      const last = sites.at(-1);
-      return { sites, next: last && sites.length === limit ? encodeCursor([last.siteId]) : undefined };
+      return { sites, next: cursorAfter(sites, limit, ({ siteId }) => siteId) };
     },
   );
 

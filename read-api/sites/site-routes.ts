@@ -14,9 +14,11 @@ import type { MenuItem, TicketView } from "../../projections/views.ts";
 import {
   afterParameter,
   contentTag,
+  cursorAfter,
   decodeCursor,
   encodeCursor,
   isUnchanged,
+  keyAfter,
   listParameters,
   readingOf,
   stateFreshness,
@@ -52,7 +54,7 @@ export function siteRoutes(api: Api, services: ReadServices): void {
     async (request, reply) => {
       const { cursor, limit, city, kind, q: text, closed } = request.query;
       const reading = await readingOf(positions, "catalogue", request);
-      const [after] = cursor === undefined ? [""] : decodeCursor(cursor, z.tuple([z.string()]));
+      const after = keyAfter(cursor);
       const found = await listSites(pool, reading.generation.schema, {
         city,
         kind,
@@ -62,8 +64,7 @@ export function siteRoutes(api: Api, services: ReadServices): void {
         limit,
       });
       await stateFreshness(reply, positions, reading);
-      const last = found.at(-1);
-      const answer = { sites: found, next: last && found.length === limit ? encodeCursor([last.siteId]) : undefined };
+      const answer = { sites: found, next: cursorAfter(found, limit, ({ siteId }) => siteId) };
       if (isUnchanged(request, reply, contentTag(answer))) return await reply.code(304).send(null);
       return answer;
     },
@@ -151,18 +152,17 @@ export function siteRoutes(api: Api, services: ReadServices): void {
     async (request, reply) => {
       const { siteId } = request.params;
       const { cursor, limit } = request.query;
-      const [after] = cursor === undefined ? [""] : decodeCursor(cursor, z.tuple([z.string()]));
+      const after = keyAfter(cursor);
       const reading = await readingOf(positions, "availability", request);
       const levels = await stockOfSite(pool, reading.generation.schema, siteId, after, limit);
       await stateFreshness(reply, positions, reading);
       const keepsStock = may(request.principal, "stock.receive", { siteId });
-      const last = levels.at(-1);
       const answer = {
         siteId,
         stock: levels.map(({ sku, available, unavailable, onHand, reserved }) =>
           keepsStock ? { sku, available, unavailable, onHand, reserved } : { sku, available, unavailable },
         ),
-        next: last && levels.length === limit ? encodeCursor([last.sku]) : undefined,
+        next: cursorAfter(levels, limit, ({ sku }) => sku),
       };
       if (isUnchanged(request, reply, contentTag(answer))) return await reply.code(304).send(null);
       return answer;
