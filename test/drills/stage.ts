@@ -40,10 +40,12 @@ const JUDGE_AGAIN_MS = 60_000;
 /** What goes on happening is waited for so many times as long as what stands still. */
 const LONGEST_OF_BOUND = 4;
 
-/** Time is moved on only when nobody has done anything for so long, and at most so far. */
+/** Time is moved on only when nobody has done anything for so long, and so far at least and at most. */
 const QUIET_MS = 1_500;
 const LOOK_MS = 200;
 const LONGEST_JUMP_MS = 60 * 60_000;
+/** Shorter than every deadline of the business; parcels are asked after every few seconds. */
+const LEAST_JUMP_MS = 20_000;
 
 /** Settings of a system that is going to be hurt: what dies comes back soon, and ledgers close their books often. */
 const ROUGH = {
@@ -231,7 +233,7 @@ export class Stage {
         giveUpIdleAt = performance.now() + withinMs;
       }
       if (!this.#time || quiet.forMs() < QUIET_MS) continue;
-      await this.#time.jumpToNextDue(LONGEST_JUMP_MS).catch(() => 0);
+      await this.#time.jumpToNextDue(LONGEST_JUMP_MS, LEAST_JUMP_MS).catch(() => 0);
       quiet.begin();
     }
     return true;

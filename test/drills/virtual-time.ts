@@ -79,13 +79,17 @@ export class VirtualTime {
     return due.length === 0 ? undefined : Math.min(...due);
   }
 
-  /** Moves to the next due time, if there is one and it is within `mostMs`. Returns by how much time was moved. */
-  async jumpToNextDue(mostMs = Number.POSITIVE_INFINITY): Promise<number> {
+  /**
+   * Moves to the next due time, if there is one and it is within `mostMs`; by at least `leastMs`, so that what lies close
+   * together is one jump. Returns by how much time was moved.
+   */
+  async jumpToNextDue(mostMs = Number.POSITIVE_INFINITY, leastMs = 0): Promise<number> {
     const due = await this.nextDue();
     const ms = due === undefined ? Number.POSITIVE_INFINITY : due - this.now();
     if (ms > mostMs) return 0;
-    await this.advance(Math.max(0, ms));
-    return ms;
+    const moved = Math.max(leastMs, ms);
+    await this.advance(moved);
+    return moved;
   }
 
   /** Lets `ms` pass, from one due time to the next, and gives what is due the time to be done in between. */
