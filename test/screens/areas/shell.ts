@@ -1,5 +1,5 @@
 import type { Page } from "playwright-core";
-import { DESK, german, HAND } from "../looks.ts";
+import { DESK, dark, german, HAND, SMALL } from "../looks.ts";
 import type { Area, Person, Shot } from "../shot.ts";
 
 const STAFF: readonly Person[] = [
@@ -10,6 +10,8 @@ const STAFF: readonly Person[] = [
   { role: "kitchen", id: "kai", sites: ["sweet-crumbs"] },
   { role: "courier", id: "cem" },
 ];
+
+const EVERY_WAY = [HAND, SMALL, DESK, dark(DESK), german(DESK)];
 
 const shows = (selector: string) => (page: Page) => page.locator(selector).first().waitFor();
 
@@ -33,7 +35,7 @@ export const shell = (): Area => ({
   title: "Start, sign-in, menu",
   shots: [
     ...STAFF.map(startOf),
-    { page: "sign-in", phase: "nothing", path: "/sign-in", phone: true, ready: shows(".roles") },
+    { page: "sign-in", phase: "nothing", path: "/sign-in", looks: EVERY_WAY, ready: shows(".roles") },
     {
       page: "sign-in",
       phase: "nothing",
@@ -52,14 +54,26 @@ export const shell = (): Area => ({
         ),
       ready: shows(".token-form"),
     },
-    { page: "role-needed", phase: "nothing", path: "/operations", ready: shows("main .button.main") },
-    { page: "not-found", phase: "nothing", path: "/no/such/page", phone: true, ready: shows("main .button.main") },
+    {
+      page: "role-needed",
+      phase: "nothing",
+      path: "/operations",
+      looks: [DESK, german(DESK)],
+      ready: shows("main .button.main"),
+    },
+    {
+      page: "not-found",
+      phase: "nothing",
+      path: "/no/such/page",
+      looks: [HAND, SMALL, DESK, german(DESK)],
+      ready: shows("main .button.main"),
+    },
     {
       page: "menu",
       phase: "nothing",
       as: { role: "admin", id: "ada" },
       path: "/",
-      phone: true,
+      looks: EVERY_WAY,
       ready: async (page) => {
         await page.locator(".start-card").first().waitFor();
         await page.locator("header nav button[aria-expanded]").last().click();
@@ -71,6 +85,7 @@ export const shell = (): Area => ({
       phase: "nothing",
       as: { role: "support", id: "sam" },
       path: "/support",
+      looks: [DESK, SMALL, german(dark(DESK))],
       ready: async (page) => {
         await page.locator("main input").first().waitFor();
         await page.evaluate("document.activeElement.blur()");
