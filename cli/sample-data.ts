@@ -150,7 +150,7 @@ export const SAMPLE_SITES: readonly (SiteDetails & { readonly siteId: string })[
   },
   {
     ...BERLIN,
-    siteId: "postal-bakery",
+    siteId: "warehouse-berlin",
     kind: "warehouse",
     name: "Postal Bakery",
     position: { lat: 52_536_200, lon: 13_344_900 },

@@ -6,7 +6,7 @@ import type { Area, Person, Shot } from "../shot.ts";
 import type { Stage } from "../stage.ts";
 
 const ADMIN: Person = { role: "admin", id: "petra-desk" };
-const SITE = "postal-bakery";
+const SITE = "warehouse-berlin";
 const CUSTOMERS = 240;
 const AT_ONCE = 8;
 const SHIPPED_AFTER_MS = 90_000;
