@@ -1,17 +1,6 @@
 import type { Page } from "playwright-core";
 import type { Role } from "../../infra/auth/principal.ts";
-
-/** Where a role sits, as `web/state/auth.ts` keeps it. */
-const SEATS: Readonly<Record<Role, string>> = {
-  guest: "shop",
-  customer: "shop",
-  kitchen: "kitchen",
-  courier: "courier",
-  support: "desk",
-  admin: "desk",
-  analyst: "desk",
-  operator: "desk",
-};
+import { seatOf } from "../../web/state/seats.ts";
 
 /** Somebody who has signed in. */
 export interface Seated {
@@ -27,8 +16,8 @@ export async function settle(page: Page, seated: Seated | undefined, kept: Reado
   const all: Record<string, unknown> = { ...kept };
   if (seated !== undefined) {
     const { role, id, sites = [], token } = seated;
-    all.tokens = { [SEATS[role]]: { token, principal: { role, id, sites } } };
-    all.seat = SEATS[role];
+    all.tokens = { [seatOf(role)]: { token, principal: { role, id, sites } } };
+    all.seat = seatOf(role);
     all.ids = { [role]: id };
   }
   await page.addInitScript(

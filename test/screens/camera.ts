@@ -1,6 +1,7 @@
 import type { CDPSession, Page } from "playwright-core";
-import type { Role } from "../../infra/auth/principal.ts";
 import type { TestBrowser } from "../browser/chromium.ts";
+import { settle } from "../browser/seats.ts";
+import { tooWide } from "../browser/width.ts";
 import { DESK, fileOf, looksOf } from "./looks.ts";
 import type { Look, Shot } from "./shot.ts";
 import type { Stage } from "./stage.ts";
@@ -10,18 +11,6 @@ const TIME_ZONE = "Europe/Berlin";
 const READY_MS = 30_000;
 /** Longer pages are cut where they are drawn whole. */
 const MOST_HEIGHT = 6_000;
-
-/** Where a role sits, as `web/state/auth.ts` keeps it. */
-const SEATS: Readonly<Record<Role, string>> = {
-  guest: "shop",
-  customer: "shop",
-  kitchen: "kitchen",
-  courier: "courier",
-  support: "desk",
-  admin: "desk",
-  analyst: "desk",
-  operator: "desk",
-};
 
 /** Two frames on, everything that follows a size or a theme has been drawn again. */
 const DRAWN = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 60))))";
@@ -34,15 +23,6 @@ const shiftTime = (ms: number): string => `{
     static now() { return Real.now() + ${ms}; }
   };
 }`;
-
-/** Who reaches over the right edge, for the one who mends it. */
-const WIDER = `(() => {
-  const { scrollWidth, clientWidth } = document.documentElement;
-  if (scrollWidth <= clientWidth) return null;
-  const over = [...document.body.querySelectorAll("*")].filter((one) => one.getBoundingClientRect().right > clientWidth + 1);
-  const name = ({ localName, className }) => localName + (className ? "." + String(className).replaceAll(" ", ".") : "");
-  return scrollWidth - clientWidth + " px too wide: " + over.slice(0, 4).map(name).join(", ");
-})()`;
 
 /** A picture and what is wrong with its page. */
 export interface Picture {
@@ -68,7 +48,7 @@ export async function* draw(shot: Shot, { browser, stage, whole }: CameraOptions
       await devtools.send("Emulation.setTimezoneOverride", { timezoneId: TIME_ZONE });
       page.setDefaultTimeout(READY_MS);
       await page.emulateMedia({ colorScheme: first.theme, reducedMotion: "reduce" });
-      await settle(page, shot, language, stage);
+      await arrange(page, shot, language, stage);
       await shot.before?.(page);
       await open(page, shot, stage).catch((cause: unknown) => {
         throw new Error([...faults, cause instanceof Error ? cause.message : String(cause)].join("; "), { cause });
@@ -95,23 +75,10 @@ async function open(page: Page, { path, ready }: Shot, stage: Stage): Promise<vo
 }
 
 /** What the browser holds before the page is opened: language, themes that follow the system, and who sits there. */
-async function settle(page: Page, { as }: Shot, language: Look["language"], stage: Stage): Promise<void> {
-  const kept: Record<string, unknown> = { language, "kitchen-theme": "system" };
-  if (as) {
-    const { role, id, sites = [] } = as;
-    const seat = SEATS[role];
-    kept.tokens = { [seat]: { token: await stage.token(as), principal: { role, id, sites } } };
-    kept.seat = seat;
-    kept.ids = { [role]: id };
-  }
+async function arrange(page: Page, { as }: Shot, language: Look["language"], stage: Stage): Promise<void> {
   const ahead = stage.aheadMs();
   if (ahead !== 0) await page.addInitScript(shiftTime(ahead));
-  await page.addInitScript(
-    (all: Readonly<Record<string, string>>) => {
-      for (const [name, value] of Object.entries(all)) localStorage.setItem(`ordertrail.${name}`, value);
-    },
-    Object.fromEntries(Object.entries(kept).map(([name, value]) => [name, JSON.stringify(value)])),
-  );
+  await settle(page, as && { ...as, token: await stage.token(as) }, { language, "kitchen-theme": "system" });
 }
 
 /** Turns the page to a size and a theme. Resolves to what is wider than it, or null. */
@@ -119,7 +86,7 @@ async function lookAt(page: Page, { width, height, theme }: Look): Promise<strin
   await page.setViewportSize({ width, height });
   await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
   await page.evaluate(`document.fonts.ready.then(() => ${DRAWN})`);
-  return page.evaluate<string | null>(WIDER);
+  return tooWide(page);
 }
 
 async function capture(page: Page, devtools: CDPSession, whole: boolean): Promise<Buffer> {

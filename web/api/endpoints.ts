@@ -3,7 +3,7 @@ import type { OrderStatus } from "../../domain/order/state.ts";
 import type { OpenState } from "../../domain/site/opening-hours.ts";
 import type { CourierWay, DeliveryPin, NearView } from "../../projections/buyer-views.ts";
 import type { MenuItem, OrderView, SiteSummary, SiteView, TicketView } from "../../projections/views.ts";
-import type { Seat } from "../state/auth.ts";
+import type { Seat } from "../state/seats.ts";
 import { type Answer, request } from "./request.ts";
 
 export interface Menu {

@@ -1,5 +1,5 @@
 import type { Receipt } from "../../projections/buyer-views.ts";
-import type { Seat } from "../state/auth.ts";
+import type { Seat } from "../state/seats.ts";
 import { request, requestFile } from "./request.ts";
 
 export const getReceipt = (seat: Seat, orderId: string) =>

@@ -1,5 +1,6 @@
-import { renewToken, type Seat, tokenOf } from "../state/auth.ts";
+import { renewToken, tokenOf } from "../state/auth.ts";
 import { notReached, reached } from "../state/reach.ts";
+import type { Seat } from "../state/seats.ts";
 import { ApiProblem, isPassing, NoAnswer, problemOf } from "./problem.ts";
 
 export interface Asked {

@@ -1,5 +1,6 @@
 import type { Role } from "../../infra/auth/principal.ts";
-import { ANALYSTS, OPERATORS, type Seat } from "../state/auth.ts";
+import { ANALYSTS, OPERATORS } from "../state/auth.ts";
+import type { Seat } from "../state/seats.ts";
 import type { Route } from "./router.ts";
 
 /** A screen that people are led to. */

@@ -1,14 +1,8 @@
 import { signal } from "@preact/signals";
 import type { Principal, Role } from "../../infra/auth/principal.ts";
 import { newId } from "./ids.ts";
+import { isRole, type Seat, seatOf } from "./seats.ts";
 import { storedSignal } from "./stored.ts";
-
-/**
- * Who sits at a page. A shop, a kitchen display, a courier's page and a desk may be open in one browser, so each has its
- * own token: taking the kitchen's role does not take the guest's orders away. `guest` is whom the shop's customer was
- * before signing in: what was ordered then stays theirs to see.
- */
-export type Seat = "shop" | "guest" | "kitchen" | "courier" | "desk";
 
 interface Held {
   readonly token: string;
@@ -33,20 +27,6 @@ const lastSeat = storedSignal<Seat>("seat", "shop");
 
 /** False once the server has said that it issues no development tokens. */
 export const developmentTokens = signal(true);
-
-const SEAT_OF: Readonly<Record<Role, Seat>> = {
-  guest: "shop",
-  customer: "shop",
-  kitchen: "kitchen",
-  courier: "courier",
-  support: "desk",
-  admin: "desk",
-  analyst: "desk",
-  operator: "desk",
-};
-
-/** Where somebody with this role sits. */
-export const seatOf = (role: Role): Seat => SEAT_OF[role];
 
 /** The roles that may look into a kitchen from their desk. */
 const HELPERS: readonly Role[] = ["support", "admin"];
@@ -105,14 +85,14 @@ async function issue(role: Role, id: string, sites: readonly string[]): Promise<
  * that cannot be, or another issuer is in charge.
  */
 export async function takeRole(role: Role, sites: readonly string[] = [], id?: string): Promise<boolean> {
-  const known = id ?? lastIds.signal.value[role] ?? sameAt(SEAT_OF[role], role) ?? newId();
+  const known = id ?? lastIds.signal.value[role] ?? sameAt(seatOf(role), role) ?? newId();
   const taken = await issue(role, known, sites);
   if (taken) sit(taken);
   return taken !== undefined;
 }
 
 function sit(taken: Held): void {
-  const seat = SEAT_OF[taken.principal.role];
+  const seat = seatOf(taken.principal.role);
   lastIds.set({ ...lastIds.signal.value, [taken.principal.role]: taken.principal.id });
   const before = held.signal.value.shop;
   if (taken.principal.role === "customer" && before?.principal.role === "guest") keep("guest", before);
@@ -141,9 +121,9 @@ function principalOf(token: string, names: ClaimNames): Principal | undefined {
     const bytes = Uint8Array.from(atob(part.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
     const claims = JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>;
     const { [names.id]: id, [names.role]: role, [names.sites]: sites } = claims;
-    if (typeof id !== "string" || typeof role !== "string" || !Object.hasOwn(SEAT_OF, role)) return undefined;
+    if (typeof id !== "string" || typeof role !== "string" || !isRole(role)) return undefined;
     const own = Array.isArray(sites) ? sites.filter((site) => typeof site === "string") : [];
-    return { role: role as Role, id, sites: own }; // one of the roles, by the line above
+    return { role, id, sites: own };
   } catch {
     return undefined;
   }
@@ -174,7 +154,7 @@ async function renew(seat: Seat): Promise<boolean> {
   const role = known?.role ?? "guest";
   const taken = await issue(role, known?.id ?? lastIds.signal.value[role] ?? newId(), known?.sites ?? []);
   if (taken) {
-    keep(seat === "guest" ? seat : SEAT_OF[role], taken);
+    keep(seat === "guest" ? seat : seatOf(role), taken);
     lastIds.set({ ...lastIds.signal.value, [role]: taken.principal.id });
   }
   return taken !== undefined;

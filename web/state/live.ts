@@ -1,9 +1,10 @@
 import { type Signal, signal } from "@preact/signals";
 import { LiveConnection } from "../../realtime/client/connection.ts";
 import type { LiveStatus } from "../../realtime/client/status.ts";
-import { heldToken, type Seat } from "./auth.ts";
+import { heldToken } from "./auth.ts";
 import type { Freshness } from "./freshness.ts";
 import { reached } from "./reach.ts";
+import type { Seat } from "./seats.ts";
 
 /** The WebSocket of one seat, with its status as a signal. */
 export interface LiveSeat {

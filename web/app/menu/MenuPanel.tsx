@@ -1,6 +1,7 @@
 import { chooseLanguage, language, messages } from "../../messages/catalogue.ts";
 import { shellWords } from "../../messages/shell.ts";
-import { developmentTokens, principalAt, type Seat, signOut, whoIsHere } from "../../state/auth.ts";
+import { developmentTokens, principalAt, signOut, whoIsHere } from "../../state/auth.ts";
+import type { Seat } from "../../state/seats.ts";
 import { chooseTheme, type ThemeChoice, themeChoice } from "../../state/theme.ts";
 import { Icon } from "../../ui/Icon.tsx";
 import { askForHelp } from "../../ui/PageHelp.tsx";

@@ -1,7 +1,8 @@
 import { useEffect } from "preact/hooks";
 import { messages } from "../../messages/catalogue.ts";
 import { shellWords } from "../../messages/shell.ts";
-import { principalAt, type Seat, signOut } from "../../state/auth.ts";
+import { principalAt, signOut } from "../../state/auth.ts";
+import type { Seat } from "../../state/seats.ts";
 import { awaitSignInFacts, signInFacts, signInTrouble } from "../../state/sign-in.ts";
 import { Header } from "../../ui/Header.tsx";
 import { Notice } from "../../ui/Notice.tsx";
