@@ -67,7 +67,7 @@ export function courier(stage: Stage): Area {
     name: "courier",
     title: "Courier",
     shots: [
-      shot("off-shift", () => city.open(), shows(".off-shift select option:nth-child(2)")),
+      shot("off-shift", () => city.open(), cityChosen),
       shot("waiting", () => city.startShift(courierIn("waiting")), shows(".on-shift"), inGerman),
       shot("accepted", () => freed(() => carried("accepted", "accept", "accepted")), atWork, inGerman),
       shot("at-the-site", () => carried("at-the-site", "arrive"), atWork),
@@ -83,8 +83,8 @@ export function courier(stage: Stage): Area {
       shot("give-back", () => carried("give-back", "accept", "accepted"), givingBack),
       shot("tunnel", () => carried("tunnel", "accept"), inTunnel, everyWay),
       shot("refused-pin", () => carried("refused-pin", "pick-up"), refusedLater, inGerman),
-      shot("cancelled", () => carried("cancelled", "accept", "accepted"), cancelledMeanwhile, inGerman),
-      shot("offer", () => carried("offer", "offered", "accepted"), shows(".offer"), everyWay),
+      shot("cancelled", () => carried("cancelled", "accept", "accepted"), cancelledMeanwhile),
+      shot("offer", offered, shows(".offer"), everyWay),
     ],
   };
 
@@ -92,6 +92,11 @@ export function courier(stage: Stage): Area {
   async function freed(then: () => Promise<void>): Promise<void> {
     if (!orders.has("accepted")) await city.endShift(courierIn("waiting"));
     await then();
+  }
+
+  async function offered(): Promise<void> {
+    if (!orders.has("offer")) await city.endShift(courierIn("cancelled"));
+    await carried("offer", "offered", "accepted");
   }
 
   async function prove(page: Page, state: State): Promise<void> {
@@ -120,6 +125,11 @@ export function courier(stage: Stage): Area {
 
 const shows = (selector: string) => (page: Page) => page.locator(selector).first().waitFor();
 
+/** The cities are read. */
+async function cityChosen(page: Page): Promise<void> {
+  await page.locator(".off-shift select option").nth(1).waitFor({ state: "attached" });
+}
+
 async function isLive(page: Page): Promise<void> {
   await page.locator('.freshness[data-state="live"]').waitFor();
 }
@@ -147,7 +157,7 @@ async function shared(page: Page): Promise<void> {
   await atWork(page);
   await page.context().grantPermissions(["geolocation"]);
   await page.context().setGeolocation({ latitude: DRESDEN.door.lat / 1e6, longitude: DRESDEN.door.lon / 1e6 });
-  await page.locator(".shared-way .button.main").click();
+  await page.locator(".shared-way .links .button:last-child").click();
   await page.locator('.shared-way[data-state="on"]').waitFor();
 }
 
