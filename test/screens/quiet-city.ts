@@ -82,7 +82,7 @@ export class QuietCity {
   constructor(stage: Stage, plan: CityPlan) {
     this.#stage = stage;
     this.#plan = plan;
-    const sites = [...plan.sites.map(({ siteId }) => siteId), "postal-bakery"];
+    const sites = [...plan.sites.map(({ siteId }) => siteId), "warehouse-berlin"];
     this.#cook = { role: "kitchen", id: `cook-${plan.name}`, sites };
   }
 
