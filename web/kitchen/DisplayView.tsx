@@ -9,6 +9,7 @@ import { keepShown, pathOf, shownBy } from "../state/kitchen/shown.ts";
 import { allowSound, prepareSound } from "../state/kitchen/sound.ts";
 import { Header } from "../ui/Header.tsx";
 import { Icon } from "../ui/Icon.tsx";
+import { afterPaint } from "./board/after-paint.ts";
 import { Column } from "./board/Column.tsx";
 import { ExpoView } from "./expo/ExpoView.tsx";
 import { handleKey, type Panel } from "./keys.ts";
@@ -120,8 +121,3 @@ export function DisplayView({ site: { siteId, name }, display, station }: Displa
     </div>
   );
 }
-
-/** What a touch asked for is seen first; what else follows from it comes with the frame after. */
-const afterPaint = (act: () => void): void => {
-  requestAnimationFrame(() => setTimeout(act));
-};

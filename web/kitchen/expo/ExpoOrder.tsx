@@ -1,11 +1,13 @@
 import { useComputed } from "@preact/signals";
 import { memo } from "preact/compat";
+import { useRef } from "preact/hooks";
 import { formatQuantity, stationName } from "../../messages/format.ts";
 import { kitchenWords } from "../../messages/kitchen.ts";
 import { READY } from "../../state/kitchen/acts.ts";
 import type { Display } from "../../state/kitchen/display.ts";
 import type { Entry } from "../../state/kitchen/entry.ts";
 import { expoGroupOf, expoStations, expoWaits } from "../../state/kitchen/expo.ts";
+import type { ExpoBoard } from "../../state/kitchen/expo-board.ts";
 import { Icon, type IconName } from "../../ui/Icon.tsx";
 import { Age } from "../ticket/Age.tsx";
 import { PromisedTime } from "../ticket/PromisedTime.tsx";
@@ -18,15 +20,27 @@ const SIGNS: Readonly<Record<"done" | "at_work" | "open", IconName>> = {
   open: "minus",
 };
 
+interface ExpoOrderProps {
+  readonly entry: Entry;
+  /** It has gone on, and its place stands empty. */
+  readonly over: boolean;
+  readonly board: ExpoBoard;
+  readonly display: Display;
+}
+
 /** One order at the pass: how far each station is, what it waits for, and the one thing that can be done. */
-export const ExpoOrder = memo(function ExpoOrder({ entry, display }: { entry: Entry; display: Display }) {
-  const ticket = entry.ticket.value;
+export const ExpoOrder = memo(function ExpoOrder({ entry, over, board, display }: ExpoOrderProps) {
+  const now = entry.ticket.value;
+  // An empty place keeps the height that it had.
+  const last = useRef(now);
+  if (!over) last.current = now;
+  const ticket = last.current;
   const words = kitchenWords.value;
   const group = expoGroupOf(ticket);
   const { stations, sites } = expoWaits(ticket);
   const waits = [...stations.map(stationName), ...sites];
   return (
-    <li class="ticket" data-id={entry.id} data-status={ticket.status}>
+    <li class="ticket" data-id={entry.id} data-status={ticket.status} data-over={over} aria-hidden={over}>
       <article aria-label={ticket.number}>
         <header>
           <strong class="number">{ticket.number}</strong>
@@ -58,7 +72,7 @@ export const ExpoOrder = memo(function ExpoOrder({ entry, display }: { entry: En
             <span>{words.waitsFor(waits.join(", "))}</span>
           </p>
         )}
-        {group === "complete" && <SayReady entry={entry} display={display} />}
+        {group === "complete" && <SayReady entry={entry} board={board} display={display} />}
         {group === "ready" && <Courier ticket={ticket} />}
         {group === undefined && <p class="foot-words">{ticket.status === "done" ? words.gone : words.cancelled}</p>}
       </article>
@@ -66,7 +80,7 @@ export const ExpoOrder = memo(function ExpoOrder({ entry, display }: { entry: En
   );
 });
 
-function SayReady({ entry, display }: { entry: Entry; display: Display }) {
+function SayReady({ entry, board, display }: Omit<ExpoOrderProps, "over">) {
   const words = kitchenWords.value;
   const offline = useComputed(() => display.feed.reach.value.state === "offline").value;
   const sending = entry.sending.value !== undefined;
@@ -82,7 +96,9 @@ function SayReady({ entry, display }: { entry: Entry; display: Display }) {
         aria-disabled={sending || settling}
         data-settling={settling}
         data-sending={sending}
-        onClick={({ detail }) => display.press(entry, READY, detail === 0)}
+        onClick={({ detail }) =>
+          detail > 0 && board.hasMoved() ? display.movedUnder(entry) : display.press(entry, READY, detail === 0)
+        }
       >
         {sending ? words.sending : offline ? words.waitsOffline : words.actions.ready}
       </button>

@@ -11,7 +11,7 @@ export const deKitchen: typeof enKitchen = {
   unreached: {
     title: "Keine Verbindung: die Zettel sind nicht zu sehen",
     last: (time, open) =>
-      `Zuletzt verbunden war diese Anzeige um ${time}, mit ${
+      `Zuletzt verbunden: ${time}, mit ${
         open === 0 ? "keinem offenen Zettel" : open === 1 ? "einem offenen Zettel" : `${open} offenen Zetteln`
       }.`,
     byItself:

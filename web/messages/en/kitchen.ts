@@ -9,7 +9,7 @@ export const enKitchen = {
   unreached: {
     title: "No connection: the tickets cannot be shown",
     last: (time: string, open: number) =>
-      `This display was last connected at ${time}, with ${
+      `Last connected: ${time}, with ${
         open === 0 ? "no open tickets" : open === 1 ? "1 open ticket" : `${open} open tickets`
       }.`,
     byItself:

@@ -1,18 +1,18 @@
 import { batch, type Signal, signal } from "@preact/signals";
 import { type ColumnId, columnsOf, isStopped, NEW, READY } from "./acts.ts";
 import type { Entry } from "./entry.ts";
-import { hidesWork, isBare, type Older, type Sight, type Slot, samePlaces, tidied, tidiedUnseen } from "./places.ts";
+import { closedUp, type Older, type Sight, type Slot, samePlaces, tidied } from "./places.ts";
 import { READS } from "./touch.ts";
 
 const RECALL_FOR = 10_000;
 /** Long enough to read where a ticket has gone. */
 const KEPT_FOR = 3_000;
 /** A finger that was in a column less long ago than this is on its way to the next ticket there. */
-const FINGER = 2_000;
+export const FINGER = 2_000;
 /** Nobody holds a finger down for longer: its lifting was not heard. */
 const LONGEST_TOUCH = 20_000;
 /** Nobody who works in a column is away from it for so long. */
-const AT_REST = 10_000;
+export const AT_REST = 10_000;
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
@@ -141,14 +141,13 @@ export class Board {
     const older = olderBy(receivedAt);
     return this.#change((column, all) => {
       const slots = all.some((slot) => isDue(slot, now)) ? all.map((slot) => emptied(slot, now)) : all;
-      const wanted = tidied(slots, older);
-      if (samePlaces(wanted, slots)) return slots;
-      const sight = this.#sights.get(column)?.();
-      const rests = now - (this.#pointedAt.get(column) ?? 0) >= AT_REST;
-      if (sight === undefined || !(isBare(slots, sight) || (rests && hidesWork(slots, sight, older))))
-        return tidiedUnseen(slots, sight, older);
-      this.#movedAt.set(column, now);
-      return wanted;
+      const next = closedUp(slots, {
+        older,
+        look: () => this.#sights.get(column)?.(),
+        rests: now - (this.#pointedAt.get(column) ?? 0) >= AT_REST,
+      });
+      if (next.moved) this.#movedAt.set(column, now);
+      return next.slots;
     });
   }
 

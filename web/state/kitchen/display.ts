@@ -108,6 +108,12 @@ export class Display {
     if (own) this.#sayings.say(own, "changed");
   }
 
+  /** Its place has just moved under the finger that touched it. */
+  movedUnder(entry: Entry): void {
+    const own = this.#entries.get(entry.id);
+    if (own) this.#sayings.say(own, "moved");
+  }
+
   /** Takes a completed station back. */
   recall(entry: Entry, stage: string): void {
     const own = this.#entries.get(entry.id);

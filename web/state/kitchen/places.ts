@@ -30,7 +30,7 @@ const isKept = ({ left }: Slot): boolean => left?.over !== true;
 export const tidied = (slots: readonly Slot[], older: Older): readonly Slot[] => inOrder(slots.filter(isKept), older);
 
 /** Closed up and put in order as far as nothing moves that is seen: all of it where `sight` is undefined. */
-export function tidiedUnseen(slots: readonly Slot[], sight: Sight | undefined, older: Older): readonly Slot[] {
+function tidiedUnseen(slots: readonly Slot[], sight: Sight | undefined, older: Older): readonly Slot[] {
   const inSight = (slot: Slot) => sight?.ids.has(slot.id) === true;
   const last = slots.findLastIndex(inSight);
   if (last < 0) return tidied(slots, older);
@@ -44,19 +44,40 @@ export function tidiedUnseen(slots: readonly Slot[], sight: Sight | undefined, o
 }
 
 /** Whether nothing is seen but empty places: nobody can be about to touch anything there. */
-export const isBare = (slots: readonly Slot[], { ids }: Sight): boolean =>
+const isBare = (slots: readonly Slot[], { ids }: Sight): boolean =>
   slots.every((slot) => !ids.has(slot.id) || !isKept(slot));
 
 /**
  * Whether a cook is kept from work by places that are not given up: half of what is seen stands empty while tickets wait
  * below, or one of those is older than one that is seen.
  */
-export function hidesWork(slots: readonly Slot[], { ids }: Sight, older: Older): boolean {
+function hidesWork(slots: readonly Slot[], { ids }: Sight, older: Older): boolean {
   const seen = slots.filter(({ id }) => ids.has(id));
   const below = slots.slice(slots.findLastIndex(({ id }) => ids.has(id)) + 1).filter(({ left }) => !left);
   if (below.length === 0) return false;
   const empty = seen.filter((slot) => !isKept(slot)).length;
   return empty * 2 >= seen.length || seen.some((slot) => isKept(slot) && below.some((next) => older(next, slot) < 0));
+}
+
+/** What is known of a column besides its places. */
+export interface Surroundings {
+  readonly older: Older;
+  /** What of it can be seen; undefined while it is not shown. */
+  look(): Sight | undefined;
+  /** Nobody has been near it for a while. */
+  readonly rests: boolean;
+}
+
+/** Closes a column up as far as it may without anybody's touch. `moved`: what is seen has moved. */
+export function closedUp(
+  slots: readonly Slot[],
+  { older, look, rests }: Surroundings,
+): { readonly slots: readonly Slot[]; readonly moved: boolean } {
+  const wanted = tidied(slots, older);
+  if (samePlaces(wanted, slots)) return { slots, moved: false };
+  const sight = look();
+  const may = sight !== undefined && (isBare(slots, sight) || (rests && hidesWork(slots, sight, older)));
+  return may ? { slots: wanted, moved: true } : { slots: tidiedUnseen(slots, sight, older), moved: false };
 }
 
 /** The same list where it is in order. */
