@@ -1,6 +1,7 @@
 import { analyst } from "./areas/analyst.ts";
 import { catalogue } from "./areas/catalogue.ts";
 import { courier } from "./areas/courier.ts";
+import { kitchen } from "./areas/kitchen.ts";
 import { operations } from "./areas/operations.ts";
 import { phone } from "./areas/phone.ts";
 import { shell } from "./areas/shell.ts";
@@ -14,4 +15,15 @@ import type { Stage } from "./stage.ts";
 export type AreaOn = (stage: Stage) => Area;
 
 /** Everything that is drawn, in the order in which it is shown. */
-export const AREAS: readonly AreaOn[] = [shell, shop, tracker, courier, support, phone, analyst, operations, catalogue];
+export const AREAS: readonly AreaOn[] = [
+  shell,
+  shop,
+  tracker,
+  kitchen,
+  courier,
+  support,
+  phone,
+  analyst,
+  operations,
+  catalogue,
+];
