@@ -1,5 +1,7 @@
+import { randomUUID } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import type { BrowserContext, Page } from "playwright-core";
+import { ApiClient } from "../../cli/simulate/api-client.ts";
 import { startBrowser, type TestBrowser, whyNoBrowser } from "../browser/chromium.ts";
 import { openKitchen, order, PHONE, TABLET } from "../browser/screens.ts";
 import { kitchenAnswers } from "./load/kitchen-answers.ts";
@@ -15,8 +17,9 @@ const SLOWED = 4;
 const MOST_SCRIPT_KB = 60;
 const MOST_INTERACTION_MS = 100;
 const TOUCHES = 25;
-const NEW_TICKETS = 8;
+const NEW_TICKETS = 12;
 const BETWEEN_MS = 700;
+const SCARCE = ["birthday-cake", "cinnamon-roll"] as const;
 const CART = { siteId: SITE, lines: [{ sku: "butter-croissant", quantity: 1 }] } as const;
 
 /** What a page writes down of itself from its first moment on. */
@@ -39,8 +42,8 @@ const NOTING = `
 `;
 
 /**
- * The tracker and the kitchen's display with 150 tickets in Chromium, its processor slowed down four times: what they load
- * first, how long a touch takes to be seen, and whether anything moves when live data arrives.
+ * The shop, the tracker and the kitchen's display with 150 tickets in Chromium, its processor slowed down four times: what
+ * they load first, how long a touch takes to be seen, and whether anything moves when live data arrives.
  */
 export async function run({ progress }: BenchOptions): Promise<Figure[]> {
   const missing = whyNoBrowser();
@@ -48,7 +51,7 @@ export async function run({ progress }: BenchOptions): Promise<Figure[]> {
   const [system, browser] = await Promise.all([measuredSystem(), startBrowser()]);
   try {
     progress("screens: a buyer's tracker");
-    const tracked = await tracker(browser, system.url);
+    const tracked = [...(await tracker(browser, system.url)), ...(await shop(browser, system.url))];
     progress(`screens: a kitchen with ${TICKETS} tickets`);
     return [...tracked, ...(await kitchen(browser, system.url))];
   } finally {
@@ -79,6 +82,26 @@ async function tracker(browser: TestBrowser, url: string): Promise<Figure[]> {
   ];
 }
 
+/** A menu whose items sell out and come back while somebody looks at it. */
+async function shop(browser: TestBrowser, url: string): Promise<Figure[]> {
+  const { context, page } = await browser.visitor(PHONE);
+  await page.close();
+  const menu = await watched(context);
+  await menu.goto(`${url}/?site=${SITE}`);
+  const cook = new ApiClient(url, { role: "kitchen", id: "bench", sites: [SITE] }, AbortSignal.timeout(60_000));
+  await menu.locator(`[data-sku="${SCARCE[0]}"][data-sold-out="false"]`).waitFor();
+  await clear(menu);
+  for (const available of [false, true]) {
+    for (const sku of SCARCE) {
+      await cook.post(`/api/sites/${SITE}/stock/availability`, { sku, available }, randomUUID());
+      await menu.locator(`[data-sku="${sku}"][data-sold-out="${!available}"]`).waitFor();
+    }
+  }
+  const noted = await notes(menu);
+  await context.close();
+  return [shiftFigure("shop", noted)];
+}
+
 async function kitchen(browser: TestBrowser, url: string): Promise<Figure[]> {
   const load = await orderLoad(url, [CART]);
   for (let n = 0; n < TICKETS; n++) await load.send(n);
@@ -96,11 +119,16 @@ async function kitchen(browser: TestBrowser, url: string): Promise<Figure[]> {
   });
   const scripts = await scriptOf(display, url);
   await display.locator(".ticket").first().click();
+  await display.waitForTimeout(2 * BETWEEN_MS);
   await clear(display);
+  // Meanwhile another display takes one away that can be seen, and on through all stations.
+  const [seen = ""] = ((await display.locator(".ticket").nth(1).getAttribute("data-id")) ?? "").split("/");
+  const taken = kitchenAnswers(url, SITE, seen, BETWEEN_MS);
   for (let n = 0; n < NEW_TICKETS; n++) {
     await load.send(n);
     await display.waitForTimeout(BETWEEN_MS);
   }
+  await taken;
   const live = await notes(display);
   await clear(display);
   for (let touch = 0; touch < TOUCHES; touch++) {
@@ -115,7 +143,12 @@ async function kitchen(browser: TestBrowser, url: string): Promise<Figure[]> {
     scriptFigure("kitchen", scripts),
     { name: `kitchen, ${of}: shown and live after`, value: rounded(shown), unit: "ms" },
     shiftFigure("kitchen", live),
-    { name: `kitchen, ${of}: longest task while tickets arrive`, value: longest(live.tasks), unit: "ms" },
+    {
+      name: `kitchen, ${of}: longest task while tickets arrive`,
+      value: longest(live.tasks),
+      unit: "ms",
+      note: `${live.tasks.length} tasks over 50 ms with ${NEW_TICKETS} tickets that come and one that goes its way`,
+    },
     {
       name: `kitchen, ${of}: a touch is seen after, p95`,
       value: rounded(quantile(touched.touches, 0.95)),
@@ -173,7 +206,7 @@ const shiftFigure = (page: string, { shift }: Noted): Figure => ({
   name: `${page}: layout shift while live data arrives`,
   value: Math.round(shift * 10_000) / 10_000,
   unit: "",
-  goal: { most: 0 },
+  goal: { most: 0.005 },
 });
 
 const longest = (tasks: readonly number[]): number => rounded(Math.max(0, ...tasks));
