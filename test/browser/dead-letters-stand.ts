@@ -16,6 +16,7 @@ import { reasonKeys } from "../../infra/dead-letters/reason.ts";
 import { redriveRoutes } from "../../read-api/dead-letters/job-routes.ts";
 import { letterRoutes } from "../../read-api/dead-letters/letter-routes.ts";
 import { apiOver, log, servicesOver, tokenFor } from "../../read-api/testing-api.ts";
+import { settle } from "./seats.ts";
 
 /** The pages over real engines, with a consumer that cannot handle what it is told not to. */
 export interface DeadLettersStand {
@@ -70,11 +71,7 @@ export async function startStand(): Promise<DeadLettersStand> {
       }
     },
     mend: () => refused.clear(),
-    async sit(page, role) {
-      const principal = { role, id: "olga", sites: [] };
-      const held = { desk: { token: tokenFor(role, "olga"), principal } };
-      await page.addInitScript((text) => localStorage.setItem("ordertrail.tokens", text), JSON.stringify(held));
-    },
+    sit: (page, role) => settle(page, { role, id: "olga", token: tokenFor(role, "olga") }),
     async stop() {
       stop.abort();
       await Promise.all([running.done, desk]);

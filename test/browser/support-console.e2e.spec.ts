@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { tokenFor } from "../system.ts";
 import { seriousFaults } from "./analyst-steps.ts";
 import { freshness, numberOf } from "./screens.ts";
+import { settle } from "./seats.ts";
 import { visitedSystem } from "./visited-system.ts";
 
 const DESK = { width: 1280, height: 800 };
@@ -40,14 +41,8 @@ async function orderFor(
 }
 
 /** Support sits down at the desk. */
-async function sit(page: Page): Promise<void> {
-  const principal = { role: "support", id: "sam", sites: [] };
-  const held = { desk: { token: await tokenFor(system().url, "support", { id: "sam" }), principal } };
-  await page.addInitScript((text) => {
-    localStorage.setItem("ordertrail.tokens", text);
-    localStorage.setItem("ordertrail.seat", JSON.stringify("desk"));
-  }, JSON.stringify(held));
-}
+const sit = async (page: Page): Promise<void> =>
+  settle(page, { role: "support", id: "sam", token: await tokenFor(system().url, "support", { id: "sam" }) });
 
 test("support finds an order by its customer's name, reads its story, looks back and cancels it, by keyboard alone", async () => {
   const orderId = await orderFor("Petra Kaminski");
