@@ -11,7 +11,7 @@ const BASE =
   /\/node_modules\/(@preact|preact)\/|\/realtime\/|\/web\/(ui\/[^/]+|api\/(request|problem|endpoints)|state\/[^/]+|state\/shop\/sites|messages\/(catalogue|format|en|de))\.tsx?$/;
 
 /** What follows an order; the shop stands on it too. */
-const TRACKER = /\/web\/(tracker\/(?!Receipt)|state\/order\/)/;
+const TRACKER = /\/web\/(tracker\/(?!receipt\/)|state\/order\/)/;
 
 const inWeb = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 

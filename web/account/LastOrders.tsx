@@ -1,7 +1,7 @@
 import { useEffect } from "preact/hooks";
 import { accountWords } from "../messages/account.ts";
 import { listed, loadOrders } from "../state/order/listing.ts";
-import { OrderRow } from "../tracker/OrderRow.tsx";
+import { OrderRow } from "../tracker/list/OrderRow.tsx";
 
 const FEW = 3;
 

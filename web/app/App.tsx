@@ -21,7 +21,7 @@ const kitchen = () => import("../kitchen/KitchenPage.tsx").then(({ KitchenPage }
 const kitchens = () => import("../kitchen/KitchenChoice.tsx").then(({ KitchenChoice }) => KitchenChoice);
 const operations = () => import("../operations/OperationsPage.tsx").then(({ OperationsPage }) => OperationsPage);
 const phone = () => import("../phone/PhonePage.tsx").then(({ PhonePage }) => PhonePage);
-const receipt = () => import("../tracker/ReceiptPage.tsx").then(({ ReceiptPage }) => ReceiptPage);
+const receipt = () => import("../tracker/receipt/ReceiptPage.tsx").then(({ ReceiptPage }) => ReceiptPage);
 const roleNeeded = () => import("./access/RoleNeeded.tsx").then(({ RoleNeeded }) => RoleNeeded);
 const tracker = () => import("./TrackerPages.tsx").then(({ TrackerPages }) => TrackerPages);
 // An order that is placed without a network goes on to its own page, which cannot be fetched then.

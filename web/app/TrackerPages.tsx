@@ -1,6 +1,6 @@
+import { OrdersPage } from "../tracker/list/OrdersPage.tsx";
 import { OrderPage } from "../tracker/OrderPage.tsx";
-import { OrdersPage } from "../tracker/OrdersPage.tsx";
-import { PlacingPage } from "../tracker/PlacingPage.tsx";
+import { PlacingPage } from "../tracker/pending/PlacingPage.tsx";
 import type { Route } from "./router.ts";
 
 /** The pages of orders that are or are being placed. */

@@ -4,7 +4,7 @@ import { formatMoney, formatQuantity, formatWhen } from "../messages/format.ts";
 import { phoneWords } from "../messages/phone.ts";
 import { lastOrders } from "../state/phone/call.ts";
 import { change, type DraftLine, draft } from "../state/phone/draft.ts";
-import { statusWords } from "../tracker/status-words.ts";
+import { statusWords } from "../tracker/list/status-words.ts";
 import { Notice } from "../ui/Notice.tsx";
 import { sentenceOf } from "../ui/trouble.ts";
 

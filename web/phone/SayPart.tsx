@@ -6,7 +6,7 @@ import { basket, readStock } from "../state/phone/call.ts";
 import { change, draft } from "../state/phone/draft.ts";
 import { giveUp, isSending, placed, refusal } from "../state/phone/placing.ts";
 import type { Today } from "../state/phone/today.ts";
-import { statusWords } from "../tracker/status-words.ts";
+import { statusWords } from "../tracker/list/status-words.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { Notice } from "../ui/Notice.tsx";
 import { sentenceOf } from "../ui/trouble.ts";

@@ -2,7 +2,7 @@ import { messages } from "../messages/catalogue.ts";
 import { formatMoney, formatTime } from "../messages/format.ts";
 import { phoneWords } from "../messages/phone.ts";
 import type { Today } from "../state/phone/today.ts";
-import { statusWords } from "../tracker/status-words.ts";
+import { statusWords } from "../tracker/list/status-words.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { Notice } from "../ui/Notice.tsx";
 import { sentenceOf } from "../ui/trouble.ts";

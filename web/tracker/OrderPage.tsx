@@ -15,14 +15,14 @@ import { CancelButton } from "./CancelButton.tsx";
 import { DeliveryPin } from "./DeliveryPin.tsx";
 import { Ended } from "./Ended.tsx";
 import { endingOf } from "./ending.ts";
-import { Line } from "./Line.tsx";
-import { Meanwhile } from "./Meanwhile.tsx";
 import { OrderedLines } from "./OrderedLines.tsx";
-import { Kept, Pending } from "./Pending.tsx";
 import { arrivalOf, Promised } from "./Promised.tsx";
-import { mayCancel } from "./steps.ts";
+import { Kept, Pending } from "./pending/Pending.tsx";
 import { strangerSentence } from "./stranger.ts";
 import { useTracking } from "./use-tracking.ts";
+import { Line } from "./way/Line.tsx";
+import { Meanwhile } from "./way/Meanwhile.tsx";
+import { mayCancel } from "./way/steps.ts";
 
 /** Follows one order. What this device knows of its own order is shown whatever can be read at the moment. */
 export function OrderPage({ orderId }: { orderId: string }) {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { stepsOf } from "../../tracker/steps.ts";
+import { stepsOf } from "../../tracker/way/steps.ts";
 import { expectedView } from "./expected.ts";
 import type { OwnOrder } from "./own-orders.ts";
 import { fulfilment, minute, view } from "./testing-view.ts";

@@ -3,7 +3,7 @@ import { messages } from "../../messages/catalogue.ts";
 import { formatMoney, formatQuantity } from "../../messages/format.ts";
 import { supportWords } from "../../messages/support.ts";
 import { formatDayThere } from "../../messages/support-format.ts";
-import { statusWords } from "../../tracker/status-words.ts";
+import { statusWords } from "../../tracker/list/status-words.ts";
 import { Icon } from "../../ui/Icon.tsx";
 
 /** Which order this is. */

@@ -5,7 +5,7 @@ import { messages } from "../../messages/catalogue.ts";
 import { formatMoney, formatWhen } from "../../messages/format.ts";
 import { supportWords } from "../../messages/support.ts";
 import { now } from "../../state/clock.ts";
-import { statusWords } from "../../tracker/status-words.ts";
+import { statusWords } from "../../tracker/list/status-words.ts";
 import { Icon } from "../../ui/Icon.tsx";
 import { toCase } from "../links.ts";
 

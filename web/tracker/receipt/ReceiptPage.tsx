@@ -1,14 +1,14 @@
 import { useEffect } from "preact/hooks";
-import { accountWords } from "../messages/account.ts";
-import { messages } from "../messages/catalogue.ts";
-import { trackedReceipt } from "../state/account/receipt.ts";
-import { Blank } from "../ui/Blank.tsx";
-import { Header, ShopLinks } from "../ui/Header.tsx";
-import { Notice } from "../ui/Notice.tsx";
-import { sentenceOf } from "../ui/trouble.ts";
+import { accountWords } from "../../messages/account.ts";
+import { messages } from "../../messages/catalogue.ts";
+import { trackedReceipt } from "../../state/account/receipt.ts";
+import { Blank } from "../../ui/Blank.tsx";
+import { Header, ShopLinks } from "../../ui/Header.tsx";
+import { Notice } from "../../ui/Notice.tsx";
+import { sentenceOf } from "../../ui/trouble.ts";
+import { strangerSentence } from "../stranger.ts";
 import { ReceiptSheet } from "./ReceiptSheet.tsx";
-import { strangerSentence } from "./stranger.ts";
-import "../theme/account.css";
+import "../../theme/account.css";
 
 /** An order's receipt: to read, to print, to keep. */
 export function ReceiptPage({ orderId }: { orderId: string }) {

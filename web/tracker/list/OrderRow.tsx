@@ -1,7 +1,7 @@
-import { messages } from "../messages/catalogue.ts";
-import { formatMoney, formatWhen } from "../messages/format.ts";
-import type { ListedOrder } from "../state/order/listing.ts";
-import { Icon } from "../ui/Icon.tsx";
+import { messages } from "../../messages/catalogue.ts";
+import { formatMoney, formatWhen } from "../../messages/format.ts";
+import type { ListedOrder } from "../../state/order/listing.ts";
+import { Icon } from "../../ui/Icon.tsx";
 import { statusWords } from "./status-words.ts";
 
 /** One order of a list, as the way to its page. */

@@ -1,10 +1,10 @@
-import { NoAnswer } from "../api/problem.ts";
-import { messages } from "../messages/catalogue.ts";
-import { formatDuration, formatWhen } from "../messages/format.ts";
-import { now } from "../state/clock.ts";
-import type { OwnOrder } from "../state/order/own-orders.ts";
-import { Icon } from "../ui/Icon.tsx";
-import { sentenceOf } from "../ui/trouble.ts";
+import { NoAnswer } from "../../api/problem.ts";
+import { messages } from "../../messages/catalogue.ts";
+import { formatDuration, formatWhen } from "../../messages/format.ts";
+import { now } from "../../state/clock.ts";
+import type { OwnOrder } from "../../state/order/own-orders.ts";
+import { Icon } from "../../ui/Icon.tsx";
+import { sentenceOf } from "../../ui/trouble.ts";
 
 const PATIENCE = 10_000;
 

@@ -1,6 +1,6 @@
-import type { OrderView } from "../../projections/views.ts";
-import { messages } from "../messages/catalogue.ts";
-import { stationName } from "../messages/format.ts";
+import type { OrderView } from "../../../projections/views.ts";
+import { messages } from "../../messages/catalogue.ts";
+import { stationName } from "../../messages/format.ts";
 import type { Step } from "./steps.ts";
 
 /** What a station is called: before it, at it, and after it. */

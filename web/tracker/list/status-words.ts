@@ -1,6 +1,6 @@
-import type { OrderStatus } from "../../domain/order/state.ts";
-import { messages } from "../messages/catalogue.ts";
-import type { IconName } from "../ui/Icon.tsx";
+import type { OrderStatus } from "../../../domain/order/state.ts";
+import { messages } from "../../messages/catalogue.ts";
+import type { IconName } from "../../ui/Icon.tsx";
 
 const KINDS: Partial<Record<OrderStatus, { kind: "good" | "bad"; icon: IconName }>> = {
   delivered: { kind: "good", icon: "check" },

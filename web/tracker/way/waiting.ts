@@ -1,6 +1,6 @@
-import type { OrderView } from "../../projections/views.ts";
-import { messages } from "../messages/catalogue.ts";
-import { formatTime, formatWhen } from "../messages/format.ts";
+import type { OrderView } from "../../../projections/views.ts";
+import { messages } from "../../messages/catalogue.ts";
+import { formatTime, formatWhen } from "../../messages/format.ts";
 import type { Step } from "./steps.ts";
 
 /** From when on a pending order says what it waits for, milliseconds. */

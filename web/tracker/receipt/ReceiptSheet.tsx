@@ -1,7 +1,7 @@
-import type { Receipt } from "../../projections/buyer-views.ts";
-import { accountWords } from "../messages/account.ts";
-import { messages } from "../messages/catalogue.ts";
-import { formatMoney, formatQuantity, formatRate, region } from "../messages/format.ts";
+import type { Receipt } from "../../../projections/buyer-views.ts";
+import { accountWords } from "../../messages/account.ts";
+import { messages } from "../../messages/catalogue.ts";
+import { formatMoney, formatQuantity, formatRate, region } from "../../messages/format.ts";
 
 /** The receipt as a sheet. Times are those of the site's zone, as on the file. */
 export function ReceiptSheet({ receipt }: { receipt: Receipt }) {

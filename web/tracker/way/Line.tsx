@@ -1,8 +1,8 @@
-import type { OrderView } from "../../projections/views.ts";
-import { messages } from "../messages/catalogue.ts";
-import { formatDuration, formatWhen } from "../messages/format.ts";
-import { now } from "../state/clock.ts";
-import { Icon } from "../ui/Icon.tsx";
+import type { OrderView } from "../../../projections/views.ts";
+import { messages } from "../../messages/catalogue.ts";
+import { formatDuration, formatWhen } from "../../messages/format.ts";
+import { now } from "../../state/clock.ts";
+import { Icon } from "../../ui/Icon.tsx";
 import { longestWords, stepWords } from "./step-words.ts";
 import { type Step, stepsOf } from "./steps.ts";
 

@@ -1,11 +1,11 @@
 import { useEffect } from "preact/hooks";
-import { messages } from "../messages/catalogue.ts";
-import { hasOlder, listed, listTrouble, loadingOlder, loadOlder, loadOrders } from "../state/order/listing.ts";
-import { placing } from "../state/order/placing.ts";
-import { Blank } from "../ui/Blank.tsx";
-import { Header } from "../ui/Header.tsx";
-import { Icon } from "../ui/Icon.tsx";
-import { Notice } from "../ui/Notice.tsx";
+import { messages } from "../../messages/catalogue.ts";
+import { hasOlder, listed, listTrouble, loadingOlder, loadOlder, loadOrders } from "../../state/order/listing.ts";
+import { placing } from "../../state/order/placing.ts";
+import { Blank } from "../../ui/Blank.tsx";
+import { Header } from "../../ui/Header.tsx";
+import { Icon } from "../../ui/Icon.tsx";
+import { Notice } from "../../ui/Notice.tsx";
 import { OrderRow } from "./OrderRow.tsx";
 
 /** The buyer's orders: what this device keeps, and what the server knows beside. */

@@ -1,4 +1,4 @@
-import type { FulfilmentView, Milestone, OrderView } from "../../projections/views.ts";
+import type { FulfilmentView, Milestone, OrderView } from "../../../projections/views.ts";
 
 /** What a station of an order's way is about; the words for it are the page's. */
 export type StepKind =

@@ -1,9 +1,9 @@
 import { useSignalEffect } from "@preact/signals";
-import { navigate } from "../app/router.ts";
-import { messages } from "../messages/catalogue.ts";
-import { formatDuration, formatWhen } from "../messages/format.ts";
-import { now } from "../state/clock.ts";
-import { freshness } from "../state/freshness.ts";
+import { navigate } from "../../app/router.ts";
+import { messages } from "../../messages/catalogue.ts";
+import { formatDuration, formatWhen } from "../../messages/format.ts";
+import { now } from "../../state/clock.ts";
+import { freshness } from "../../state/freshness.ts";
 import {
   type Placing,
   placed,
@@ -13,12 +13,12 @@ import {
   send,
   sending,
   stopPlacing,
-} from "../state/order/placing.ts";
-import { Blank } from "../ui/Blank.tsx";
-import { Header, ShopLinks } from "../ui/Header.tsx";
-import { Icon } from "../ui/Icon.tsx";
-import { Notice } from "../ui/Notice.tsx";
-import { sentenceOf } from "../ui/trouble.ts";
+} from "../../state/order/placing.ts";
+import { Blank } from "../../ui/Blank.tsx";
+import { Header, ShopLinks } from "../../ui/Header.tsx";
+import { Icon } from "../../ui/Icon.tsx";
+import { Notice } from "../../ui/Notice.tsx";
+import { sentenceOf } from "../../ui/trouble.ts";
 
 /** An order on its way to the server; turns into its tracker with the answer, and back into the basket when refused. */
 export function PlacingPage() {

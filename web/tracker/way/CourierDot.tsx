@@ -1,8 +1,8 @@
-import { messages } from "../messages/catalogue.ts";
-import { formatDistance } from "../messages/format.ts";
-import { now } from "../state/clock.ts";
-import { freshWay, type SeenWay } from "../state/order/courier-way.ts";
-import { Icon } from "../ui/Icon.tsx";
+import { messages } from "../../messages/catalogue.ts";
+import { formatDistance } from "../../messages/format.ts";
+import { now } from "../../state/clock.ts";
+import { freshWay, type SeenWay } from "../../state/order/courier-way.ts";
+import { Icon } from "../../ui/Icon.tsx";
 
 /** The courier as a dot between shop and door, with minutes; only while it is known where that is. */
 export function CourierDot({ seen }: { seen: SeenWay | undefined }) {

@@ -1,9 +1,9 @@
 import type { ComponentChildren } from "preact";
-import type { OrderView } from "../../projections/views.ts";
-import { messages } from "../messages/catalogue.ts";
-import { formatMoney } from "../messages/format.ts";
-import { now } from "../state/clock.ts";
-import type { SeenWay } from "../state/order/courier-way.ts";
+import type { OrderView } from "../../../projections/views.ts";
+import { messages } from "../../messages/catalogue.ts";
+import { formatMoney } from "../../messages/format.ts";
+import { now } from "../../state/clock.ts";
+import type { SeenWay } from "../../state/order/courier-way.ts";
 import { CourierDot } from "./CourierDot.tsx";
 import { type Step, stepsOf } from "./steps.ts";
 import { waitingReason } from "./waiting.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { OrderView } from "../../projections/views.ts";
-import { minute as at, fulfilment, view as order } from "../state/order/testing-view.ts";
+import type { OrderView } from "../../../projections/views.ts";
+import { minute as at, fulfilment, view as order } from "../../state/order/testing-view.ts";
 import { mayCancel, stepsOf } from "./steps.ts";
 
 const line = (view: OrderView, ended = false) => stepsOf(view, ended).map(({ key, state }) => `${key} ${state}`);
