@@ -1,6 +1,7 @@
 import { useComputed, useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import type { SiteView } from "../../projections/views.ts";
+import { Later } from "../app/Later.tsx";
 import { navigate } from "../app/router.ts";
 import { messages } from "../messages/catalogue.ts";
 import { kitchenWords } from "../messages/kitchen.ts";
@@ -11,7 +12,6 @@ import { Header } from "../ui/Header.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import { afterPaint } from "./board/after-paint.ts";
 import { Column } from "./board/Column.tsx";
-import { ExpoView } from "./expo/ExpoView.tsx";
 import { handleKey, type Panel } from "./keys.ts";
 import { OfflineBand } from "./OfflineBand.tsx";
 import { AllDay } from "./panels/AllDay.tsx";
@@ -20,6 +20,10 @@ import { Stations } from "./panels/Stations.tsx";
 import { Questions } from "./questions/Questions.tsx";
 import { Selection } from "./selection.ts";
 import { Tools } from "./Tools.tsx";
+
+/** The view of the pass is fetched once the board stands; from then on it opens without a connection too. */
+const expoView = () => import("./expo/ExpoView.tsx").then(({ ExpoView }) => ExpoView);
+const FETCHED_AFTER = 10_000;
 
 interface DisplayViewProps {
   readonly site: SiteView;
@@ -56,8 +60,12 @@ export function DisplayView({ site: { siteId, name }, display, station }: Displa
   }, [display, selection, expo]);
 
   useEffect(() => {
-    const timer = setTimeout(prepareSound, 1_500);
-    return () => clearTimeout(timer);
+    const timers = [
+      setTimeout(prepareSound, 1_500),
+      // Where it cannot be fetched now it is when somebody opens it.
+      setTimeout(() => void expoView().catch(() => undefined), FETCHED_AFTER),
+    ];
+    return () => timers.forEach(clearTimeout);
   }, []);
 
   useEffect(() => {
@@ -93,7 +101,7 @@ export function DisplayView({ site: { siteId, name }, display, station }: Displa
         <main class={expo ? "expo" : "board"} style={`--columns: ${columns.length}`}>
           <h1 class="unseen">{messages.value.common.page.kitchen}</h1>
           {expo ? (
-            <ExpoView display={display} />
+            <Later load={expoView} display={display} />
           ) : (
             columns.map((column) => (
               <Column
