@@ -74,17 +74,12 @@ export function courier(stage: Stage): Area {
       shot("to-the-door", () => carried("to-the-door", "pick-up"), atWork, everyWay),
       shot("sharing", () => carried("sharing", "pick-up"), shared),
       shot("proof", () => carried("proof", "pick-up"), askedForProof, inGerman),
-      shot(
-        "wrong-pin",
-        () => carried("wrong-pin", "pick-up"),
-        (page) => prove(page, "wrong-pin"),
-        inGerman,
-      ),
+      shot("wrong-pin", () => carried("wrong-pin", "pick-up"), wrongAtTheDoor, inGerman),
       shot("give-back", () => carried("give-back", "accept", "accepted"), givingBack),
       shot("tunnel", () => carried("tunnel", "accept"), inTunnel, everyWay),
       shot("refused-pin", () => carried("refused-pin", "pick-up"), refusedLater, inGerman),
       shot("cancelled", () => carried("cancelled", "accept", "accepted"), cancelledMeanwhile),
-      shot("offer", offered, shows(".offer"), everyWay),
+      shot("offer", offered, offerShown, everyWay),
     ],
   };
 
@@ -100,10 +95,15 @@ export function courier(stage: Stage): Area {
   }
 
   async function prove(page: Page, state: State): Promise<void> {
-    await askedForProof(page);
+    await askProof(page);
     await page.locator("dialog[open] .digits").fill(await wrongPin(state));
     await page.locator("dialog[open] [type=submit]").click();
-    if (state === "wrong-pin") await page.locator("dialog[open] .wrong", { hasText: /./ }).waitFor();
+  }
+
+  async function wrongAtTheDoor(page: Page): Promise<void> {
+    await atWork(page);
+    await prove(page, "wrong-pin");
+    await page.locator("dialog[open] .wrong", { hasText: /./ }).waitFor();
   }
 
   async function refusedLater(page: Page): Promise<void> {
@@ -130,6 +130,11 @@ async function cityChosen(page: Page): Promise<void> {
   await page.locator(".off-shift select option").nth(1).waitFor({ state: "attached" });
 }
 
+async function offerShown(page: Page): Promise<void> {
+  await shows(".offer")(page);
+  await isLive(page);
+}
+
 async function isLive(page: Page): Promise<void> {
   await page.locator('.freshness[data-state="live"]').waitFor();
 }
@@ -149,6 +154,10 @@ const press = (page: Page) => page.locator(".thumb .button.main:not([aria-disabl
 
 async function askedForProof(page: Page): Promise<void> {
   await atWork(page);
+  await askProof(page);
+}
+
+async function askProof(page: Page): Promise<void> {
   await press(page);
   await page.locator("dialog[open] .digits").waitFor();
 }
