@@ -6,7 +6,7 @@ import { DESK, fileOf, looksOf } from "./looks.ts";
 import type { Look, Shot } from "./shot.ts";
 import type { Stage } from "./stage.ts";
 
-const QUALITY = 42;
+const QUALITY = 20;
 const TIME_ZONE = "Europe/Berlin";
 const READY_MS = 30_000;
 /** Longer pages are cut where they are drawn whole. */

@@ -14,7 +14,7 @@ const IN_THE_OUTAGE = 12;
 const HALF_AN_HOUR_MS = 1_800_000;
 
 interface Letters {
-  readonly letters: readonly { readonly letterId: string }[];
+  readonly letters: readonly { readonly id: string }[];
   readonly total: number;
 }
 
@@ -29,7 +29,7 @@ export function operations(stage: Stage): Area {
   ): Shot => ({ page: `operations${page}`, phase, as: OPERATOR, path, ready, ...more });
   const letter = async () => {
     const { letters } = await stage.get<Letters>(OPERATOR, "/api/dead-letters?limit=1");
-    return `/operations/dead-letters/${letters[0]?.letterId}`;
+    return `/operations/dead-letters/${letters[0]?.id}`;
   };
   let stopped = false;
   const stopHeart = async () => {
