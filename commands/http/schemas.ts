@@ -62,7 +62,10 @@ export const commandAnswer = z
     revision: z.string().describe("revision of the command's last event; the same on every repeat"),
     position: z.string().describe("position to give to queries as X-Position to read your own write"),
     status: z.string().describe("where it stands now"),
-    at: z.iso.datetime().optional().describe("when it was recorded, the same on every repeat; absent where nothing was"),
+    at: z.iso
+      .datetime()
+      .optional()
+      .describe("when it was recorded, the same on every repeat; absent where nothing was"),
     already: z.literal(true).optional().describe("nothing was recorded: it was so already, by another command"),
     warning: z.string().optional(),
   })
