@@ -96,7 +96,7 @@ async function checked(page: Page): Promise<void> {
   ];
   await page.locator("textarea").fill(text.join("\n"));
   await page.locator("main form button[type=submit]").click();
-  await shows('[data-outcome="refused"]')(page);
+  await shows('[data-phase="checked"] tr[data-outcome="refused"]')(page);
 }
 
 const euros = (amount: number) => ({ amount, currency: "EUR" });
