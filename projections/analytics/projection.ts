@@ -22,7 +22,7 @@ const FAMILIES: ReadonlySet<string> = new Set([
 /** What became of orders, how long their steps took and what was refused, by site, city and hour of placing. */
 export const analyticsProjection: Projection = {
   name: "analytics",
-  version: 2,
+  version: 3,
   tables: TABLES,
   create: createTables,
   handles: (type) => FAMILIES.has(familyOf(type)),

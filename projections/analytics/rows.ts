@@ -94,9 +94,9 @@ const FACTS: readonly (readonly [name: string, type: string, of: (row: Row) => s
   ["state", "json", ({ facts }) => packFacts(facts)],
 ];
 
-/** How an order was placed does not change. */
+/** How an order was placed does not change; who makes it and what is promised does, when another site takes it over. */
 const FIXED: ReadonlySet<string> = new Set(
-  "order_id placed_at city site_id sites kind channel method promised_at currency total".split(" "),
+  "order_id placed_at city site_id kind channel method currency total".split(" "),
 );
 const FACT_NAMES = FACTS.map(([name]) => name);
 const FACT_VALUES = FACTS.map(([name, type]) => {
