@@ -215,7 +215,7 @@ test("the PIN is told to the buyer and to support, and only while the order is o
     happened.pickedUp(RIDING),
   ]);
   const pin = deliveryPins(SEARCH_KEY)(idFor("brought by one"));
-  expect(await pinOf("brought by one", "customer", buyer)).toEqual({ pin });
+  await expect.poll(() => pinOf("brought by one", "customer", buyer)).toEqual({ pin });
   expect(await pinOf("brought by one", "support")).toEqual({ pin });
   expect(await pinOf("brought by one", "customer", { id: OTHER })).toBe(403);
   for (const role of ["guest", "courier", "kitchen", "admin", "analyst"] as const) {
