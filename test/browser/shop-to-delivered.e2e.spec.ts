@@ -78,7 +78,7 @@ describe("from the shop to the door", () => {
     await cook.goto(`${system().url}/kitchen/sweet-crumbs?station=new`);
     await ticketIn(cook, "new", id).waitFor();
     await cook.keyboard.press("?");
-    await cook.getByRole("dialog").getByText("accept, start or finish the chosen ticket").waitFor();
+    await cook.getByRole("dialog").getByText("accept, start or finish it").waitFor();
     await cook.keyboard.press("Escape");
     await choose(cook, id);
     await cook.keyboard.press("Space");
