@@ -19,6 +19,8 @@ const MOST_INTERACTION_MS = 100;
 const TOUCHES = 25;
 const NEW_TICKETS = 12;
 const BETWEEN_MS = 700;
+/** A cook who is quick; what a touch leads to in the system, on the same processors, is over by the next one. */
+const BETWEEN_TOUCHES_MS = 900;
 const SCARCE = ["birthday-cake", "cinnamon-roll"] as const;
 const CART = { siteId: SITE, lines: [{ sku: "butter-croissant", quantity: 1 }] } as const;
 
@@ -133,7 +135,7 @@ async function kitchen(browser: TestBrowser, url: string): Promise<Figure[]> {
   await clear(display);
   for (let touch = 0; touch < TOUCHES; touch++) {
     await display.locator('.ticket[data-left="false"] [data-act="accept"]').first().click();
-    await display.waitForTimeout(200);
+    await display.waitForTimeout(BETWEEN_TOUCHES_MS);
   }
   const touched = await notes(display);
   load.close();
@@ -154,7 +156,9 @@ async function kitchen(browser: TestBrowser, url: string): Promise<Figure[]> {
       value: rounded(quantile(touched.touches, 0.95)),
       unit: "ms",
       goal: { most: MOST_INTERACTION_MS },
-      note: `${touched.touches.length} events of ${TOUCHES} touches; longest task meanwhile ${longest(touched.tasks)} ms`,
+      note:
+        `median ${rounded(quantile(touched.touches, 0.5))} ms; ${touched.touches.length} events of ${TOUCHES} touches; ` +
+        `longest task meanwhile ${longest(touched.tasks)} ms`,
     },
   ];
 }
